@@ -1,0 +1,132 @@
+/** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
+import type { ModelGraph, RunDelta, RunSnapshot, SourceLocation, TrunkRecord } from "./snapshot";
+
+/** Changes when a message changes its meaning. Engine and client of different versions refuse each other. */
+export const protocolVersion = 1;
+
+export interface EngineError {
+  /** For example `GL1203`. */
+  readonly code: string;
+  /** One sentence that names the thing, the expected and the found, and a next step. */
+  readonly message: string;
+  /** Line of the model file that it concerns. */
+  readonly source?: SourceLocation;
+}
+
+export interface BackendStatus {
+  readonly id: string;
+  readonly title: string;
+  readonly available: boolean;
+  /** Why it was refused, or what it runs on. */
+  readonly reason: string;
+}
+
+/** One line of a registry: what a quick pick, a table or a hover needs. */
+export interface RegistryEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  /** Estimators: when the estimate is unbiased, in words. */
+  readonly unbiased?: string;
+  /** Estimators: authors, year, equation. */
+  readonly reference?: string;
+  /** Estimators: distributions served. Data sets: whether files are needed. */
+  readonly serves?: readonly string[];
+}
+
+export interface Registries {
+  readonly estimators: readonly RegistryEntry[];
+  readonly objectives: readonly RegistryEntry[];
+  readonly distributions: readonly RegistryEntry[];
+  readonly datasets: readonly RegistryEntry[];
+  readonly optimizers: readonly RegistryEntry[];
+}
+
+/** A model export of a file, as far as its text tells. */
+export interface ModelDescription {
+  readonly exportName: string;
+  readonly name: string;
+  readonly objective: string;
+  readonly estimator: string;
+  readonly dataset: string | null;
+  readonly batchSize: number;
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly source?: SourceLocation }[];
+  readonly graph: ModelGraph;
+}
+
+export interface TrainRequest {
+  readonly file: string;
+  readonly exportName?: string;
+  readonly estimator?: string;
+  readonly objective?: string;
+  readonly dataset?: string;
+  readonly dataFolder?: string;
+  readonly backend?: string;
+  readonly seed?: number;
+  readonly batchSize?: number;
+  readonly samples?: number;
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly learningRate?: number;
+  readonly runFolder?: string;
+  /** Run folder to resume from its last checkpoint. */
+  readonly resume?: string;
+  /** Steps between variance records; 0 turns diagnostics off, null lets the budget choose. */
+  readonly diagnosticsInterval?: number | null;
+  /** Share of step time that diagnostics may take, 0 to 1. */
+  readonly diagnosticsBudget?: number;
+}
+
+export interface EngineStatus {
+  readonly processId: number;
+  readonly node: string;
+  readonly backend: string | null;
+  readonly backends: readonly BackendStatus[];
+  readonly tensors: number;
+  readonly tensorBytes: number;
+  readonly residentBytes: number;
+  readonly uptimeMs: number;
+  readonly runId: string | null;
+}
+
+/** Every request: what goes in and what comes back. */
+export interface EngineMethods {
+  hello: { params: { readonly protocolVersion: number }; result: { readonly protocolVersion: number; readonly processId: number; readonly version: string } };
+  registries: { params: Record<string, never>; result: Registries };
+  describe: { params: { readonly file: string }; result: { readonly models: readonly ModelDescription[] } };
+  train: { params: TrainRequest; result: RunSnapshot };
+  pause: { params: { readonly runId: string }; result: RunSnapshot };
+  resume: { params: { readonly runId: string }; result: RunSnapshot };
+  stop: { params: { readonly runId: string }; result: RunSnapshot };
+  setEstimator: { params: { readonly runId: string; readonly estimator: string }; result: RunSnapshot };
+  snapshot: { params: { readonly runId: string }; result: RunSnapshot };
+  trunks: { params: { readonly runId: string; readonly example: number; readonly samples?: number }; result: TrunkRecord };
+  status: { params: Record<string, never>; result: EngineStatus };
+  shutdown: { params: Record<string, never>; result: null };
+}
+
+export type EngineMethod = keyof EngineMethods;
+
+export interface EngineRequest<M extends EngineMethod = EngineMethod> {
+  readonly type: "request";
+  readonly id: number;
+  readonly method: M;
+  readonly params: EngineMethods[M]["params"];
+}
+
+export interface EngineCancel {
+  readonly type: "cancel";
+  readonly id: number;
+}
+
+export type EngineResponse =
+  | { readonly type: "response"; readonly id: number; readonly result: unknown }
+  | { readonly type: "response"; readonly id: number; readonly error: EngineError };
+
+/** Sent by the engine without being asked; `sequence` grows by one per event. */
+export type EngineEvent =
+  | { readonly type: "event"; readonly sequence: number; readonly name: "delta"; readonly delta: RunDelta }
+  | { readonly type: "event"; readonly sequence: number; readonly name: "log"; readonly level: "info" | "warn" | "error"; readonly text: string };
+
+export type ToEngine = EngineRequest | EngineCancel;
+export type FromEngine = EngineResponse | EngineEvent;

@@ -1,0 +1,161 @@
+/** What is known of a run at one moment: the data that panels, inline text and the terminal draw. Plain data only. */
+
+/** A place in a model file; line and column count from 1, as people do. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type GraphNodeKind = "data" | "parameter" | "deterministic" | "stochastic" | "observed" | "cost";
+
+/** `guide` nodes are q(h | x), `model` nodes p(x, h), `program` nodes an expected cost. */
+export type GraphRole = "guide" | "model" | "program";
+
+export interface GraphNode {
+  readonly name: string;
+  readonly kind: GraphNodeKind;
+  readonly role?: GraphRole;
+  /** Distribution id of stochastic and observed nodes. */
+  readonly distribution?: string;
+  /** Estimator of a stochastic node, with its options, as on the command line. */
+  readonly estimator?: string;
+  /** Without the leading axes [S, B] for nodes that have them. */
+  readonly shape: readonly number[];
+  readonly source?: SourceLocation;
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ModelGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/**
+ * Variance of one gradient estimate of the batch-mean loss with S = 1, summed over a tensor's elements
+ * (loss²/parameter²). `null` means unknown: too few draws.
+ */
+export interface ParameterVariance {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Noise of sampling the nodes at a fixed batch. */
+  readonly monteCarlo: number | null;
+  /** Noise of drawing the batch, without the Monte Carlo part. */
+  readonly data: number | null;
+  readonly total: number | null;
+  /** ‖mean gradient‖ / √(total variance) of one estimate. */
+  readonly snr: number | null;
+  /** Confidence interval of `monteCarlo` at `level`. */
+  readonly interval: readonly [number, number] | null;
+  /** Confidence level of `interval`, 0.95 unless said. */
+  readonly level: number;
+  /** Independent squared differences behind `monteCarlo`. */
+  readonly degreesOfFreedom: number;
+  /** Gradient samples (examples × replicates) behind the numbers. */
+  readonly draws: number;
+}
+
+export interface VarianceRecord {
+  readonly step: number;
+  readonly parameters: readonly ParameterVariance[];
+  /** Time that the measurement took, milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/** One stochastic layer for one example: what the mean-field pass and the sampled passes hold there. */
+export interface TrunkLayer {
+  readonly node: string;
+  readonly distribution: string;
+  /** Shape of one example's value, for example [200] or [200, 10]. */
+  readonly shape: readonly number[];
+  /** Width and height when the layer is an image. */
+  readonly image?: readonly [number, number];
+  /** Value that the mean-field pass gives, row-major. */
+  readonly meanField: Float32Array;
+  /** One sample, row-major. */
+  readonly sample: Float32Array;
+  /** Mean over `samples` sampled passes, row-major. */
+  readonly sampleMean: Float32Array;
+  /** Root mean square of meanField − sampleMean over units. */
+  readonly distance: number;
+  /** Standard error of `distance` from the finite number of samples, by the units' sampling noise. */
+  readonly distanceNoise: number;
+}
+
+export interface TrunkRecord {
+  readonly step: number;
+  readonly example: number;
+  readonly samples: number;
+  /** Observed images for comparison, by name of the data input. */
+  readonly data: readonly { readonly name: string; readonly shape: readonly number[]; readonly image?: readonly [number, number]; readonly values: Float32Array }[];
+  readonly layers: readonly TrunkLayer[];
+  /** Loss of this example in the mean-field pass, and mean over sampled passes ± standard error, nats. */
+  readonly meanFieldLoss: number;
+  readonly sampledLoss: number;
+  readonly sampledLossStandardError: number;
+}
+
+export type RunState = "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+
+export interface EvaluationRecord {
+  readonly step: number;
+  /** For example `test/elbo`; the value is a mean over examples. */
+  readonly name: string;
+  readonly value: number;
+  readonly standardError: number;
+  readonly samples: number;
+}
+
+/** Everything about one run that a view needs to draw itself from nothing. */
+export interface RunSnapshot {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly model: string;
+  /** Absolute path of the model file, and the export in it. */
+  readonly file: string;
+  readonly exportName: string;
+  readonly objective: string;
+  readonly estimator: string;
+  readonly optimizer: string;
+  readonly dataset: string | null;
+  readonly backend: string;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly step: number;
+  /** Last step of the run; null when open-ended. */
+  readonly steps: number | null;
+  readonly epoch: number;
+  readonly epochs: number | null;
+  readonly stepsPerSecond: number | null;
+  /** Share of the time since the last record that diagnostics took, 0 to 1. */
+  readonly diagnosticsShare: number | null;
+  /** [step, minimised batch-mean loss, nats]; thinned when long. */
+  readonly loss: readonly (readonly [number, number])[];
+  readonly evaluations: readonly EvaluationRecord[];
+  readonly graph: ModelGraph;
+  /** Oldest first; thinned when long. */
+  readonly variance: readonly VarianceRecord[];
+  readonly trunks: TrunkRecord | null;
+  /** Steps at which the estimator was changed while running. */
+  readonly changes: readonly { readonly step: number; readonly estimator: string }[];
+  readonly runFolder: string | null;
+  /** One sentence when state is "failed". */
+  readonly message: string | null;
+}
+
+/** What happened since the last message; each field is appended to or replaces the snapshot's. */
+export interface RunDelta {
+  readonly runId: string;
+  readonly sequence: number;
+  /** Replace the snapshot's fields of the same name. */
+  readonly fields: Partial<Pick<RunSnapshot, "state" | "step" | "epoch" | "steps" | "epochs" | "estimator" | "stepsPerSecond" | "diagnosticsShare" | "graph" | "trunks" | "runFolder" | "message" | "backend">>;
+  /** Append. */
+  readonly loss?: readonly (readonly [number, number])[];
+  readonly evaluations?: readonly EvaluationRecord[];
+  readonly variance?: readonly VarianceRecord[];
+  readonly changes?: readonly { readonly step: number; readonly estimator: string }[];
+}

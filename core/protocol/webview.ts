@@ -1,0 +1,21 @@
+/** Messages between the editor's side and the panels. The host owns all data; a view hydrates once and then takes deltas. */
+import type { RunDelta, RunSnapshot, SourceLocation } from "./snapshot";
+
+/** State of the engine as the status bar and the panels' empty state show it. */
+export type EngineState = "stopped" | "starting" | "ready" | "failed";
+
+export type ToWebview =
+  /** Replaces everything; `snapshot` null when no run exists yet. */
+  | { readonly type: "hydrate"; readonly engine: EngineState; readonly snapshot: RunSnapshot | null; readonly strings: Readonly<Record<string, string>> }
+  | { readonly type: "engine"; readonly engine: EngineState; readonly message: string | null }
+  | { readonly type: "delta"; readonly delta: RunDelta }
+  /** The user asked for a parameter elsewhere (tree, CodeLens): select it and scroll to it. */
+  | { readonly type: "select"; readonly parameter: string };
+
+export type FromWebview =
+  | { readonly type: "ready" }
+  | { readonly type: "reveal"; readonly source: SourceLocation }
+  | { readonly type: "trunks"; readonly example: number }
+  /** One of the commands a panel offers, by id without the prefix: `train`, `pause`, `resume`, `stop`, `changeEstimator`, `showLog`. */
+  | { readonly type: "command"; readonly command: string }
+  | { readonly type: "export"; readonly name: string; readonly format: "svg" | "csv" | "json"; readonly text: string };
