@@ -24,7 +24,9 @@ test("a detached tensor outlives its source and leaves nothing behind", () => {
   source.dispose();
   assert.deepEqual([...detached.dataSync()], [3, -1]);
   detached.dispose();
-  for (let i = 0; i < 100; i++) tf.tidy(() => tf.grad((x) => detach(x.square()).mul(x).sum())(tf.tensor1d([i])));
+  for (let i = 0; i < 100; i++) {
+    tf.dispose(tf.tidy(() => tf.grad((x) => detach(x.square()).mul(x).sum())(tf.tensor1d([i]))));
+  }
   assert.equal(tf.memory().numTensors, tensors);
   assert.equal(tf.memory().numBytes, bytes);
 });
