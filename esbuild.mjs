@@ -1,0 +1,64 @@
+// Builds dist/: the extension, the engine process, the command line, the panels, and the tests that run inside VS Code.
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+const resolvePackage = createRequire(import.meta.url).resolve;
+
+const node = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  sourcemap: true,
+  metafile: true,
+  logLevel: "warning",
+  // TensorFlow.js as ES modules: one copy of it in the bundle, and only what is used.
+  mainFields: ["module", "main"],
+  external: ["vscode", "mocha", "@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"],
+};
+
+const inHostTests = existsSync("test/integration")
+  ? readdirSync("test/integration").filter((name) => name === "index.ts" || name.endsWith(".test.ts"))
+  : [];
+
+const bundles = [
+  { ...node, entryPoints: ["extension/extension.ts"], outfile: "dist/extension.js" },
+  { ...node, entryPoints: ["core/engine/main.ts"], outfile: "dist/engine.js" },
+  { ...node, entryPoints: ["cli/main.ts"], outfile: "dist/cli.js", banner: { js: "#!/usr/bin/env node" } },
+  {
+    entryPoints: ["webview/main.ts", "webview/main.css"],
+    outdir: "dist/webview",
+    bundle: true,
+    platform: "browser",
+    format: "iife",
+    target: "es2022",
+    minify: true,
+    logLevel: "warning",
+  },
+  { ...node, entryPoints: inHostTests.map((name) => `test/integration/${name}`), outdir: "dist/test" },
+];
+
+rmSync("dist", { recursive: true, force: true });
+const ready = bundles.filter(({ entryPoints }) => {
+  const missing = entryPoints.filter((file) => !existsSync(file));
+  if (missing.length > 0) console.warn(`not built yet: ${missing.join(", ")} does not exist`);
+  return missing.length === 0 && entryPoints.length > 0;
+});
+const results = await Promise.all(ready.map((options) => build(options)));
+
+const host = results.find(({ metafile }) => metafile?.outputs["dist/extension.js"]);
+const heavy = Object.keys(host?.metafile.inputs ?? {}).filter((file) => file.includes("@tensorflow/"));
+if (heavy.length > 0) {
+  console.error(`dist/extension.js must not hold TensorFlow.js, found ${heavy[0]}; import it in the engine only`);
+  process.exit(1);
+}
+
+// The engine finds these beside itself; in Node the wasm back end uses one thread, so no "threaded" variant.
+const wasm = join(dirname(resolvePackage("@tensorflow/tfjs-backend-wasm/package.json")), "dist");
+mkdirSync("dist/wasm", { recursive: true });
+for (const name of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"]) {
+  cpSync(join(wasm, name), join("dist/wasm", name));
+}
+if (existsSync("dist/cli.js")) chmodSync("dist/cli.js", 0o755);
