@@ -1,0 +1,57 @@
+import * as vscode from "vscode";
+
+export interface Choice<T> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: T;
+}
+
+export interface PickStep<T> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly choices: readonly Choice<T>[];
+}
+
+/** What a step ended with: a choice, the way back, or nothing. */
+export type PickOutcome<T> =
+  { readonly kind: "chosen"; readonly value: T } | { readonly kind: "back" } | { readonly kind: "dismissed" };
+
+/** One quick pick of a row of several, with a way back from the second on. */
+export function pickStep<T>({ title, placeholder, step, totalSteps, choices }: PickStep<T>): Promise<PickOutcome<T>> {
+  return new Promise((resolve) => {
+    const pick = vscode.window.createQuickPick<Choice<T> & vscode.QuickPickItem>();
+    const settle = (outcome: PickOutcome<T>): void => {
+      resolve(outcome);
+      pick.dispose();
+    };
+    pick.title = title;
+    pick.placeholder = placeholder;
+    pick.matchOnDescription = true;
+    pick.matchOnDetail = true;
+    if (totalSteps > 1) {
+      pick.step = step;
+      pick.totalSteps = totalSteps;
+    }
+    pick.buttons = step > 1 ? [vscode.QuickInputButtons.Back] : [];
+    pick.items = [...choices];
+    pick.onDidTriggerButton(() => settle({ kind: "back" }));
+    pick.onDidAccept(() => {
+      const item = pick.selectedItems[0];
+      if (item) settle({ kind: "chosen", value: item.value });
+    });
+    pick.onDidHide(() => settle({ kind: "dismissed" }));
+    pick.show();
+  });
+}
+
+/** The choices with the last choice first, marked as such. */
+export function lastFirst<T>(choices: readonly Choice<T>[], last: T | undefined, mark: string): readonly Choice<T>[] {
+  const index = choices.findIndex(({ value }) => value === last);
+  const found = choices[index];
+  if (last === undefined || !found) return choices;
+  const marked = { ...found, description: found.description ? `${found.description} · ${mark}` : mark };
+  return [marked, ...choices.filter((_, other) => other !== index)];
+}

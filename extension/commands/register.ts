@@ -1,0 +1,69 @@
+import * as vscode from "vscode";
+import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { EngineClient } from "../engineClient";
+import { commandIds } from "../ids";
+import { showError } from "../messages";
+import type { PanelsHost } from "../panels/panelsHost";
+import { revealSource } from "../revealSource";
+import type { RunRecord } from "../run/runFolder";
+import type { Session } from "../run/session";
+import { settings } from "../settings";
+import type { RunsView } from "../views/runsView";
+import { changeEstimator } from "./changeEstimator";
+import type { EngineReport } from "./diagnoseEngine";
+import { resumeRun } from "./resumeRun";
+import { train, type TrainServices } from "./train";
+
+export interface CommandServices extends TrainServices {
+  readonly client: EngineClient;
+  readonly session: Session;
+  readonly panels: PanelsHost;
+  readonly report: EngineReport;
+  readonly runs: RunsView;
+  readonly log: vscode.LogOutputChannel;
+  readonly extensionId: string;
+}
+
+type Handler = (argument?: unknown) => unknown;
+
+/** Registers every contributed command; an error that leaves one is shown as one sentence with one action. */
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const { client, session, panels, report, runs, log, extensionId } = services;
+  const handlers: Readonly<Record<keyof typeof commandIds, Handler>> = {
+    train: (uri) => train(services, uri instanceof vscode.Uri ? uri : undefined),
+    pause: () => session.pause(),
+    resume: () => session.resume(),
+    stop: () => session.stop(),
+    changeEstimator: () => changeEstimator(client, session),
+    showPanels: () => panels.show(),
+    toggleInline: () => settings.setInlineEnabled(!settings.inlineEnabled()),
+    diagnoseEngine: () => report.open(),
+    showLog: () => log.show(),
+    restartEngine: () => client.restart(),
+    resumeRun: (run) => resumeRun(services, isRun(run) || typeof run === "string" ? run : undefined),
+    revealRun: (run) =>
+      isRun(run) ? vscode.commands.executeCommand("revealInExplorer", vscode.Uri.file(run.folder)) : undefined,
+    refreshRuns: () => runs.refresh(),
+    showParameter: (name) => panels.show(typeof name === "string" ? name : undefined),
+    revealSource: (source) => (isSource(source) ? revealSource(source) : undefined),
+    openSettings: () => vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
+  };
+  return vscode.Disposable.from(
+    ...(Object.keys(handlers) as (keyof typeof commandIds)[]).map((key) =>
+      vscode.commands.registerCommand(commandIds[key], async (argument?: unknown) => {
+        try {
+          await handlers[key](argument);
+        } catch (error) {
+          log.error(`${commandIds[key]}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+          // Not awaited: a command has ended when its message is shown, not when the message is closed.
+          void showError(error);
+        }
+      }),
+    ),
+  );
+}
+
+const isRun = (value: unknown): value is RunRecord => typeof value === "object" && value !== null && "folder" in value;
+
+const isSource = (value: unknown): value is SourceLocation =>
+  typeof value === "object" && value !== null && "file" in value && "line" in value;

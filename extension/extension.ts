@@ -1,0 +1,85 @@
+import * as vscode from "vscode";
+import { autostart } from "./autostart";
+import { EngineReport } from "./commands/diagnoseEngine";
+import { registerCommands } from "./commands/register";
+import type { TrainServices } from "./commands/train";
+import { ContextKeys } from "./contextKeys";
+import { CrashMessages } from "./crashMessages";
+import { EngineClient } from "./engineClient";
+import { forkEngine } from "./forkEngine";
+import { panelViewType } from "./ids";
+import { VarianceCodeLens } from "./inline/codeLens";
+import { VarianceHover } from "./inline/hover";
+import { InlineVariance } from "./inline/inlineVariance";
+import { showError } from "./messages";
+import { isModelDocument, modelSelector } from "./modelFile";
+import { PanelsHost } from "./panels/panelsHost";
+import { setCurrentLine } from "./revealSource";
+import { Session } from "./run/session";
+import { settings } from "./settings";
+import { StatusBar } from "./statusBar";
+import { ParametersView } from "./views/parametersView";
+import { RunsView } from "./views/runsView";
+
+/** What the tests inside the host look at. */
+export interface ExtensionApi {
+  readonly client: EngineClient;
+  readonly session: Session;
+  readonly inline: InlineVariance;
+  readonly panels: PanelsHost;
+  readonly train: TrainServices;
+  readonly activationMs: number;
+}
+
+/** Registers everything and starts nothing: the engine is forked on first use. */
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  const begin = performance.now();
+  const log = vscode.window.createOutputChannel("Gradient Lens", { log: true });
+  const client = new EngineClient({ fork: () => fork(context), log, onOutput: engineOutput(context) });
+  const session = new Session(client);
+  const inline = new InlineVariance(session);
+  const panels = new PanelsHost(context.extensionUri, client, session);
+  const runs = new RunsView(session);
+  const report = new EngineReport(client, String(context.extension.packageJSON.version));
+  const codeLens = new VarianceCodeLens(inline);
+  const train: TrainServices = { client, session, memory: context.workspaceState, showPanels: () => panels.show() };
+  const status = new StatusBar(client, session, () =>
+    vscode.window.visibleTextEditors.some(({ document }) => isModelDocument(document)),
+  );
+  setCurrentLine((source) => inline.currentLine(source));
+  context.subscriptions.push(
+    registerCommands({ ...train, panels, report, runs, log, extensionId: context.extension.id }),
+    vscode.window.registerWebviewPanelSerializer(panelViewType, panels),
+    vscode.languages.registerHoverProvider(modelSelector, new VarianceHover(inline, session)),
+    vscode.languages.registerCodeLensProvider(modelSelector, codeLens),
+    vscode.window.onDidChangeVisibleTextEditors(() => status.draw()),
+    new ContextKeys(client, session),
+    new CrashMessages(client, session),
+    new ParametersView(session),
+    ...[runs, status, codeLens, inline, panels, report, session, client, log],
+  );
+  const model = process.env["GRADLENS_AUTOSTART"];
+  if (model) void autostart(model, train).catch(showError);
+  return { client, session, inline, panels, train, activationMs: performance.now() - begin };
+}
+
+function fork(context: vscode.ExtensionContext): ReturnType<typeof forkEngine> {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file");
+  return forkEngine({
+    script: context.asAbsolutePath("dist/engine.js"),
+    nodePath: settings.nodePath(),
+    cwd: folder?.uri.fsPath,
+  });
+}
+
+/** A log of its own for what the engine's libraries print, made when they first do. */
+function engineOutput(context: vscode.ExtensionContext): (line: string) => void {
+  let channel: vscode.LogOutputChannel | undefined;
+  return (line) => {
+    if (!channel) {
+      channel = vscode.window.createOutputChannel("Gradient Lens Engine", { log: true });
+      context.subscriptions.push(channel);
+    }
+    channel.info(line);
+  };
+}

@@ -1,0 +1,38 @@
+/** Every id that the manifest and the code share; a test compares the two. */
+export const commandIds = {
+  train: "gradlens.train",
+  pause: "gradlens.pause",
+  resume: "gradlens.resume",
+  stop: "gradlens.stop",
+  changeEstimator: "gradlens.changeEstimator",
+  showPanels: "gradlens.showPanels",
+  toggleInline: "gradlens.toggleInline",
+  diagnoseEngine: "gradlens.diagnoseEngine",
+  showLog: "gradlens.showLog",
+  restartEngine: "gradlens.restartEngine",
+  resumeRun: "gradlens.resumeRun",
+  revealRun: "gradlens.revealRun",
+  refreshRuns: "gradlens.refreshRuns",
+  showParameter: "gradlens.showParameter",
+  revealSource: "gradlens.revealSource",
+  openSettings: "gradlens.openSettings",
+} as const;
+
+export const viewIds = { container: "gradlens", parameters: "gradlens.parameters", runs: "gradlens.runs" } as const;
+
+export const panelViewType = "gradlens.panels";
+
+export const statusItemId = "gradlens.status";
+
+export const contextKeys = {
+  engineState: "gradlens.engineState",
+  runState: "gradlens.runState",
+  isModelFile: "gradlens.isModelFile",
+} as const;
+
+export const colorIds = {
+  foreground: "gradlens.inlineForeground",
+  lowSnr: "gradlens.inlineLowSnrForeground",
+  unknown: "gradlens.inlineUnknownForeground",
+  background: "gradlens.inlineBackground",
+} as const;

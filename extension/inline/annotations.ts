@@ -1,0 +1,148 @@
+import type {
+  GraphNode,
+  ModelGraph,
+  ParameterVariance,
+  RunSnapshot,
+  VarianceRecord,
+} from "../../core/protocol/snapshot";
+import { formatInterval, formatNumber, formatShare } from "../format";
+
+/** Below this signal-to-noise ratio of one estimate a parameter is marked: the noise is ten times the gradient. */
+export const lowSnr = 0.1;
+
+export type AnnotationLevel = "normal" | "lowSnr" | "unknown";
+
+export interface ParameterAnnotation {
+  readonly name: string;
+  /** The name's last part, for example `weight`, when the line declares several. */
+  readonly label: string;
+  readonly variance: ParameterVariance | null;
+  /** Monte Carlo variance per record, oldest first; null where unknown. */
+  readonly history: readonly (number | null)[];
+}
+
+export interface SampleAnnotation {
+  readonly name: string;
+  readonly distribution: string | null;
+  readonly estimator: string;
+  /** Share of the whole Monte Carlo variance that parameters upstream of this node hold, 0 to 1; null when unknown. */
+  readonly upstreamShare: number | null;
+}
+
+/** What is known about one line of the model file. */
+export interface LineAnnotation {
+  /** Line of the text that the engine read, counted from 0. */
+  readonly sourceLine: number;
+  readonly parameters: readonly ParameterAnnotation[];
+  readonly samples: readonly SampleAnnotation[];
+  readonly level: AnnotationLevel;
+  /** Text at the end of the line. */
+  readonly text: string;
+}
+
+/** Annotations of a run, one per line of its model file that declares parameters or draws samples, top to bottom. */
+export function annotate(snapshot: RunSnapshot): readonly LineAnnotation[] {
+  const byLine = new Map<number, GraphNode[]>();
+  for (const node of snapshot.graph.nodes) {
+    if (node.source?.file !== snapshot.file) continue;
+    if (node.kind !== "parameter" && node.kind !== "stochastic") continue;
+    const nodes = byLine.get(node.source.line - 1) ?? [];
+    byLine.set(node.source.line - 1, [...nodes, node]);
+  }
+  return [...byLine].sort(([a], [b]) => a - b).map(([line, nodes]) => annotateLine(line, nodes, snapshot));
+}
+
+function annotateLine(sourceLine: number, nodes: readonly GraphNode[], snapshot: RunSnapshot): LineAnnotation {
+  const declared = nodes.filter(({ kind }) => kind === "parameter");
+  const parameters = declared.map((node) => annotateParameter(node, declared.length > 1, snapshot));
+  const samples = distinct(nodes.filter(({ kind }) => kind === "stochastic")).map((node) =>
+    annotateSample(node, snapshot),
+  );
+  return { sourceLine, parameters, samples, level: levelOf(parameters), text: textOf(parameters, samples) };
+}
+
+function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnapshot): ParameterAnnotation {
+  return {
+    name: node.name,
+    label: several ? (node.name.split("/").pop() ?? node.name) : "",
+    variance: latestVariance(snapshot, node.name),
+    history: varianceHistory(snapshot, node.name),
+  };
+}
+
+function annotateSample(node: GraphNode, snapshot: RunSnapshot): SampleAnnotation {
+  return {
+    name: node.name,
+    distribution: node.distribution ?? null,
+    estimator: node.estimator ?? snapshot.estimator,
+    upstreamShare: upstreamShare(snapshot.graph, node.name, snapshot.variance.at(-1)),
+  };
+}
+
+/** Newest record of a parameter, null before the first. */
+export function latestVariance(snapshot: RunSnapshot, name: string): ParameterVariance | null {
+  return snapshot.variance.at(-1)?.parameters.find((parameter) => parameter.name === name) ?? null;
+}
+
+/** Monte Carlo variance of a parameter per record, the newest `limit` of them. */
+export function varianceHistory(snapshot: RunSnapshot, name: string, limit = 60): readonly (number | null)[] {
+  return snapshot.variance
+    .slice(-limit)
+    .map(({ parameters }) => parameters.find((parameter) => parameter.name === name)?.monteCarlo ?? null);
+}
+
+/** Monte Carlo variance of the parameters that a node depends on, over that of all parameters. */
+export function upstreamShare(graph: ModelGraph, node: string, record: VarianceRecord | undefined): number | null {
+  if (!record) return null;
+  const above = ancestors(graph, node);
+  let upstream = 0;
+  let whole = 0;
+  for (const { name, monteCarlo } of record.parameters) {
+    if (monteCarlo === null) return null;
+    whole += monteCarlo;
+    if (above.has(name)) upstream += monteCarlo;
+  }
+  return whole > 0 ? upstream / whole : null;
+}
+
+function ancestors(graph: ModelGraph, node: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [node];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const { from, to } of graph.edges) {
+      if (to !== name || found.has(from)) continue;
+      found.add(from);
+      open.push(from);
+    }
+  }
+  return found;
+}
+
+const distinct = (nodes: readonly GraphNode[]): readonly GraphNode[] =>
+  nodes.filter((node, index) => nodes.findIndex(({ name }) => name === node.name) === index);
+
+function levelOf(parameters: readonly ParameterAnnotation[]): AnnotationLevel {
+  if (parameters.length === 0) return "normal";
+  if (parameters.every(({ variance }) => variance === null || variance.monteCarlo === null)) return "unknown";
+  return parameters.some(
+    ({ variance }) => variance?.snr !== null && variance?.snr !== undefined && variance.snr < lowSnr,
+  )
+    ? "lowSnr"
+    : "normal";
+}
+
+function textOf(parameters: readonly ParameterAnnotation[], samples: readonly SampleAnnotation[]): string {
+  return [...parameters.map(parameterText), ...samples.map(sampleText)].join("   ");
+}
+
+/** `variance 1.23e-3 [0.91, 1.62]e-3 · SNR 3.1`, or `variance unknown` when there are too few draws. */
+export function parameterText({ label, variance }: Pick<ParameterAnnotation, "label" | "variance">): string {
+  const head = label === "" ? "variance" : `${label} variance`;
+  if (!variance || variance.monteCarlo === null) return `${head} unknown`;
+  const snr = variance.snr === null ? "unknown" : formatNumber(variance.snr);
+  return `${head} ${formatInterval(variance.monteCarlo, variance.interval)} · SNR ${snr}`;
+}
+
+function sampleText({ estimator, upstreamShare: share }: SampleAnnotation): string {
+  return share === null ? estimator : `${estimator} · ${formatShare(share)} of Monte Carlo variance upstream`;
+}

@@ -1,0 +1,97 @@
+import * as vscode from "vscode";
+import type { ParameterVariance } from "../../core/protocol/snapshot";
+import { formatInterval, formatNumber, formatShare } from "../format";
+import { commandIds } from "../ids";
+import type { Session } from "../run/session";
+import { lowSnr, type LineAnnotation, type ParameterAnnotation } from "./annotations";
+import type { InlineVariance } from "./inlineVariance";
+import { sparklineSvg, svgDataUri } from "./sparkline";
+
+/** The whole of what is known about a line: the split, degrees of freedom, interval, history, estimator, what to do next. */
+export class VarianceHover implements vscode.HoverProvider {
+  constructor(
+    private readonly inline: InlineVariance,
+    private readonly session: Session,
+  ) {}
+
+  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const found = this.inline.placed(document).find(({ line }) => line === position.line);
+    const run = this.session.snapshot;
+    if (!found || !run) return undefined;
+    const step = run.variance.at(-1)?.step;
+    const parts = [
+      ...found.annotation.parameters.map((parameter) => parameterMarkdown(parameter, step)),
+      ...samplesMarkdown(found.annotation),
+      links(found.annotation.parameters),
+    ];
+    const markdown = new vscode.MarkdownString(parts.join("\n\n"), true);
+    markdown.isTrusted = { enabledCommands: Object.values(commandIds) };
+    return new vscode.Hover(markdown, document.lineAt(position.line).range);
+  }
+}
+
+function parameterMarkdown({ name, variance, history }: ParameterAnnotation, step: number | undefined): string {
+  const title = `**\`${name}\`** · ${vscode.l10n.t("variance of one gradient estimate")}`;
+  if (!variance) return `${title}\n\n${vscode.l10n.t("Not measured yet.")}`;
+  const lines = [title, "", "| | |", "|---|---|", ...rows(variance).map(([label, value]) => `| ${label} | ${value} |`)];
+  const svg = sparklineSvg(history, isDark() ? "#75beff" : "#1a5fb4");
+  if (svg !== "")
+    lines.push(
+      "",
+      `![${vscode.l10n.t("history")}](${svgDataUri(svg)}) ${vscode.l10n.t("last {0} records", history.length)}`,
+    );
+  if (step !== undefined) lines.push("", vscode.l10n.t("Measured at step {0}.", step));
+  if (variance.snr !== null && variance.snr < lowSnr) {
+    lines.push(
+      "",
+      `$(warning) ${vscode.l10n.t("One estimate is mostly noise; a control variate or another estimator may help.")}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function rows(variance: ParameterVariance): readonly (readonly [string, string])[] {
+  const unknown = vscode.l10n.t("unknown: too few draws");
+  const value = (number: number | null): string => (number === null ? unknown : formatNumber(number));
+  const of = (part: number | null): string =>
+    part !== null && variance.total !== null && variance.total > 0 ? ` (${formatShare(part / variance.total)})` : "";
+  const level = vscode.l10n.t("{0} interval", formatShare(variance.level));
+  const monteCarlo = variance.monteCarlo;
+  const interval = variance.interval && monteCarlo !== null ? formatInterval(monteCarlo, variance.interval) : unknown;
+  return [
+    [vscode.l10n.t("Monte Carlo"), `${value(monteCarlo)}${of(monteCarlo)}`],
+    [vscode.l10n.t("Data"), `${value(variance.data)}${of(variance.data)}`],
+    [vscode.l10n.t("Total"), value(variance.total)],
+    [vscode.l10n.t("Monte Carlo, {0}", level), interval],
+    ["SNR", value(variance.snr)],
+    [
+      vscode.l10n.t("Degrees of freedom"),
+      `${variance.degreesOfFreedom} (${vscode.l10n.t("{0} draws", variance.draws)})`,
+    ],
+    [vscode.l10n.t("Shape"), variance.shape.length === 0 ? vscode.l10n.t("scalar") : variance.shape.join(" × ")],
+  ];
+}
+
+function samplesMarkdown({ samples }: LineAnnotation): readonly string[] {
+  return samples.map(({ name, distribution, estimator, upstreamShare }) => {
+    const head = `**\`${name}\`**${distribution === null ? "" : ` · ${distribution}`} · ${vscode.l10n.t("estimator")} \`${estimator}\``;
+    if (upstreamShare === null) return head;
+    return `${head}\n\n${vscode.l10n.t("Parameters upstream of it hold {0} of the Monte Carlo variance.", formatShare(upstreamShare))}`;
+  });
+}
+
+function links(parameters: readonly ParameterAnnotation[]): string {
+  const first = parameters[0];
+  const show = first
+    ? `[${vscode.l10n.t("Show in Panel")}](command:${commandIds.showParameter}?${encodeURIComponent(JSON.stringify([first.name]))})`
+    : `[${vscode.l10n.t("Show Panels")}](command:${commandIds.showPanels})`;
+  return [
+    show,
+    `[${vscode.l10n.t("Change Estimator")}](command:${commandIds.changeEstimator})`,
+    `[${vscode.l10n.t("Toggle Inline Variance")}](command:${commandIds.toggleInline})`,
+  ].join(" · ");
+}
+
+const isDark = (): boolean =>
+  vscode.window.activeColorTheme.kind === vscode.ColorThemeKind.Dark ||
+  vscode.window.activeColorTheme.kind === vscode.ColorThemeKind.HighContrast;

@@ -1,0 +1,178 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { mergeDeltas } from "../../core/protocol/applyDelta";
+import type { RunDelta } from "../../core/protocol/snapshot";
+import type { FromWebview, ToWebview } from "../../core/protocol/webview";
+import type { EngineClient } from "../engineClient";
+import { commandIds, panelViewType } from "../ids";
+import { showError } from "../messages";
+import { revealSource } from "../revealSource";
+import type { Session } from "../run/session";
+import { Throttle } from "../throttle";
+import { exportText } from "./exportText";
+import { panelHtml } from "./panelHtml";
+
+/** Commands that a panel may run, by the id that it sends. */
+const panelCommands: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      "train",
+      "pause",
+      "resume",
+      "stop",
+      "changeEstimator",
+      "showLog",
+      "diagnoseEngine",
+      "restartEngine",
+      "resumeRun",
+    ] as const
+  ).map((name) => [name, commandIds[name]]),
+);
+
+/**
+ * The one webview panel with all charts. It holds no data: it says `ready`, gets everything once, then deltas at most ten
+ * times a second, and nothing while it is hidden.
+ */
+export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private hydrated = false;
+  private sequence = 0;
+  private waiting: RunDelta | undefined;
+  private selected: string | undefined;
+  private readonly throttle = new Throttle(100, () => this.flush());
+  private readonly messages = new vscode.EventEmitter<FromWebview>();
+  private readonly subscriptions: readonly { dispose(): void }[];
+
+  /** Every message of the panel, after it was acted on. */
+  readonly onDidReceive = this.messages.event;
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly client: EngineClient,
+    private readonly session: Session,
+  ) {
+    this.subscriptions = [
+      session.onDidReplace(() => this.hydrate()),
+      session.onDidDelta((delta) => this.queue(delta)),
+      client.onDidChangeState(({ state, message }) => this.post({ type: "engine", engine: state, message })),
+    ];
+  }
+
+  get visible(): boolean {
+    return this.panel?.visible ?? false;
+  }
+
+  /** Opens the panel beside the editor, or brings it to the front; selects a parameter when one is named. */
+  show(parameter?: string): void {
+    this.selected = parameter;
+    if (this.panel) {
+      this.panel.reveal(undefined, true);
+    } else {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      this.attach(vscode.window.createWebviewPanel(panelViewType, "Gradient Lens", column, this.options()));
+    }
+    this.select();
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.panel?.dispose();
+    panel.webview.options = this.options();
+    this.attach(panel);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.throttle.dispose();
+    this.messages.dispose();
+    this.panel?.dispose();
+  }
+
+  private options(): vscode.WebviewOptions {
+    return { enableScripts: true, localResourceRoots: [this.root()] };
+  }
+
+  private root(): vscode.Uri {
+    return vscode.Uri.joinPath(this.extensionUri, "dist", "webview");
+  }
+
+  private attach(panel: vscode.WebviewPanel): void {
+    this.panel = panel;
+    this.hydrated = false;
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, "media", "panel.svg");
+    panel.onDidDispose(() => {
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.hydrated = false;
+    });
+    // A hidden panel is destroyed by the editor; when it is shown again it is a new page that says "ready".
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.hydrated = false;
+    });
+    panel.webview.onDidReceiveMessage((message: FromWebview) => void this.receive(message).catch(showError));
+    const address = (name: string): string =>
+      panel.webview.asWebviewUri(vscode.Uri.joinPath(this.root(), name)).toString();
+    const addresses = { script: address("main.js"), style: address("main.css"), source: panel.webview.cspSource };
+    panel.webview.html = panelHtml(addresses, randomBytes(16).toString("base64"), "Gradient Lens");
+  }
+
+  private async receive(message: FromWebview): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        this.hydrated = true;
+        this.hydrate();
+        this.select();
+        break;
+      case "reveal":
+        await revealSource(message.source);
+        break;
+      case "trunks":
+        await this.session.trunks(message.example);
+        break;
+      case "command": {
+        const command = panelCommands.get(message.command);
+        if (command) await vscode.commands.executeCommand(command);
+        break;
+      }
+      case "export":
+        await exportText(message.name, message.format, message.text);
+        break;
+    }
+    this.messages.fire(message);
+  }
+
+  private hydrate(): void {
+    this.waiting = undefined;
+    this.sequence = 0;
+    this.post({
+      type: "hydrate",
+      engine: this.client.state,
+      snapshot: this.session.snapshot,
+      strings: vscode.l10n.bundle ?? {},
+      sequence: 0,
+    });
+    if (this.client.state === "failed") this.post({ type: "engine", engine: "failed", message: this.client.message });
+  }
+
+  private queue(delta: RunDelta): void {
+    if (!this.hydrated || !this.visible) return;
+    this.waiting = this.waiting ? mergeDeltas(this.waiting, delta) : delta;
+    this.throttle.call();
+  }
+
+  private flush(): void {
+    const delta = this.waiting;
+    this.waiting = undefined;
+    // Merged deltas are numbered anew, so that the view can tell whether it missed one.
+    if (delta && this.hydrated) this.post({ type: "delta", delta: { ...delta, sequence: ++this.sequence } });
+  }
+
+  private select(): void {
+    if (this.selected === undefined || !this.hydrated) return;
+    this.post({ type: "select", parameter: this.selected });
+    this.selected = undefined;
+  }
+
+  private post(message: ToWebview): void {
+    if (this.hydrated && this.visible) void this.panel?.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,130 @@
+import { applyDelta } from "../../core/protocol/applyDelta";
+import type { EngineMethods, TrainRequest } from "../../core/protocol/engine";
+import type { RunDelta, RunSnapshot } from "../../core/protocol/snapshot";
+import { GradlensError } from "../../core/errors";
+import { Emitter, type Disposable } from "../emitter";
+import type { EngineClient, EngineCrash } from "../engineClient";
+
+/** A run that ended with its engine. */
+export interface LostRun {
+  readonly snapshot: RunSnapshot;
+  readonly crash: EngineCrash;
+}
+
+const activeStates = ["starting", "running", "paused"] as const;
+
+/** A run that the engine works on, or would on resume. */
+export type ActiveRun = RunSnapshot & { readonly state: (typeof activeStates)[number] };
+
+export const isActive = (snapshot: RunSnapshot | null): snapshot is ActiveRun =>
+  snapshot !== null && activeStates.some((state) => state === snapshot.state);
+
+/**
+ * The one run of the window and all that is known of it. Views read `snapshot`, follow `onDidDelta` and draw anew on
+ * `onDidReplace`; they never ask the engine.
+ */
+export class Session implements Disposable {
+  private current: RunSnapshot | null = null;
+  private readonly replaced = new Emitter<RunSnapshot | null>();
+  private readonly deltas = new Emitter<RunDelta>();
+  private readonly lost = new Emitter<LostRun>();
+  private readonly subscriptions: readonly Disposable[];
+
+  readonly onDidReplace = this.replaced.event;
+  readonly onDidDelta = this.deltas.event;
+  readonly onDidLose = this.lost.event;
+
+  constructor(private readonly client: EngineClient) {
+    this.subscriptions = [
+      client.onEvent((event) => {
+        if (event.name === "delta") this.take(event.delta);
+      }),
+      client.onGap(() => void this.resynchronise()),
+      client.onCrash((crash) => this.lose(crash)),
+    ];
+  }
+
+  get snapshot(): RunSnapshot | null {
+    return this.current;
+  }
+
+  /** Starts a run; settles when the engine has loaded the model and begins to train. */
+  async train(request: TrainRequest, signal?: AbortSignal): Promise<RunSnapshot> {
+    return this.client.request("train", request, {
+      onResult: (snapshot) => this.replace(snapshot),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  pause(): Promise<RunSnapshot> {
+    return this.control("pause");
+  }
+
+  resume(): Promise<RunSnapshot> {
+    return this.control("resume");
+  }
+
+  stop(): Promise<RunSnapshot> {
+    return this.control("stop");
+  }
+
+  async setEstimator(estimator: string): Promise<RunSnapshot> {
+    const { runId } = this.activeRun();
+    return this.client.request(
+      "setEstimator",
+      { runId, estimator },
+      { onResult: (snapshot) => this.replace(snapshot) },
+    );
+  }
+
+  /** Asks for the trunks of an example; they arrive as a delta, as everything does. */
+  async trunks(example: number): Promise<void> {
+    const run = this.current;
+    if (!run || this.client.state !== "ready") return;
+    const trunks = await this.client.request("trunks", { runId: run.runId, example });
+    this.take({ runId: run.runId, sequence: 0, fields: { trunks } });
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    for (const emitter of [this.replaced, this.deltas, this.lost]) emitter.dispose();
+  }
+
+  private control(method: "pause" | "resume" | "stop"): Promise<EngineMethods["stop"]["result"]> {
+    const { runId } = this.activeRun();
+    return this.client.request(method, { runId }, { onResult: (snapshot) => this.replace(snapshot) });
+  }
+
+  private activeRun(): RunSnapshot {
+    if (isActive(this.current)) return this.current;
+    throw new GradlensError("GL8010", "no training run is active; start one with Run Training");
+  }
+
+  private take(delta: RunDelta): void {
+    // Deltas before the answer to "train" are in that answer's snapshot already.
+    if (!this.current || delta.runId !== this.current.runId) return;
+    this.current = applyDelta(this.current, delta);
+    this.deltas.fire(delta);
+  }
+
+  private replace(snapshot: RunSnapshot): void {
+    this.current = snapshot;
+    this.replaced.fire(snapshot);
+  }
+
+  private async resynchronise(): Promise<void> {
+    const run = this.current;
+    if (!isActive(run)) return;
+    await this.client
+      .request("snapshot", { runId: run.runId }, { onResult: (snapshot) => this.replace(snapshot) })
+      .catch(() => undefined);
+  }
+
+  private lose(crash: EngineCrash): void {
+    const run = this.current;
+    if (!isActive(run)) return;
+    const message = `The engine ended with ${crash.cause} at step ${run.step}; every logged step is kept.`;
+    this.take({ runId: run.runId, sequence: 0, fields: { state: "failed", message, stepsPerSecond: null } });
+    this.lost.fire({ snapshot: run, crash });
+  }
+}

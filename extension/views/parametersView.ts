@@ -1,0 +1,110 @@
+import * as vscode from "vscode";
+import type { ParameterVariance, RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import { formatInterval, formatNumber, formatShare } from "../format";
+import { colorIds, commandIds, viewIds } from "../ids";
+import { lowSnr } from "../inline/annotations";
+import type { Session } from "../run/session";
+import { Throttle } from "../throttle";
+
+interface Row {
+  readonly name: string;
+  readonly variance: ParameterVariance | null;
+  readonly source: SourceLocation | undefined;
+}
+
+/** Parameters of the run, the noisiest first, at most twice a second and only while the view is shown. */
+export class ParametersView implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly throttle = new Throttle(500, () => this.refresh());
+  private readonly view: vscode.TreeView<string>;
+  private readonly subscriptions: readonly { dispose(): void }[];
+  private rows = new Map<string, Row>();
+
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(private readonly session: Session) {
+    this.view = vscode.window.createTreeView(viewIds.parameters, { treeDataProvider: this });
+    this.subscriptions = [
+      session.onDidReplace(() => this.throttle.call()),
+      session.onDidDelta((delta) => {
+        if (delta.variance || delta.fields.graph || delta.fields.state) this.throttle.call();
+      }),
+      this.view.onDidChangeVisibility(({ visible }) => {
+        if (visible) this.throttle.call();
+      }),
+    ];
+  }
+
+  getChildren(parent?: string): string[] {
+    if (parent !== undefined) return [];
+    const rows = parameterRows(this.session.snapshot);
+    this.rows = new Map(rows.map((row) => [row.name, row]));
+    return [...this.rows.keys()];
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  getTreeItem(name: string): vscode.TreeItem {
+    const row = this.rows.get(name);
+    const item = new vscode.TreeItem(name);
+    item.id = name;
+    item.contextValue = "parameter";
+    item.description = row?.variance ? describe(row.variance) : vscode.l10n.t("not measured yet");
+    item.iconPath = new vscode.ThemeIcon("symbol-variable", iconColor(row?.variance ?? null));
+    item.tooltip = row?.variance ? tooltip(row.variance) : undefined;
+    item.accessibilityInformation = { label: `${name}: ${item.description}` };
+    if (row?.source)
+      item.command = {
+        title: vscode.l10n.t("Go to Source"),
+        command: commandIds.revealSource,
+        arguments: [row.source],
+      };
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.throttle.dispose();
+    this.view.dispose();
+    this.changed.dispose();
+  }
+
+  private refresh(): void {
+    const run = this.session.snapshot;
+    this.view.description = run ? run.model : "";
+    if (this.view.visible) this.changed.fire();
+  }
+}
+
+/** Parameters of a snapshot, sorted by Monte Carlo variance, unknown ones last and by name. */
+export function parameterRows(snapshot: RunSnapshot | null): readonly Row[] {
+  if (!snapshot) return [];
+  const measured = new Map(snapshot.variance.at(-1)?.parameters.map((parameter) => [parameter.name, parameter]));
+  return snapshot.graph.nodes
+    .filter(({ kind }) => kind === "parameter")
+    .map(({ name, source }) => ({ name, source, variance: measured.get(name) ?? null }))
+    .sort((a, b) => (b.variance?.monteCarlo ?? -1) - (a.variance?.monteCarlo ?? -1) || a.name.localeCompare(b.name));
+}
+
+function describe({ monteCarlo, snr }: ParameterVariance): string {
+  if (monteCarlo === null) return vscode.l10n.t("unknown: too few draws");
+  return snr === null ? formatNumber(monteCarlo) : `${formatNumber(monteCarlo)} · SNR ${formatNumber(snr)}`;
+}
+
+function tooltip(variance: ParameterVariance): string {
+  const { monteCarlo, data, total, interval, level, degreesOfFreedom } = variance;
+  const value = (number: number | null): string => (number === null ? vscode.l10n.t("unknown") : formatNumber(number));
+  return [
+    `${vscode.l10n.t("Monte Carlo")}: ${monteCarlo === null ? value(null) : formatInterval(monteCarlo, interval)} (${formatShare(level)})`,
+    `${vscode.l10n.t("Data")}: ${value(data)}`,
+    `${vscode.l10n.t("Total")}: ${value(total)}`,
+    `${vscode.l10n.t("Degrees of freedom")}: ${degreesOfFreedom}`,
+  ].join("\n");
+}
+
+function iconColor(variance: ParameterVariance | null): vscode.ThemeColor {
+  if (!variance || variance.monteCarlo === null) return new vscode.ThemeColor(colorIds.unknown);
+  return new vscode.ThemeColor(variance.snr !== null && variance.snr < lowSnr ? colorIds.lowSnr : colorIds.foreground);
+}
