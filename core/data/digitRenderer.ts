@@ -10,6 +10,8 @@ const maxPoints = 256;
 /** The digit's longer side in pixels, as in MNIST. */
 const boxSize = 20;
 const edgeWidth = 1.15;
+/** Least distance of the curve from the outermost pixels. */
+const margin = 2.75;
 
 /**
  * Draws one handwritten-looking digit into `image` (784 grey values in [0, 1], multiples of 1/255, row by row).
@@ -62,9 +64,9 @@ function chooseShape(shapes: readonly DigitShape[], uniform: number): DigitShape
 
 /** Moves the points of a shape and joins them by Catmull-Rom curves, each span in `spanSteps` straight pieces. */
 function flatten(shape: DigitShape, random: () => number): Curve {
-  const shake = 0.012 + 0.022 * random();
-  const waveX = 0.045 * bell(random);
-  const waveY = 0.045 * bell(random);
+  const shake = 0.014 + 0.028 * random();
+  const waveX = 0.055 * bell(random);
+  const waveY = 0.055 * bell(random);
   const phaseX = 6.3 * random();
   const phaseY = 6.3 * random();
   scratch.ends.length = 0;
@@ -135,7 +137,7 @@ function place(curve: Curve, random: () => number): void {
   const { x, y, length } = curve;
   const slant = 0.14 + 0.22 * bell(random);
   const angle = 0.1 * bell(random);
-  const width = 0.76 * Math.exp(0.13 * bell(random));
+  const width = 0.8 * Math.exp(0.16 * bell(random));
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -166,12 +168,17 @@ function place(curve: Curve, random: () => number): void {
     start = end;
   }
   const centre = digitSide / 2 - 0.5;
-  const shiftX = centre - (scale * inkX) / ink + 0.5 * bell(random);
-  const shiftY = centre - (scale * inkY) / ink + 0.5 * bell(random);
+  const shiftX = inFrame(centre - (scale * inkX) / ink + 0.5 * bell(random), scale * left, scale * right);
+  const shiftY = inFrame(centre - (scale * inkY) / ink + 0.5 * bell(random), scale * top, scale * bottom);
   for (let point = 0; point < length; point++) {
     x[point] = scale * (x[point] as number) + shiftX;
     y[point] = scale * (y[point] as number) + shiftY;
   }
+}
+
+/** The shift nearest to the wanted one that keeps the curve from low to high off the image's frame. */
+function inFrame(shift: number, low: number, high: number): number {
+  return Math.max(margin - low, Math.min(digitSide - 1 - margin - high, shift));
 }
 
 /** Inks every pixel by its distance to the curve less the pen's radius there, with a soft edge. */
@@ -189,8 +196,8 @@ function stroke(curve: Curve, random: () => number, image: Float32Array): void {
   }
   for (let pixel = 0; pixel < pixels; pixel++) {
     const away = distance[pixel] as number;
-    const ink = away >= edgeWidth / 2 ? 0 : away <= -edgeWidth / 2 ? 1 : 0.5 - away / edgeWidth;
-    image[pixel] = Math.round(255 * ink) / 255;
+    const ink = Math.max(0, Math.min(1, 0.5 - away / edgeWidth));
+    image[pixel] = ink === 0 ? 0 : Math.round(255 * ink) / 255;
   }
 }
 
@@ -213,7 +220,11 @@ function inkPiece(curve: Curve, point: number, radius: number): void {
       const along = Math.min(1, Math.max(0, (u * dx + v * dy) * inverse));
       const awayX = u - along * dx;
       const awayY = v - along * dy;
-      const away = Math.sqrt(awayX * awayX + awayY * awayY) - radius;
+      const squared = awayX * awayX + awayY * awayY;
+      if (squared >= reach * reach) {
+        continue;
+      }
+      const away = Math.sqrt(squared) - radius;
       const pixel = row * digitSide + column;
       if (away < (distance[pixel] as number)) {
         distance[pixel] = away;

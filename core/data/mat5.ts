@@ -6,7 +6,8 @@ import { hex, readDataFile } from "./files";
 
 const inflateAsync = promisify(inflate);
 
-type MatValues = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+type MatValues =
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 /** A real, dense numeric variable, in the order MATLAB stores it: first axis fastest. */
 export interface MatArray {
@@ -37,9 +38,23 @@ const storage: Readonly<Record<number, { bytes: number; make(length: number): Ma
 };
 
 const classNames = [
-  "unknown", "cell", "struct", "object", "char", "sparse", "double", "single", "int8", "uint8", "int16", "uint16",
-  "int32", "uint32", "int64", "uint64",
-]; // prettier-ignore
+  "unknown",
+  "cell",
+  "struct",
+  "object",
+  "char",
+  "sparse",
+  "double",
+  "single",
+  "int8",
+  "uint8",
+  "int16",
+  "uint16",
+  "int32",
+  "uint32",
+  "int64",
+  "uint64",
+];
 
 /**
  * The named variables of a MATLAB v5 file (plain or compressed elements, either byte order). A variable's class and the
@@ -54,7 +69,7 @@ export async function parseMat5(
   const littleEndian = checkHeader(bytes, file);
   const found: Record<string, MatArray> = {};
   const others: string[] = [];
-  for (let position = 128; position < bytes.length; ) {
+  for (let position = 128; position < bytes.length;) {
     const element = readElement(bytes, position, littleEndian, file);
     position = element.next;
     const matrix =
@@ -158,7 +173,11 @@ async function inflateElement(data: Uint8Array, file: string): Promise<Uint8Arra
 }
 
 /** The three elements before a matrix's values: flags, dimensions, name. */
-function matrixHead(data: Uint8Array, littleEndian: boolean, file: string): { flags: number; shape: number[]; name: string; next: number } {
+function matrixHead(
+  data: Uint8Array,
+  littleEndian: boolean,
+  file: string,
+): { flags: number; shape: number[]; name: string; next: number } {
   const flagsElement = readElement(data, 0, littleEndian, file);
   const shapeElement = readElement(data, flagsElement.next, littleEndian, file);
   const nameElement = readElement(data, shapeElement.next, littleEndian, file);
@@ -167,7 +186,9 @@ function matrixHead(data: Uint8Array, littleEndian: boolean, file: string): { fl
   }
   const flags = viewOf(flagsElement.data).getUint32(0, littleEndian);
   const shapeView = viewOf(shapeElement.data);
-  const shape = Array.from({ length: shapeElement.data.length / 4 }, (_, axis) => shapeView.getInt32(4 * axis, littleEndian));
+  const shape = Array.from({ length: shapeElement.data.length / 4 }, (_, axis) =>
+    shapeView.getInt32(4 * axis, littleEndian),
+  );
   return { flags, shape, name: String.fromCharCode(...nameElement.data), next: nameElement.next };
 }
 

@@ -8,6 +8,5 @@ export const digitsBinarized: DatasetDescription = {
   title: "Binarized digits (built in)",
   summary: "the built-in digits, each pixel drawn once with its grey value as probability; x only",
   needsFiles: [],
-  load: async ({ seed, ...options }) =>
-    binarizeStatic("digits-binarized", generateDigits({ seed, ...options }), seed),
+  load: async ({ seed, ...options }) => binarizeStatic("digits-binarized", generateDigits({ seed, ...options }), seed),
 };

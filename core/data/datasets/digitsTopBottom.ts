@@ -10,8 +10,5 @@ export const digitsTopBottom: DatasetDescription = {
   summary: "the binarized built-in digits cut in two: x = top half (392), y = bottom half (392)",
   needsFiles: [],
   load: async ({ seed, ...options }) =>
-    topBottom(
-      "digits-top-bottom",
-      binarizeStatic("digits-top-bottom", generateDigits({ seed, ...options }), seed),
-    ),
+    topBottom("digits-top-bottom", binarizeStatic("digits-top-bottom", generateDigits({ seed, ...options }), seed)),
 };

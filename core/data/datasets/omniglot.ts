@@ -10,7 +10,8 @@ const side = 28;
 export const omniglot: DatasetDescription = {
   id: "omniglot",
   title: "Omniglot",
-  summary: "28×28 handwritten characters of many alphabets, grey values drawn as 0 or 1 at every visit; train and test as the file splits them",
+  summary:
+    "28×28 handwritten characters of many alphabets, grey values drawn as 0 or 1 at every visit; train and test as the file splits them",
   needsFiles: ["omniglot/chardata.mat"],
   async load({ folder, limit }) {
     const path = findDataFile("omniglot", folder, ["omniglot", "omniglot-small", ""], ["chardata.mat"]);
