@@ -7,9 +7,9 @@ import { loadMnist, mnistPaths } from "./mnist";
 const binarizationSeed = 2015;
 
 /**
- * The structured-prediction task of MuProp (Gu et al., 2016, section 5.1): predict the bottom half of a digit from its top half. Images are binarised
- * once, whole, by drawing each pixel with its grey value as expectation, the protocol of Raiko et al. (2015) that the
- * paper follows; so inputs and outputs are both binary, and the same in every run.
+ * The structured-prediction task of MuProp (Gu et al., 2016, section 5.1): predict the bottom half of a digit from its
+ * top half. The paper binarises as Raiko et al. (2015) do, which we take to mean: the whole image once, before training,
+ * each pixel drawn with its grey value as expectation. So inputs and outputs are both binary and the same in every run.
  */
 export const mnistTopBottom: DatasetDescription = {
   id: "mnist-top-bottom",
