@@ -5,7 +5,10 @@ import { tf } from "../../../core/backends/tf";
 
 test("tensors have chained methods and the back end shares our engine", async () => {
   await tf.setBackend("cpu");
-  const x = tf.tensor2d([[1, 2], [3, 4]]);
+  const x = tf.tensor2d([
+    [1, 2],
+    [3, 4],
+  ]);
   const y: tf.Tensor = x.mul(x).sum(-1).add(1).reshape([2, 1]).transpose();
   assert.deepEqual(y.shape, [1, 2]);
   assert.deepEqual([...y.dataSync()], [6, 26]);
