@@ -1,0 +1,57 @@
+import type { Count } from "./count";
+import { Unavailable } from "../vscode/unavailable";
+
+/** One part of the tests: a check, a build or a suite. */
+export interface Stage {
+  readonly id: string;
+  readonly title: string;
+  /** @param filters parts of paths; a suite runs only the files that match one of them */
+  run(filters: readonly string[]): Promise<Count>;
+}
+
+export interface StageResult {
+  readonly title: string;
+  readonly count: Count;
+  readonly elapsedSeconds: number;
+  /** Why it did not run. */
+  readonly unavailable?: string;
+}
+
+/** Runs a stage under a heading. What the machine cannot do is no failure, but it is told. */
+export async function runStage(stage: Stage, filters: readonly string[]): Promise<StageResult> {
+  const started = Date.now();
+  const finish = (count: Count, unavailable?: string): StageResult => ({
+    title: stage.title,
+    count,
+    elapsedSeconds: (Date.now() - started) / 1000,
+    ...(unavailable === undefined ? {} : { unavailable }),
+  });
+  console.log(`\n=== ${stage.title} ===`);
+  try {
+    return finish(await stage.run(filters));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof Unavailable) {
+      console.error(`NOT RUN: ${text}`);
+      return finish({ passed: 0, failed: 0, skipped: 0 }, text);
+    }
+    console.error(text);
+    return finish({ passed: 0, failed: 1, skipped: 0 });
+  }
+}
+
+/** Prints one row per stage, what did not run and why, and the totals alone on the last line. */
+export function printSummary(results: readonly StageResult[]): void {
+  const width = Math.max(...results.map(({ title }) => title.length));
+  console.log("\n=== Summary ===");
+  for (const { title, count, elapsedSeconds, unavailable } of results) {
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
+    const text = unavailable === undefined ? `${count.passed} passed, ${count.failed} failed${skipped}` : "NOT RUN";
+    console.log(`${title.padEnd(width)}  ${`${elapsedSeconds.toFixed(1)} s`.padStart(8)}  ${text}`);
+  }
+  for (const { title, unavailable } of results) {
+    if (unavailable !== undefined) console.log(`\nWARNING: ${title} did not run: ${unavailable}`);
+  }
+  const total = (key: "passed" | "failed"): number => results.reduce((sum, { count }) => sum + count[key], 0);
+  console.log(`\n${total("passed")} passed, ${total("failed")} failed`);
+}

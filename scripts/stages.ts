@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { runNode } from "./lib/command";
+import type { CommandResult } from "./lib/command";
+import { countCheck, countMochaTests, countNodeTests } from "./lib/count";
+import type { Count } from "./lib/count";
+import { root } from "./lib/root";
+import type { Stage } from "./lib/stage";
+import { testFiles } from "./lib/testFiles";
+import { ensureBrowser } from "./vscode/browser";
+import { installServer } from "./vscode/installServer";
+import { runInHost } from "./vscode/runInHost";
+
+const bin = (path: string): string => join(root, "node_modules", path);
+
+/** Every part of the tests, in the order in which they run. */
+export const stages: readonly Stage[] = [
+  check("lint", "Lint", [bin("eslint/bin/eslint.js"), "--max-warnings", "0", "."]),
+  check("format", "Format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]),
+  check("types", "Types", [bin("typescript/bin/tsc")]),
+  check("build", "Build", ["esbuild.mjs"]),
+  suite("unit", "Unit tests"),
+  suite("exactness", "Exactness tests"),
+  suite("package", "Package tests"),
+  {
+    id: "integration",
+    title: "Integration tests in VS Code's extension host",
+    async run(filters) {
+      await prepareEditor();
+      const { output, status } = await runInHost({
+        entry: join(root, "dist", "test", "index.js"),
+        extension: root,
+        workspace: join(root, "examples"),
+        env: { GRADLENS_TEST_FILES: filters.join(",") },
+        pictures: join(root, "test-results", "integration"),
+        timeoutSeconds: 300,
+      });
+      return countMochaTests(output, status);
+    },
+  },
+  {
+    id: "ui",
+    title: "UI tests in a browser",
+    async run(filters) {
+      await prepareEditor();
+      return runSuite("ui", filters, 1);
+    },
+  },
+];
+
+let prepared: Promise<void> | undefined;
+
+/** Installs a browser and VS Code's server where they are missing; the first call starts it, later ones wait for it. */
+export function prepareEditor(): Promise<void> {
+  prepared ??= ensureBrowser()
+    .then(() => installServer())
+    .then(() => undefined);
+  return prepared;
+}
+
+function check(id: string, title: string, args: readonly string[]): Stage {
+  return { id, title, run: async () => countCheck((await runNode(args)).status) };
+}
+
+function suite(id: string, title: string): Stage {
+  return { id, title, run: (filters) => runSuite(id, filters, 2) };
+}
+
+/** Runs the files of `test/<id>/` with Node's test runner. */
+async function runSuite(id: string, filters: readonly string[], concurrency: number): Promise<Count> {
+  const files = testFiles(join("test", id), filters);
+  if (files.length === 0)
+    throw new Error(`test/${id}/ holds no file *.test.ts${filters.map((name) => ` named ${name}`).join(" or")}`);
+  const options = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
+  const { output, status }: CommandResult = await runNode([...options, ...files]);
+  return countNodeTests(output, status);
+}

@@ -1,0 +1,22 @@
+// Runs every check, or those named: `npm test`, `npm test -- unit core/random`, `npm run test:ui`.
+import { printSummary, runStage } from "./lib/stage";
+import type { StageResult } from "./lib/stage";
+import { prepareEditor, stages } from "./stages";
+
+async function main(args: readonly string[]): Promise<number> {
+  const named = stages.filter(({ id }) => args.includes(id));
+  const chosen = named.length > 0 ? named : stages;
+  const filters = args.filter((arg) => !stages.some(({ id }) => id === arg));
+  if (filters.length > 0 && named.length === 0) {
+    console.error(`expected a stage (${stages.map(({ id }) => id).join(", ")}), found ${filters[0]}`);
+    return 2;
+  }
+  // It takes the network a while: the first stages run meanwhile. The stage that needs it tells what went wrong.
+  if (chosen.some(({ id }) => id === "integration" || id === "ui")) prepareEditor().catch(() => undefined);
+  const results: StageResult[] = [];
+  for (const stage of chosen) results.push(await runStage(stage, filters));
+  printSummary(results);
+  return results.some(({ count }) => count.failed > 0) ? 1 : 0;
+}
+
+void main(process.argv.slice(2)).then((status) => process.exit(status));
