@@ -266,6 +266,8 @@ export class EngineClient implements Disposable {
     this.options.log.error(`engine ended with ${cause}`);
     this.child = undefined;
     this.greeted = undefined;
+    // Before the next engine is greeted, so that only requests of this one are rejected.
+    this.rejectAll(new GradlensError("GL8001", `the engine ended with ${cause} before it answered; run it again`));
     const restarted = this.budget.take();
     if (restarted) {
       this.greeted = this.launch();
@@ -277,7 +279,6 @@ export class EngineClient implements Disposable {
         `The engine ended ${this.budget.limit + 1} times within ${minutes} minutes (last: ${cause}) and is not started again.`,
       );
     }
-    this.rejectAll(new GradlensError("GL8001", `the engine ended with ${cause} before it answered; run it again`));
     this.crashes.fire({ cause, restarted });
   }
 

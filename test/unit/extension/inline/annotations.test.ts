@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { annotate, parameterText, upstreamShare } from "../../../../extension/inline/annotations";
+import { beliefNet, parameterVariance } from "../snapshots";
+
+test("a dense layer shows weight and bias, a parameter its own variance, a sample its estimator", () => {
+  const lines = annotate(beliefNet());
+  assert.deepEqual(
+    lines.map(({ sourceLine, text }) => [sourceLine, text]),
+    [
+      [
+        3,
+        "weight variance 0.00600 [0.00540, 0.00960] · SNR 3.10   bias variance 0.00200 [0.00180, 0.00320] · SNR 3.10",
+      ],
+      [4, "variance 0.00100 [9.00e-4, 0.00160] · SNR 3.10"],
+      [5, "variance 0.00100 [9.00e-4, 0.00160] · SNR 3.10"],
+      [8, "muprop-c · 80 % of Monte Carlo variance upstream"],
+    ],
+  );
+});
+
+test("too few draws are shown as unknown", () => {
+  const variance = parameterVariance("prior", null);
+  assert.equal(parameterText({ label: "", variance }), "variance unknown");
+  const run = beliefNet({ variance: [{ step: 1, elapsedMs: 1, parameters: [variance] }] });
+  assert.equal(annotate(run).find(({ sourceLine }) => sourceLine === 5)?.level, "unknown");
+});
+
+test("an interval shares the exponent of its value", () => {
+  const variance = parameterVariance("prior", 1.234e-5);
+  assert.equal(parameterText({ label: "", variance }), "variance 1.23e-5 [1.11, 1.97]e-5 · SNR 3.10");
+});
+
+test("one estimate that is mostly noise marks its line", () => {
+  const parameters = [parameterVariance("prior", 1, { snr: 0.02 })];
+  const run = beliefNet({ variance: [{ step: 1, elapsedMs: 1, parameters }] });
+  assert.equal(annotate(run).find(({ sourceLine }) => sourceLine === 5)?.level, "lowSnr");
+});
+
+test("nodes of other files are left out", () => {
+  assert.deepEqual(annotate(beliefNet({ file: "/models/other.ts" })), []);
+});
+
+test("the share upstream is unknown before the first record and while a part is unknown", () => {
+  const { graph } = beliefNet();
+  assert.equal(upstreamShare(graph, "h", undefined), null);
+  assert.equal(
+    upstreamShare(graph, "h", { step: 1, elapsedMs: 1, parameters: [parameterVariance("prior", null)] }),
+    null,
+  );
+});
