@@ -18,7 +18,7 @@ export function panelHtml({ script, style, source }: PanelAddresses, nonce: stri
   <link rel="stylesheet" href="${style}">
 </head>
 <body>
-  <div id="app"></div>
+  <main></main>
   <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>
