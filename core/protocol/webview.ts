@@ -5,8 +5,17 @@ import type { RunDelta, RunSnapshot, SourceLocation } from "./snapshot";
 export type EngineState = "stopped" | "starting" | "ready" | "failed";
 
 export type ToWebview =
-  /** Replaces everything; `snapshot` null when no run exists yet. */
-  | { readonly type: "hydrate"; readonly engine: EngineState; readonly snapshot: RunSnapshot | null; readonly strings: Readonly<Record<string, string>> }
+  /**
+   * Replaces everything; `snapshot` null when no run exists yet. `sequence` is that of the last delta in the snapshot: with it a
+   * view drops deltas that it has and notices one that it missed, and sends `ready` again.
+   */
+  | {
+      readonly type: "hydrate";
+      readonly engine: EngineState;
+      readonly snapshot: RunSnapshot | null;
+      readonly strings: Readonly<Record<string, string>>;
+      readonly sequence?: number;
+    }
   | { readonly type: "engine"; readonly engine: EngineState; readonly message: string | null }
   | { readonly type: "delta"; readonly delta: RunDelta }
   /** The user asked for a parameter elsewhere (tree, CodeLens): select it and scroll to it. */

@@ -1,0 +1,35 @@
+/** Class and dash of the nth series; the hue comes from the theme, the dash and the marker tell it apart without hue. */
+export const seriesDashes = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2 1 2"] as const;
+
+export interface ChartSeries {
+  readonly id: string;
+  readonly title: string;
+  readonly steps: ArrayLike<number>;
+  /** NaN is unknown and breaks the line. */
+  readonly values: ArrayLike<number>;
+  /** Which of the six hues, dashes and markers. */
+  readonly look: number;
+  /** Faint lines stand behind the others and stay out of the legend. */
+  readonly faint?: boolean;
+  /** Points with error bars from `low` to `high`, joined by a line; otherwise `low` and `high` are a band. */
+  readonly points?: boolean;
+  readonly low?: ArrayLike<number>;
+  readonly high?: ArrayLike<number>;
+  /** The legend's text for the value at an index. */
+  readonly describe: (index: number) => string;
+}
+
+export interface ChartMarker {
+  readonly step: number;
+  readonly label: string;
+}
+
+export interface ChartData {
+  readonly series: readonly ChartSeries[];
+  readonly markers: readonly ChartMarker[];
+  /** First and last step there is. */
+  readonly extent: readonly [number, number];
+  readonly log: boolean;
+  /** Shown along the value axis. */
+  readonly axis: string;
+}

@@ -1,0 +1,10 @@
+import type { Panel } from "../panel";
+import { createGraphPanel } from "./graph";
+import { createLossPanel } from "./loss";
+import { createTrunksPanel } from "./trunks";
+import { createVariancePanel } from "./variance";
+
+/** Every panel, in the order of the page. */
+export function createPanels(): readonly Panel[] {
+  return [createLossPanel(), createVariancePanel(), createGraphPanel(), createTrunksPanel()];
+}

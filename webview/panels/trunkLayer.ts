@@ -1,0 +1,79 @@
+import type { TrunkLayer, TrunkRecord } from "../../core/protocol/snapshot";
+import { html, setText } from "../dom";
+import { formatCount, formatNumber, formatShape } from "../format";
+import { text } from "../text";
+import { createHeatPicture, type HeatPicture } from "./heatPicture";
+
+/** One stochastic layer: the mean-field values beside those of samples. */
+export interface TrunkLayerView {
+  readonly element: HTMLElement;
+  readonly pictures: readonly HeatPicture[];
+  update(layer: TrunkLayer, record: TrunkRecord): void;
+}
+
+/** Discrete values and probabilities share the scale 0 to 1; others take the range of what is shown. */
+function valueRange({ distribution, meanField, sampleMean, sample }: TrunkLayer): readonly [number, number] {
+  if (distribution === "bernoulli" || distribution === "categorical") return [0, 1];
+  let low = Infinity;
+  let high = -Infinity;
+  for (const values of [meanField, sampleMean, sample]) {
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
+export function createTrunkLayer(node: string): TrunkLayerView {
+  const distance = html("span", { class: "distance" });
+  const shape = html("span", { class: "shape" });
+  const readout = html("p", { class: "readout" });
+  let layer: TrunkLayer | undefined;
+  let idle = "";
+  const hover = (index: number | null): void => {
+    const named = index !== null && layer && index < layer.meanField.length ? layer : undefined;
+    setText(
+      readout,
+      named && index !== null
+        ? text(
+            "unit {0}: mean-field {1}, mean of samples {2}, one sample {3}",
+            formatCount(index),
+            formatNumber(named.meanField[index] ?? null),
+            formatNumber(named.sampleMean[index] ?? null),
+            formatNumber(named.sample[index] ?? null),
+          )
+        : idle,
+    );
+  };
+  const [meanField, mean, difference, sample] = [text("mean-field"), text("mean of samples"), text("absolute difference"), text("one sample")].map(
+    (title) => createHeatPicture(title, hover),
+  ) as [HeatPicture, HeatPicture, HeatPicture, HeatPicture];
+  const pictures = [meanField, mean, difference, sample];
+  const element = html(
+    "section",
+    { class: "trunk-layer" },
+    html("div", { class: "trunk-head" }, html("h3", {}, node), shape, distance),
+    html("div", { class: "heat-row" }, ...pictures.map((picture) => picture.element)),
+    readout,
+  );
+  return {
+    element,
+    pictures,
+    update(next, { samples }) {
+      layer = next;
+      const range = valueRange(next);
+      const gaps = next.meanField.map((value, index) => Math.abs(value - (next.sampleMean[index] ?? NaN)));
+      const widest = gaps.reduce((high, gap) => Math.max(high, gap), 0);
+      const name = (what: string): string => text("{0}: {1}, {2} units", next.node, what, formatCount(next.meanField.length));
+      meanField.update(next.meanField, next.shape, next.image, range, name(text("mean-field")));
+      mean.update(next.sampleMean, next.shape, next.image, range, name(text("mean of {0} samples", formatCount(samples))));
+      difference.update(gaps, next.shape, next.image, [0, widest], name(text("absolute difference")));
+      sample.update(next.sample, next.shape, next.image, range, name(text("one sample")));
+      setText(shape, `${next.distribution}, ${formatShape(next.shape)}`);
+      setText(distance, text("distance {0} ± {1} (1 standard error)", formatNumber(next.distance), formatNumber(next.distanceNoise)));
+      idle = text("Values from {0} (background) to {1} (foreground); difference from 0 to {2}.", formatNumber(range[0]), formatNumber(range[1]), formatNumber(widest));
+      if (!readout.dataset["hover"]) setText(readout, readout.matches(":hover") ? (readout.textContent ?? idle) : idle);
+    },
+  };
+}
