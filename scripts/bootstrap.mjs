@@ -34,6 +34,12 @@ function install() {
     fail(`npm could not install the packages${error ? `: ${error.message}` : "; its message is above"}`);
 }
 
+/** Ends when npm was killed: the shell between us and npm passes no signal on. */
+function endWithNpm() {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), 500).unref();
+}
+
 function fail(message) {
   console.error(message);
   process.exit(1);
@@ -45,6 +51,7 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 const [script, ...rest] = process.argv.slice(2);
 if (!script) fail("usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]");
 if (!isInstalled()) install();
+if (process.env.npm_lifecycle_event) endWithNpm();
 process.chdir(root);
 process.argv = [process.argv[0], resolve(script), ...rest];
 await import("tsx");

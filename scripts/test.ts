@@ -19,4 +19,6 @@ async function main(args: readonly string[]): Promise<number> {
   return results.some(({ count }) => count.failed > 0) ? 1 : 0;
 }
 
+// Leaving this way ends all that was started, too.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
 void main(process.argv.slice(2)).then((status) => process.exit(status));

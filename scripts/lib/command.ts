@@ -24,6 +24,8 @@ export function runCommand(
   const { cwd = root, env = process.env, quiet = false } = options;
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const end = (): void => void child.kill();
+    process.once("exit", end);
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
@@ -33,8 +35,10 @@ export function runCommand(
       chunks.push(chunk);
       if (!quiet) process.stderr.write(chunk);
     });
-    const finish = (status: number, text = ""): void =>
+    const finish = (status: number, text = ""): void => {
+      process.off("exit", end);
       resolve({ status, output: Buffer.concat(chunks).toString() + text });
+    };
     child.once("error", (error) => finish(1, error.message));
     child.once("close", (code) => finish(code ?? 1));
   });

@@ -72,7 +72,9 @@ export async function startServer(options: ServerOptions = {}): Promise<EditorSe
     signalGroup(child, "SIGKILL");
     remove();
   };
-  const interrupted = (_name: string, number: number): never => process.exit(128 + number); // on to "exit"
+  const interrupted = (_name: string, number: number): void => {
+    void stop().finally(() => process.exit(process.exitCode ?? 128 + number));
+  };
   process.once("exit", emergency);
   for (const name of signals) process.once(name, interrupted);
 
