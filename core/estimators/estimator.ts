@@ -1,0 +1,126 @@
+import type { tf } from "../backends/tf";
+import type { Distribution, NodeNoise } from "../distributions/distribution";
+import type { Objective } from "../objectives/objective";
+
+export interface Reference {
+  readonly authors: string;
+  readonly title: string;
+  readonly year: number;
+  /** Equation or section in the seed papers or the reference. */
+  readonly equation: string;
+}
+
+export type OptionValue = number | string;
+
+export interface OptionSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly default: OptionValue;
+  /** Clause of what is allowed, used in the error: "a number above 0". */
+  readonly allowed: string;
+  readonly accepts: (value: OptionValue) => boolean;
+}
+
+export type Options = Readonly<Record<string, OptionValue>>;
+
+/** When the mean of an estimate equals the gradient. `never` comes with the reason in `unbiasedWhen`. */
+export type Unbiasedness = "always" | "conditional" | "never";
+
+/** What an estimator is, apart from any model; the registry holds one per id. */
+export interface Estimator {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly reference: Reference;
+  /** Distribution ids it serves, or every one with a density. */
+  readonly distributions: readonly string[] | "all";
+  /** Objective ids it serves, or all. */
+  readonly objectives?: readonly string[];
+  readonly unbiased: Unbiasedness;
+  readonly unbiasedWhen: string;
+  /** Model evaluations per step (a forward pass of everything downstream counts 1), in words where it depends on the graph. */
+  readonly evaluations: string;
+  /** True when the estimate has noise beyond the nodes' values, so that enumerating the values does not give its mean. */
+  readonly ownNoise: boolean;
+  readonly options: readonly OptionSpec[];
+  /** For one node of one model; holds that node's baselines. */
+  create(options: Options): NodeEstimator;
+}
+
+/** Numbers that a node's estimator carries from step to step: moving averages, baseline networks. */
+export type EstimatorState = Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>;
+
+/**
+ * Which derivative of log q(value) flows under an objective with entropy. Where terms add, the direct derivative (the score) is zero
+ * in expectation at nodes that are drawn exactly, and left out.
+ * - `none`: drawn exactly, the value is a constant. Where terms do not add, the direct derivative flows.
+ * - `value`: drawn exactly, a gradient flows through the value. Where terms do not add, the direct derivative flows too.
+ * - `full`: through value and parameters, always.
+ * - `path`: through the value only, always.
+ */
+export type EntropyGradient = "none" | "value" | "full" | "path";
+
+/** An estimator at work at one node. */
+export interface NodeEstimator {
+  readonly entropyGradient: EntropyGradient;
+  /**
+   * The node's value, `[S, B', …unitShape]`, and the gradient that flows through it to the distribution's parameters.
+   * @param forced take this value instead of drawing one (replay, enumeration)
+   */
+  draw(distribution: Distribution, noise: NodeNoise, forced: tf.Tensor | null): tf.Tensor;
+  /** The terms that it adds to the surrogate loss, `[S, B']`, or null. Its gradient counts, its value never does. */
+  surrogate(context: SurrogateContext): tf.Tensor | null;
+  /** Called after the gradient was taken, in training only: baselines learn from the signal they have just centred. */
+  update(): void;
+  state(): EstimatorState;
+  restore(state: EstimatorState): void;
+  dispose(): void;
+}
+
+/** What a node's estimator may ask for. Tensors live until the end of the step. */
+export interface SurrogateContext {
+  readonly node: string;
+  readonly distribution: Distribution;
+  readonly objective: Objective;
+  /** True when the loss is a mean over samples, so that each sample's score meets its own loss; else they share one. */
+  readonly additive: boolean;
+  /** The drawn value as a constant, `[S, B', …unitShape]`. */
+  readonly value: tf.Tensor;
+  /** log q(value), `[S, B']`, with gradients to the distribution's parameters only. */
+  readonly logProb: tf.Tensor;
+  /** Loss credited to the node, `[S, B']`, constant: the terms downstream of it, or the whole loss when terms do not add. */
+  readonly credit: tf.Tensor;
+  /** True while training: baselines keep what they need for `update`. */
+  readonly training: boolean;
+  /** The mean-field pass, made once per step and shared by all nodes. */
+  meanField(): MeanField;
+  /** Inputs of an input-dependent baseline, `[S·B', D]`: the data and the values of the node's parents. Null when there are none. */
+  baselineInputs(): tf.Tensor2D | null;
+}
+
+/** Values of the deterministic trunk in which each node's mean replaces its value (seed 1, section 3.1). Constants. */
+export interface MeanField {
+  /** Loss credited to the node at the trunk, broadcastable to `[S, B']`. */
+  credit(node: string): tf.Tensor;
+  /** x̄, broadcastable to `[S, B', …unitShape]`. */
+  mean(node: string): tf.Tensor;
+  /** f'(x̄): derivative of the trunk's loss with respect to x̄, one sample's share, broadcastable like `mean`. */
+  slope(node: string): tf.Tensor;
+}
+
+export function isUnbiasedAlways(estimator: Estimator): boolean {
+  return estimator.unbiased === "always";
+}
+
+/** The parts of a node estimator without state. */
+export const stateless = {
+  update: (): void => undefined,
+  state: (): EstimatorState => ({}),
+  restore: (): void => undefined,
+  dispose: (): void => undefined,
+} as const;
+
+/** An exact draw as a constant, which carries no gradient. */
+export function exactDraw(distribution: Distribution, noise: NodeNoise, forced: tf.Tensor | null): tf.Tensor {
+  return forced ?? distribution.sample(noise);
+}

@@ -1,0 +1,119 @@
+import { tf } from "../backends/tf";
+import type { ModelInstance } from "../graph/instance";
+import type { RowRecorder } from "../model/buildContext";
+import { type DenseCall, denseWeightRows, plainRows, type RowGradients } from "./rowGradients";
+import { type Evaluation, type SurrogateRows, surrogateRows } from "./surrogate";
+import { gradients, record } from "./tape";
+
+export interface CollectedRows {
+  readonly rows: readonly RowGradients[];
+  readonly surrogate: SurrogateRows;
+}
+
+/** Models whose text cannot take a parameter with an axis of rows in front; found by comparison at first use. */
+const needsLoop = new WeakMap<ModelInstance, boolean>();
+
+/**
+ * The gradient of every row apart, for every parameter. Call inside a tidy, which then owns all tensors of the result.
+ *
+ * Dense layers report inputs and output gradients; raw parameters get an axis of rows. The first time, the sum over rows is compared
+ * with the ordinary gradient: text that reads a parameter's axes from the front falls back to one backward pass per row.
+ */
+export function collectRows(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): CollectedRows {
+  const known = needsLoop.get(instance);
+  if (known === true) return collectByLoop(instance, evaluation);
+  if (known === false || !hasRawParameters(instance)) return collectByAxis(instance, evaluation);
+  let byAxis: CollectedRows | null = null;
+  try {
+    byAxis = collectByAxis(instance, evaluation);
+  } catch {
+    // Text that fails on the extra axis takes the loop below; an error of the text itself shows there again.
+  }
+  const agree = byAxis !== null && sumsAgree(instance, evaluation, byAxis);
+  needsLoop.set(instance, !agree);
+  return agree ? byAxis! : collectByLoop(instance, evaluation);
+}
+
+function hasRawParameters(instance: ModelInstance): boolean {
+  return instance.parameters.length > 2 * instance.denseNames.size;
+}
+
+/** Whether the rows' sum is the gradient of the rows' summed surrogate, to float32. */
+function sumsAgree(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">, found: CollectedRows): boolean {
+  const recorded = record(() => surrogateRows({ ...evaluation, functions: instance.functions }));
+  const expected = gradients(recorded.tape, recorded.value.surrogate, instance.parameters.map(({ variable }) => variable));
+  recorded.release();
+  return expected.every((gradient, i) => {
+    const rows = found.rows[i]!.materialise();
+    const total = gradient ? tf.reshape(gradient, [-1]) : tf.zeros([rows.shape[1]]);
+    const difference = tf.max(tf.abs(tf.sub(tf.sum(rows, 0), total))).dataSync()[0]!;
+    const scale = tf.max(tf.sum(tf.abs(rows), 0)).dataSync()[0]!;
+    return difference <= 1e-3 * scale + 1e-12;
+  });
+}
+
+/** One forward pass, one backward pass for all rows. */
+export function collectByAxis(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): CollectedRows {
+  const { numRows } = evaluation.noise.layout;
+  const calls = new Map<string, DenseCall[]>();
+  const masks = new Map<string, tf.Tensor2D>();
+  const raw = new Map<string, tf.Tensor>();
+  const recorder: RowRecorder = {
+    numRows,
+    root: tf.scalar(0),
+    raw(name, variable) {
+      const spread = tf.tile(tf.reshape(variable, [1, 1, ...variable.shape]), [1, numRows, ...variable.shape.map(() => 1)]);
+      raw.set(name, spread);
+      return spread;
+    },
+    dense(layer, inputs, outputs, mask) {
+      calls.set(layer, [...(calls.get(layer) ?? []), { inputs: tf.keep(inputs.clone()), outputs: tf.keep(outputs.clone()) }]);
+      if (mask) masks.set(layer, mask);
+    },
+  };
+  const functions = instance.functionsByRow(recorder);
+  const recorded = record(() => surrogateRows({ ...evaluation, functions }));
+  const names = [...raw.keys()];
+  const [, ...spread] = gradients(recorded.tape, recorded.value.surrogate, [recorder.root, ...names.map((name) => raw.get(name)!)]);
+  recorded.release();
+  // Kept through the tidies of the backward pass, the pieces go over to the caller's.
+  for (const list of calls.values()) for (const call of list) for (const tensor of [call.inputs, call.outputs]) adopt(tensor);
+
+  const rows = instance.parameters.map(({ name, shape }): RowGradients => {
+    const layer = name.slice(0, name.lastIndexOf("/"));
+    const size = shape.reduce((product, axis) => product * axis, 1);
+    if (instance.denseNames.has(layer) && !raw.has(name)) {
+      const used = calls.get(layer) ?? [];
+      if (name.endsWith("/weight")) return denseWeightRows(name, shape, numRows, used, masks.get(layer) ?? null);
+      const deltas = used.map(({ outputs }) => tf.sum(tf.reshape(outputs, [-1, numRows, size]), 0));
+      return plainRows(name, shape, (deltas.length === 0 ? tf.zeros([numRows, size]) : deltas.reduce((total, next) => tf.add(total, next))) as tf.Tensor2D);
+    }
+    const gradient = spread[names.indexOf(name)];
+    return plainRows(name, shape, (gradient ? tf.reshape(gradient, [numRows, size]) : tf.zeros([numRows, size])) as tf.Tensor2D);
+  });
+  return { rows, surrogate: recorded.value };
+}
+
+/** One forward pass and one backward pass per row: slow, and right for any text. */
+export function collectByLoop(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): CollectedRows {
+  const { numRows } = evaluation.noise.layout;
+  const recorded = record(() => surrogateRows({ ...evaluation, functions: instance.functions }));
+  const variables = instance.parameters.map(({ variable }) => variable);
+  const stacked: tf.Tensor[][] = variables.map(() => []);
+  for (let row = 0; row < numRows; row++) {
+    const weights = new Float32Array(numRows);
+    weights[row] = 1;
+    gradients(recorded.tape, recorded.value.surrogate, variables, tf.tensor1d(weights)).forEach((gradient, i) => {
+      stacked[i]!.push(gradient ? tf.reshape(gradient, [1, -1]) : tf.zeros([1, variables[i]!.size]));
+    });
+  }
+  recorded.release();
+  const rows = instance.parameters.map(({ name, shape }, i) => plainRows(name, shape, tf.concat(stacked[i]!, 0) as tf.Tensor2D));
+  return { rows, surrogate: recorded.value };
+}
+
+/** Puts a kept tensor under the running tidy's ownership. */
+function adopt(tensor: tf.Tensor): void {
+  tensor.kept = false;
+  tf.engine().state.activeScope?.track.push(tensor);
+}

@@ -1,0 +1,33 @@
+import { tf } from "../backends/tf";
+import { tidy } from "../backends/tidy";
+import type { ModelInstance } from "../graph/instance";
+import { type Evaluation, surrogateRows } from "./surrogate";
+import { gradients, record } from "./tape";
+
+export interface GradientEstimate {
+  /** By parameter name, in order of declaration; the caller owns the tensors. */
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+  /** Batch-mean loss of this evaluation, nats. */
+  readonly loss: number;
+}
+
+/** One estimate of the gradient of the batch-mean loss. In training, baselines learn from it afterwards. */
+export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): GradientEstimate {
+  const { names, tensors, loss } = tidy(() => {
+    const recorded = record(() => {
+      const { surrogate, loss: rows } = surrogateRows({ ...evaluation, functions: instance.functions });
+      return { y: tf.mean(surrogate), rows };
+    });
+    const { parameters } = instance;
+    const results = gradients(recorded.tape, recorded.value.y, parameters.map(({ variable }) => variable));
+    recorded.release();
+    const mean = tf.mean(recorded.value.rows).dataSync()[0]!;
+    return {
+      names: parameters.map(({ name }) => name),
+      tensors: results.map((gradient, i) => gradient ?? tf.zeros([...parameters[i]!.shape])),
+      loss: mean,
+    };
+  });
+  if (evaluation.training) for (const estimator of evaluation.estimators.values()) estimator.update();
+  return { gradients: new Map(names.map((name, i) => [name, tensors[i]!])), loss };
+}

@@ -1,0 +1,123 @@
+import { detach } from "../backends/detach";
+import { tf } from "../backends/tf";
+import { nodeNoise } from "../distributions/distribution";
+import type { MeanField, NodeEstimator } from "../estimators/estimator";
+import type { Structure } from "../graph/structure";
+import { runTrace, type Trace, type TraceNode } from "../graph/trace";
+import type { DataInputs, ModelFunctions } from "../model/defineModel";
+import type { Objective } from "../objectives/objective";
+import type { Noise } from "../random/noise";
+import { meanFieldPass } from "./meanFieldPass";
+
+/** One evaluation of a model's gradient, apart from how the gradient is collected. */
+export interface Evaluation {
+  readonly functions: ModelFunctions;
+  readonly structure: Structure;
+  readonly objective: Objective;
+  readonly estimators: ReadonlyMap<string, NodeEstimator>;
+  /** Tensors `[1, B', …]`. */
+  readonly data: DataInputs;
+  readonly noise: Noise;
+  /** Baselines keep what they need to learn. */
+  readonly training: boolean;
+  /** Values that nodes take instead of drawing, `[S, B', …unitShape]`. */
+  readonly forced?: ReadonlyMap<string, tf.Tensor>;
+}
+
+export interface SurrogateRows {
+  /** `[B']`: its gradient is each row's estimate. */
+  readonly surrogate: tf.Tensor;
+  /** `[B']`: the minimised loss of each row, nats; constant. */
+  readonly loss: tf.Tensor;
+  /** log q of all drawn values, summed over samples and nodes, `[B']`; constant. */
+  readonly logProb: tf.Tensor;
+  readonly trace: Trace;
+}
+
+/** The key of log q of a node among the terms. */
+export function entropyKey(node: string): string {
+  return `entropy:${node}`;
+}
+
+/** Runs the model once and forms the surrogate loss of every row; call it while operations are recorded. */
+export function surrogateRows(evaluation: Evaluation): SurrogateRows {
+  const { structure, objective, estimators, data, noise } = evaluation;
+  const { numSamples: S, numRows } = noise.layout;
+  const shape: [number, number] = [S, numRows];
+  const additive = objective.additive || S === 1;
+  const trace = runTrace(evaluation.functions, data, (site) => {
+    const forced = evaluation.forced?.get(site.name) ?? null;
+    return estimators.get(site.name)!.draw(site.distribution, nodeNoise(noise, site.name), forced);
+  });
+
+  const values = new Map<string, tf.Tensor>(); // constants
+  const logProbs = new Map<string, tf.Tensor>(); // [S, B'], gradients to parameters only
+  for (const node of trace.nodes.values()) {
+    const value = detach(node.value);
+    values.set(node.name, value);
+    logProbs.set(node.name, tf.broadcastTo(node.distribution.logProb(value), shape));
+  }
+
+  const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, tf.broadcastTo(term.value, shape)]));
+  if (objective.entropy) {
+    for (const node of trace.nodes.values()) terms.set(entropyKey(node.name), entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive));
+  }
+  const total = sum([...terms.values()], shape);
+  const rows = objective.loss(total);
+  const loss = detach(rows);
+
+  let trunk: MeanField | null = null;
+  const meanField = (): MeanField => (trunk ??= meanFieldPass(evaluation, additive));
+  const scores: tf.Tensor[] = [];
+  for (const node of trace.nodes.values()) {
+    const upstreamOf = [...terms].filter(([key]) => structure.upstream.get(key)?.has(node.name));
+    const credit = additive
+      ? sum(upstreamOf.map(([, value]) => detach(value)), shape)
+      : upstreamOf.length === 0
+        ? tf.zeros(shape)
+        : tf.broadcastTo(tf.expandDims(loss, 0), shape);
+    const term = estimators.get(node.name)!.surrogate({
+      node: node.name,
+      distribution: node.distribution,
+      objective,
+      additive,
+      value: values.get(node.name)!,
+      logProb: logProbs.get(node.name)!,
+      credit,
+      training: evaluation.training,
+      meanField,
+      baselineInputs: () => baselineInputs(evaluation, node.name, values),
+    });
+    if (term) scores.push(tf.broadcastTo(term, shape));
+  }
+  const scored = scores.length === 0 ? null : additive ? tf.mean(sum(scores, shape), 0) : tf.sum(sum(scores, shape), 0);
+  const logProb = detach(tf.sum(sum([...logProbs.values()], shape), 0));
+  return { surrogate: scored ? tf.add(rows, scored) : rows, loss, logProb, trace };
+}
+
+function entropyTerm(node: TraceNode, estimator: NodeEstimator, logProb: tf.Tensor, additive: boolean): tf.Tensor {
+  switch (estimator.entropyGradient) {
+    case "none":
+      return additive ? detach(logProb) : logProb;
+    case "value":
+      return (additive ? node.distribution.detached() : node.distribution).logProb(node.value);
+    case "full":
+      return node.distribution.logProb(node.value);
+    case "path":
+      return node.distribution.detached().logProb(node.value);
+  }
+}
+
+function baselineInputs({ data, structure, noise }: Evaluation, node: string, values: ReadonlyMap<string, tf.Tensor>): tf.Tensor2D | null {
+  const { numSamples: S, numRows } = noise.layout;
+  const columns = Object.values(data).map((x) => tf.reshape(tf.tile(tf.reshape(x, [1, numRows, -1]), [S, 1, 1]), [S * numRows, -1]));
+  for (const parent of structure.parents.get(node) ?? []) columns.push(tf.reshape(tf.broadcastTo(values.get(parent)!, [S, numRows, ...values.get(parent)!.shape.slice(2)]), [S * numRows, -1]));
+  if (columns.length === 0) return null;
+  return (columns.length === 1 ? columns[0]! : tf.concat(columns, 1)) as tf.Tensor2D;
+}
+
+/** Σ of tensors, zeros for none. */
+export function sum(tensors: readonly tf.Tensor[], shape: readonly number[]): tf.Tensor {
+  if (tensors.length === 0) return tf.zeros([...shape]);
+  return tensors.slice(1).reduce((total, next) => tf.add(total, next), tensors[0]!);
+}

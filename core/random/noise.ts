@@ -1,0 +1,52 @@
+import { tf } from "../backends/tf";
+import { fillUniform } from "./uniform";
+import { foldIn, foldInName, type Key, keyFromSeed } from "./threefry";
+
+/** How many rows and samples a trace has, and which keys they draw from. */
+export interface NoiseLayout {
+  readonly seed: number;
+  readonly step: number;
+  /** S: leading axis of every sampled value. */
+  readonly numSamples: number;
+  /** B': rows of the second axis; replicates × examples. */
+  readonly numRows: number;
+  /** R: how many replicates the rows hold, replicate-major; 1 in training. */
+  readonly replicates: number;
+  /** First replicate's number, so that further draws continue where the last ones ended. */
+  readonly firstReplicate: number;
+}
+
+/**
+ * The noise of one evaluation: every (seed, step, node, replicate, sample) has its own key, so the same seed gives the same noise
+ * whatever the estimator, the back end, the number of samples or the number of examples.
+ */
+export class Noise {
+  readonly layout: NoiseLayout;
+  private readonly root: Key;
+
+  constructor(layout: NoiseLayout) {
+    this.layout = layout;
+    this.root = foldIn(keyFromSeed(layout.seed), layout.step);
+  }
+
+  /**
+   * Independent uniforms of (0, 1) for a node, `[S, B', …unitShape]`.
+   *
+   * @param stream tells apart several draws of one node; stream 0 decides the node's value
+   */
+  uniform(node: string, unitShape: readonly number[], stream = 0): tf.Tensor {
+    const { numSamples, numRows, replicates, firstReplicate } = this.layout;
+    const units = unitShape.reduce((product, size) => product * size, 1);
+    const rowsPerReplicate = numRows / replicates;
+    const block = rowsPerReplicate * units;
+    const values = new Float32Array(numSamples * numRows * units);
+    const nodeKey = foldIn(foldInName(this.root, node), stream);
+    for (let replicate = 0; replicate < replicates; replicate++) {
+      const replicateKey = foldIn(nodeKey, firstReplicate + replicate);
+      for (let sample = 0; sample < numSamples; sample++) {
+        fillUniform(foldIn(replicateKey, sample), values, (sample * replicates + replicate) * block, block);
+      }
+    }
+    return tf.tensor(values, [numSamples, numRows, ...unitShape]);
+  }
+}
