@@ -22,10 +22,8 @@ export class CrashMessages implements vscode.Disposable {
         else
           void offer("warn", vscode.l10n.t("The engine ended with {0} and was started again.", cause), showLogAction());
       }),
-      session.onDidDelta(({ fields }) => {
-        const message = session.snapshot?.message;
-        if (fields.state === "failed" && client.state === "ready" && message)
-          void offer("error", message, showLogAction());
+      session.onDidFail(({ message, model }) => {
+        void offer("error", message ?? vscode.l10n.t("Training of {0} failed.", model), showLogAction());
       }),
     ];
   }

@@ -269,17 +269,13 @@ export class EngineClient implements Disposable {
     // Before the next engine is greeted, so that only requests of this one are rejected.
     this.rejectAll(new GradlensError("GL8001", `the engine ended with ${cause} before it answered; run it again`));
     const restarted = this.budget.take();
-    if (restarted) {
-      this.greeted = this.launch();
-      this.greeted.catch(() => undefined);
-    } else {
+    if (!restarted) {
       const minutes = this.budget.windowMs / 60_000;
-      this.change(
-        "failed",
-        `The engine ended ${this.budget.limit + 1} times within ${minutes} minutes (last: ${cause}) and is not started again.`,
-      );
+      const times = `${this.budget.limit + 1} times within ${minutes} minutes`;
+      this.change("failed", `The engine ended ${times} (last: ${cause}) and is not started again.`);
     }
     this.crashes.fire({ cause, restarted });
+    if (restarted) this.ready().catch(() => undefined);
   }
 
   private end(reason: string): void {

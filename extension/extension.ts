@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const client = new EngineClient({ fork: () => fork(context), log, onOutput: engineOutput(context) });
   const session = new Session(client);
   const inline = new InlineVariance(session);
-  const panels = new PanelsHost(context.extensionUri, client, session);
+  const panels = new PanelsHost(context.extensionUri, client, session, log);
   const runs = new RunsView(session);
   const report = new EngineReport(client, String(context.extension.packageJSON.version));
   const codeLens = new VarianceCodeLens(inline);

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { mergeDeltas } from "../../core/protocol/applyDelta";
 import type { RunDelta } from "../../core/protocol/snapshot";
 import type { FromWebview, ToWebview } from "../../core/protocol/webview";
-import type { EngineClient } from "../engineClient";
+import type { EngineClient, EngineLog } from "../engineClient";
 import { commandIds, panelViewType } from "../ids";
 import { showError } from "../messages";
 import { revealSource } from "../revealSource";
@@ -50,6 +50,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
     private readonly extensionUri: vscode.Uri,
     private readonly client: EngineClient,
     private readonly session: Session,
+    private readonly log: EngineLog,
   ) {
     this.subscriptions = [
       session.onDidReplace(() => this.hydrate()),
@@ -126,7 +127,8 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
         await revealSource(message.source);
         break;
       case "trunks":
-        await this.session.trunks(message.example);
+        // Panels ask by themselves, so nobody waits for an answer when there is none.
+        await this.session.trunks(message.example).catch((error: unknown) => this.log.warn(`trunks: ${String(error)}`));
         break;
       case "command": {
         const command = panelCommands.get(message.command);

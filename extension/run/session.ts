@@ -28,19 +28,28 @@ export class Session implements Disposable {
   private readonly replaced = new Emitter<RunSnapshot | null>();
   private readonly deltas = new Emitter<RunDelta>();
   private readonly lost = new Emitter<LostRun>();
+  private readonly failed = new Emitter<RunSnapshot>();
   private readonly subscriptions: readonly Disposable[];
 
   readonly onDidReplace = this.replaced.event;
   readonly onDidDelta = this.deltas.event;
+  /** The engine died under a run. */
   readonly onDidLose = this.lost.event;
+  /** The engine ended a run because something is wrong with it, for example a loss that is not a number. */
+  readonly onDidFail = this.failed.event;
 
   constructor(private readonly client: EngineClient) {
     this.subscriptions = [
       client.onEvent((event) => {
-        if (event.name === "delta") this.take(event.delta);
+        if (event.name !== "delta") return;
+        this.take(event.delta);
+        if (event.delta.fields.state === "failed" && this.current) this.failed.fire(this.current);
       }),
       client.onGap(() => void this.resynchronise()),
       client.onCrash((crash) => this.lose(crash)),
+      client.onDidChangeState(({ state }) => {
+        if (state === "starting" || state === "stopped") this.leave();
+      }),
     ];
   }
 
@@ -87,7 +96,7 @@ export class Session implements Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
-    for (const emitter of [this.replaced, this.deltas, this.lost]) emitter.dispose();
+    for (const emitter of [this.replaced, this.deltas, this.lost, this.failed]) emitter.dispose();
   }
 
   private control(method: "pause" | "resume" | "stop"): Promise<EngineMethods["stop"]["result"]> {
@@ -126,5 +135,13 @@ export class Session implements Disposable {
     const message = `The engine ended with ${crash.cause} at step ${run.step}; every logged step is kept.`;
     this.take({ runId: run.runId, sequence: 0, fields: { state: "failed", message, stepsPerSecond: null } });
     this.lost.fire({ snapshot: run, crash });
+  }
+
+  /** A person ended or restarted the engine under a run. */
+  private leave(): void {
+    const run = this.current;
+    if (!isActive(run)) return;
+    const message = `The engine was restarted at step ${run.step}; resume the run from its last checkpoint.`;
+    this.take({ runId: run.runId, sequence: 0, fields: { state: "stopped", message, stepsPerSecond: null } });
   }
 }
