@@ -5,6 +5,11 @@ import { test } from "node:test";
 import { lastLines, runNode } from "../../scripts/lib/command";
 import { root } from "../../scripts/lib/root";
 
+interface LockedPackage {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 test("the extension host's bundle holds no TensorFlow.js", () => {
@@ -20,6 +25,18 @@ test("the panels' bundle reaches nothing outside itself", () => {
 
 test("the lockfile names no registry", () => {
   assert.doesNotMatch(read("package-lock.json"), /"resolved"/);
+});
+
+test("the lockfile holds every package that another one names, also those of other platforms", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
+  const isLocked = (from: string, name: string): boolean => {
+    if (`${from === "" ? "" : `${from}/`}node_modules/${name}` in packages) return true;
+    return from !== "" && isLocked(from.slice(0, Math.max(0, from.lastIndexOf("/node_modules/"))), name);
+  };
+  const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !isLocked(path, name)),
+  );
+  assert.deepEqual(missing, []);
 });
 
 test("the package holds what the extension needs and nothing else", async () => {
