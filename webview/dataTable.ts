@@ -20,20 +20,26 @@ function columnTitle({ title, unit }: TableColumn): string {
 
 /** Draws a table into a scrolling element; rows and cells are kept, so that reading and scrolling are not disturbed. */
 export function renderTable(element: HTMLElement, data: DataTable): void {
-  const rows = data.newestFirst ? data.rows.slice(-shownRows).reverse() : data.rows.slice(0, shownRows);
+  const rows = data.newestFirst
+    ? data.rows.slice(-shownRows).sort((a, b) => Number(b[0]) - Number(a[0]))
+    : data.rows.slice(0, shownRows);
   let table = element.querySelector("table");
   const key = data.columns.map(columnTitle).join("|");
   if (!table || table.dataset["key"] !== key) {
-    table = html("table", {}, html("caption"), html("thead", {}, html("tr")), html("tbody"));
+    table = html("table", {}, html("caption", {}, html("span")), html("thead", {}, html("tr")), html("tbody"));
     table.dataset["key"] = key;
     table.tHead?.rows[0]?.append(
-      ...data.columns.map((column) => html("th", { scope: "col", class: column.kind === "text" ? undefined : "numeric" }, columnTitle(column))),
+      ...data.columns.map((column) =>
+        html("th", { scope: "col", class: column.kind === "text" ? undefined : "numeric" }, columnTitle(column)),
+      ),
     );
     element.replaceChildren(table);
   }
-  const caption = table.caption;
+  const caption = table.caption?.firstElementChild;
   if (caption) {
-    const english = data.newestFirst ? "The latest {0} of {1} rows, newest first; exported files hold all." : "The first {0} of {1} rows; exported files hold all.";
+    const english = data.newestFirst
+      ? "The latest {0} of {1} rows, newest first; exported files hold all."
+      : "The first {0} of {1} rows; exported files hold all.";
     const note = data.total > rows.length ? ` ${text(english, formatCount(rows.length), formatCount(data.total))}` : "";
     setText(caption, data.caption + note);
   }
@@ -61,6 +67,8 @@ export function tableCsv(data: DataTable): string {
 
 /** The rows as objects keyed by column title; unknown is null, and so are numbers that JSON cannot hold. */
 export function tableJson(data: DataTable): string {
-  const rows = data.rows.map((row) => Object.fromEntries(data.columns.map((column, index) => [columnTitle(column), row[index] ?? null])));
+  const rows = data.rows.map((row) =>
+    Object.fromEntries(data.columns.map((column, index) => [columnTitle(column), row[index] ?? null])),
+  );
   return JSON.stringify({ caption: data.caption, rows }, null, 2) + "\n";
 }

@@ -1,6 +1,18 @@
 const inherited = [
-  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "opacity", "font-family", "font-size",
-  "font-weight", "text-anchor", "dominant-baseline", "visibility", "display",
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-dasharray",
+  "opacity",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "dominant-baseline",
+  "visibility",
+  "display",
 ] as const;
 
 /**
@@ -21,9 +33,12 @@ export function exportSvg(source: SVGSVGElement, shared?: Element | null): strin
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
   if (!copy.hasAttribute("viewBox")) copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const [left = 0, top = 0, boxWidth = width, boxHeight = height] = (copy.getAttribute("viewBox") ?? "").split(/[ ,]+/).map(Number);
+  const [left = 0, top = 0, boxWidth = width, boxHeight = height] = (copy.getAttribute("viewBox") ?? "")
+    .split(/[ ,]+/)
+    .map(Number);
   const background = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ x: left, y: top, width: boxWidth, height: boxHeight })) background.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries({ x: left, y: top, width: boxWidth, height: boxHeight }))
+    background.setAttribute(name, String(value));
   background.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
   copy.prepend(background);
   return new XMLSerializer().serializeToString(copy);

@@ -20,7 +20,12 @@ function actions(): readonly Action[] {
   return [
     { command: "train", title: text("Run training"), picture: "play", primary: true, shown: (state) => !active(state) },
     { command: "resume", title: text("Resume"), picture: "play", primary: true, shown: (state) => state === "paused" },
-    { command: "pause", title: text("Pause"), picture: "pause", shown: (state) => state === "running" || state === "starting" },
+    {
+      command: "pause",
+      title: text("Pause"),
+      picture: "pause",
+      shown: (state) => state === "running" || state === "starting",
+    },
     { command: "stop", title: text("Stop"), picture: "stop", shown: active },
     { command: "changeEstimator", title: text("Change estimator"), picture: "swap", shown: active },
   ];
@@ -59,11 +64,20 @@ export function createHeader(context: PanelContext): Header {
   fact("speed", text("Steps per second"));
   fact("share", text("Diagnostics"));
   const buttons = actions().map((action) => {
-    const button = html("button", { type: "button", class: action.primary ? "primary" : "secondary" }, icon(action.picture), html("span", {}, action.title));
+    const button = html(
+      "button",
+      { type: "button", class: action.primary ? "primary" : "secondary" },
+      icon(action.picture),
+      html("span", {}, action.title),
+    );
     button.addEventListener("click", () => context.post({ type: "command", command: action.command }));
     return { action, button };
   });
-  const bar = html("div", { class: "actions", role: "group", "aria-label": text("Run") }, ...buttons.map(({ button }) => button));
+  const bar = html(
+    "div",
+    { class: "actions", role: "group", "aria-label": text("Run") },
+    ...buttons.map(({ button }) => button),
+  );
   const progress = html("progress", { max: 1, value: 0, "aria-label": text("Progress of the run") });
   const alertText = html("span");
   const showLog = html("button", { type: "button", class: "secondary" }, text("Show log"));
@@ -89,7 +103,10 @@ export function createHeader(context: PanelContext): Header {
       setText(title, snapshot?.model ?? text("Gradient Lens"));
       if (snapshot) title.title = `${snapshot.file}#${snapshot.exportName}`;
       const state = snapshot?.state ?? null;
-      setText(stateText, state ? text(stateTitles[state]) : engine === "starting" ? text("Engine is starting") : text("No run yet"));
+      setText(
+        stateText,
+        state ? text(stateTitles[state]) : engine === "starting" ? text("Engine is starting") : text("No run yet"),
+      );
       stateText.dataset["state"] = state ?? "none";
       facts.hidden = snapshot === null;
       if (snapshot) fillFacts(snapshot);
@@ -101,7 +118,12 @@ export function createHeader(context: PanelContext): Header {
       if (hadFocus && document.activeElement instanceof HTMLElement && document.activeElement.hidden) {
         buttons.find(({ button }) => !button.hidden)?.button.focus();
       }
-      const problem = state === "failed" ? snapshot?.message : engine === "failed" ? (engineMessage ?? text("The engine stopped working.")) : null;
+      const problem =
+        state === "failed"
+          ? snapshot?.message
+          : engine === "failed"
+            ? (engineMessage ?? text("The engine stopped working."))
+            : null;
       alert.hidden = !problem;
       setText(alertText, problem ?? "");
     },
@@ -110,11 +132,29 @@ export function createHeader(context: PanelContext): Header {
   function fillFacts(snapshot: RunSnapshot): void {
     set("estimator", snapshot.estimator);
     set("objective", snapshot.objective);
-    set("data", snapshot.dataset === null ? text("none") : text("{0}, batch {1}", snapshot.dataset, formatCount(snapshot.batchSize)));
+    set(
+      "data",
+      snapshot.dataset === null
+        ? text("none")
+        : text("{0}, batch {1}", snapshot.dataset, formatCount(snapshot.batchSize)),
+    );
     set("backend", snapshot.backend);
-    const steps = snapshot.steps === null ? formatCount(snapshot.step) : text("{0} of {1}", formatCount(snapshot.step), formatCount(snapshot.steps));
-    set("step", snapshot.epochs === null ? steps : text("{0} (epoch {1} of {2})", steps, formatCount(snapshot.epoch), formatCount(snapshot.epochs)));
+    const steps =
+      snapshot.steps === null
+        ? formatCount(snapshot.step)
+        : text("{0} of {1}", formatCount(snapshot.step), formatCount(snapshot.steps));
+    set(
+      "step",
+      snapshot.epochs === null
+        ? steps
+        : text("{0} (epoch {1} of {2})", steps, formatCount(snapshot.epoch), formatCount(snapshot.epochs)),
+    );
     set("speed", formatNumber(snapshot.stepsPerSecond));
-    set("share", snapshot.diagnosticsShare === null ? text("unknown") : text("{0} of the time", formatPercent(snapshot.diagnosticsShare)));
+    set(
+      "share",
+      snapshot.diagnosticsShare === null
+        ? text("unknown")
+        : text("{0} of the time", formatPercent(snapshot.diagnosticsShare)),
+    );
   }
 }

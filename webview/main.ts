@@ -42,7 +42,8 @@ function draw(): void {
   if (!state.hydrated) return;
   if (!header) build();
   const runId = state.snapshot?.runId ?? null;
-  if (runId !== null && runId !== view.get().runId) view.set({ runId, lossZoom: null, detailZoom: null, graphZoom: null });
+  if (runId !== null && runId !== view.get().runId)
+    view.set({ runId, lossZoom: null, detailZoom: null, graphZoom: null });
   document.body.classList.toggle("has-maximised", view.get().maximised !== null);
   header?.update(state);
   for (const tile of tiles) tile.update(state.snapshot, state.engine);

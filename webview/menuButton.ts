@@ -8,7 +8,11 @@ export interface MenuItem {
 
 /** A button that opens a short menu; arrows move in it, Escape closes it. */
 export function menuButton(title: string, picture: IconName, items: readonly MenuItem[]): HTMLElement {
-  const button = html("button", { type: "button", class: "tool", title, "aria-label": title, "aria-haspopup": "menu", "aria-expanded": "false" }, icon(picture));
+  const button = html(
+    "button",
+    { type: "button", class: "tool", title, "aria-label": title, "aria-haspopup": "menu", "aria-expanded": "false" },
+    icon(picture),
+  );
   const entries = items.map(({ title: name, run }) => {
     const entry = html("button", { type: "button", role: "menuitem", tabindex: -1 }, name);
     entry.addEventListener("click", () => {
@@ -41,7 +45,9 @@ export function menuButton(title: string, picture: IconName, items: readonly Men
   });
   menu.addEventListener("keydown", (event) => {
     const index = entries.findIndex((entry) => entry === document.activeElement);
-    const move = { ArrowDown: index + 1, ArrowUp: index - 1 + entries.length, Home: 0, End: entries.length - 1 }[event.key];
+    const move = { ArrowDown: index + 1, ArrowUp: index - 1 + entries.length, Home: 0, End: entries.length - 1 }[
+      event.key
+    ];
     if (move !== undefined) entries[move % entries.length]?.focus();
     else if (event.key === "Escape") {
       event.stopPropagation();

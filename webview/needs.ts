@@ -7,7 +7,8 @@ import { text } from "./text";
 
 /** What every panel needs first: a run. */
 export function runNeed(snapshot: RunSnapshot | null, engine: EngineState): Need {
-  const command = engine === "failed" ? { id: "showLog", title: text("Show log") } : { id: "train", title: text("Run training") };
+  const command =
+    engine === "failed" ? { id: "showLog", title: text("Show log") } : { id: "train", title: text("Run training") };
   return { text: text("A model is training or was trained"), met: snapshot !== null, command };
 }
 
@@ -29,7 +30,7 @@ export function renderNeeds(element: HTMLElement, needs: readonly Need[], contex
   );
   element.replaceChildren(html("p", {}, text("Nothing to show yet. This panel needs:")), html("ul", {}, ...items));
   if (command) {
-    const button = html("button", { type: "button", class: "primary" }, command.title);
+    const button = html("button", { type: "button", class: "secondary" }, command.title);
     button.addEventListener("click", () => context.post({ type: "command", command: command.id }));
     element.append(button);
     if (hadFocus) button.focus();

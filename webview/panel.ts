@@ -16,12 +16,12 @@ export interface TableColumn {
   readonly kind: "text" | "number" | "count";
 }
 
-/** A panel's data as rows; null is unknown. */
+/** A panel's data as rows; null is unknown, empty text is where nothing belongs. */
 export interface DataTable {
   readonly caption: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly (string | number | null)[])[];
-  /** Rows are in the order of time: files begin with the oldest, the screen with the newest. */
+  /** Rows begin with their step: files have the oldest first, the screen the newest. */
   readonly newestFirst: boolean;
   /** Rows there are, if `rows` was limited. */
   readonly total: number;

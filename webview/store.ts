@@ -1,6 +1,6 @@
-import type { RunSnapshot } from "../core/protocol/snapshot";
+import { applyDelta } from "../core/protocol/applyDelta";
+import type { RunDelta, RunSnapshot } from "../core/protocol/snapshot";
 import type { EngineState, ToWebview } from "../core/protocol/webview";
-import { applyDelta, continues } from "./applyDelta";
 
 /** What the host last told. */
 export interface HostState {
@@ -39,12 +39,16 @@ export function receive(state: HostState, message: ToWebview): HostState {
       return { ...state, engine: message.engine, engineMessage: message.message };
     case "delta":
       if (!state.hydrated || state.stale) return state;
-      if (state.sequence !== null && message.delta.runId === state.snapshot?.runId && message.delta.sequence <= state.sequence) {
-        return state;
-      }
-      if (state.snapshot === null || !continues(state.snapshot, state.sequence, message.delta)) return { ...state, stale: true };
-      return { ...state, snapshot: applyDelta(state.snapshot, message.delta), sequence: message.delta.sequence };
+      return takeDelta(state, message.delta);
     case "select":
       return state;
   }
+}
+
+function takeDelta(state: HostState, delta: RunDelta): HostState {
+  const { snapshot, sequence } = state;
+  if (snapshot === null || delta.runId !== snapshot.runId) return { ...state, stale: true };
+  if (sequence !== null && delta.sequence <= sequence) return state;
+  if (sequence !== null && delta.sequence !== sequence + 1) return { ...state, stale: true };
+  return { ...state, snapshot: applyDelta(snapshot, delta), sequence: delta.sequence };
 }

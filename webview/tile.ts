@@ -20,7 +20,11 @@ export interface Tile {
 
 export function createTile(panel: Panel, context: PanelContext): Tile {
   const { view } = context;
-  const toggle = html("button", { type: "button", class: "tool", title: text("Show data as table"), "aria-label": text("Show data as table") }, icon("table"));
+  const toggle = html(
+    "button",
+    { type: "button", class: "tool", title: text("Show data as table"), "aria-label": text("Show data as table") },
+    icon("table"),
+  );
   const maximise = html("button", { type: "button", class: "tool" });
   const menu = menuButton(text("Export"), "export", [
     { title: text("SVG picture"), run: () => save("svg") },
@@ -28,12 +32,22 @@ export function createTile(panel: Panel, context: PanelContext): Tile {
     { title: text("JSON data"), run: () => save("json") },
   ]);
   const body = html("div", { class: "tile-body" });
-  const table = html("div", { class: "tile-table", tabindex: 0, role: "region", "aria-label": text("{0}: data", panel.title) });
+  const table = html("div", {
+    class: "tile-table",
+    tabindex: 0,
+    role: "region",
+    "aria-label": text("{0}: data", panel.title),
+  });
   const empty = html("div", { class: "tile-empty" });
   const element = html(
     "section",
     { class: "tile", "aria-labelledby": `tile-${panel.id}` },
-    html("header", { class: "tile-head" }, html("h2", { id: `tile-${panel.id}` }, panel.title), html("div", { class: "tile-tools" }, toggle, menu, maximise)),
+    html(
+      "header",
+      { class: "tile-head" },
+      html("h2", { id: `tile-${panel.id}` }, panel.title),
+      html("div", { class: "tile-tools" }, toggle, menu, maximise),
+    ),
     body,
     table,
     empty,
@@ -48,7 +62,8 @@ export function createTile(panel: Panel, context: PanelContext): Tile {
   function save(format: "svg" | "csv" | "json"): void {
     if (!last) return;
     const name = `${last.model}-${panel.id}`;
-    const content = format === "svg" ? panel.svg() : format === "csv" ? tableCsv(panel.table(last)) : tableJson(panel.table(last));
+    const content =
+      format === "svg" ? panel.svg() : format === "csv" ? tableCsv(panel.table(last)) : tableJson(panel.table(last));
     context.post({ type: "export", name, format, text: content });
   }
 

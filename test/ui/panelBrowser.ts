@@ -6,7 +6,9 @@ import type { PageTheme } from "./panelPage";
 
 const root = join(import.meta.dirname, "..", "..");
 export const screenshots = join(root, "test-results", "panels");
-export const themes = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures", "themes.json"), "utf8")) as Readonly<Record<string, PageTheme>>;
+export const themes = JSON.parse(
+  readFileSync(join(import.meta.dirname, "fixtures", "themes.json"), "utf8"),
+) as Readonly<Record<string, PageTheme>>;
 export const axeScript = readFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), "utf8");
 const origin = "http://panels.localhost";
 
@@ -28,8 +30,18 @@ export interface PanelBrowser {
 export async function startPanelBrowser(): Promise<PanelBrowser> {
   mkdirSync(screenshots, { recursive: true });
   const files = new Map<string, { readonly contentType: string; readonly body: string }>();
-  for (const [name, entry] of [["main.js", "webview/main.ts"], ["page.js", "test/ui/panelPage.ts"]] as const) {
-    const result = await build({ entryPoints: [join(root, entry)], bundle: true, format: "iife", target: "chrome122", write: false, logLevel: "silent" });
+  for (const [name, entry] of [
+    ["main.js", "webview/main.ts"],
+    ["page.js", "test/ui/panelPage.ts"],
+  ] as const) {
+    const result = await build({
+      entryPoints: [join(root, entry)],
+      bundle: true,
+      format: "iife",
+      target: "chrome122",
+      write: false,
+      logLevel: "silent",
+    });
     files.set(`/${name}`, { contentType: "text/javascript", body: result.outputFiles[0]?.text ?? "" });
   }
   files.set("/main.css", { contentType: "text/css", body: readFileSync(join(root, "webview", "main.css"), "utf8") });
@@ -53,7 +65,10 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
   const browser = await launch();
   return {
     async open({ theme = "dark", width = 1400, height = 900, query = {}, reducedMotion = false } = {}) {
-      const context = await browser.newContext({ viewport: { width, height }, reducedMotion: reducedMotion ? "reduce" : "no-preference" });
+      const context = await browser.newContext({
+        viewport: { width, height },
+        reducedMotion: reducedMotion ? "reduce" : "no-preference",
+      });
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       const problems: string[] = [];
@@ -64,7 +79,9 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
       await page.addInitScript((given) => void (window.pageTheme = given), themes[theme]);
       await page.route("**/*", (route) => {
         const file = files.get(new URL(route.request().url()).pathname);
-        return file ? route.fulfill({ contentType: file.contentType, body: file.body }) : route.fulfill({ status: 204 });
+        return file
+          ? route.fulfill({ contentType: file.contentType, body: file.body })
+          : route.fulfill({ status: 204 });
       });
       const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
       await page.goto(`${origin}/?${search}`);
@@ -75,9 +92,12 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
 }
 
 function launch(): Promise<Browser> {
-  const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-    (path): path is string => path !== undefined && path !== "" && existsSync(path),
-  );
+  const executablePath = [
+    process.env["CHROMIUM"],
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+  ].find((path): path is string => path !== undefined && path !== "" && existsSync(path));
   if (!executablePath) throw new Error("the panels test needs a Chromium: install it or name it in CHROMIUM");
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--force-color-profile=srgb"] });
 }

@@ -40,7 +40,8 @@ window.useTheme = ({ classes, variables }) => {
 if (window.pageTheme) window.useTheme(window.pageTheme);
 
 const query = new URLSearchParams(location.search);
-const post = (message: ToWebview): void => void window.dispatchEvent(new MessageEvent("message", { data: structuredClone(message) }));
+const post = (message: ToWebview): void =>
+  void window.dispatchEvent(new MessageEvent("message", { data: structuredClone(message) }));
 
 const fake: FakeHost = {
   sent: [],
@@ -49,12 +50,21 @@ const fake: FakeHost = {
   snapshot: null,
   make: panelSnapshot,
   post,
-  hydrate: () => post({ type: "hydrate", engine: fake.engine, snapshot: fake.snapshot, strings: {}, sequence: fake.sequence }),
+  hydrate: () =>
+    post({ type: "hydrate", engine: fake.engine, snapshot: fake.snapshot, strings: {}, sequence: fake.sequence }),
   step(changes = {}) {
     const { snapshot } = fake;
     if (!snapshot) return;
     const step = snapshot.step + 1;
-    const names = snapshot.variance.at(-1)?.parameters.map(({ name, shape, total, monteCarlo }) => ({ name, shape, scale: total ?? 1, monteCarlo: (monteCarlo ?? 0) / (total || 1) })) ?? [];
+    const names =
+      snapshot.variance
+        .at(-1)
+        ?.parameters.map(({ name, shape, total, monteCarlo }) => ({
+          name,
+          shape,
+          scale: total ?? 1,
+          monteCarlo: (monteCarlo ?? 0) / (total || 1),
+        })) ?? [];
     const delta: RunDelta = {
       runId: snapshot.runId,
       sequence: ++fake.sequence,
@@ -71,7 +81,11 @@ window.fakeHost = fake;
 if (query.get("run") !== "none") {
   const number = (name: string): number | undefined => (query.has(name) ? Number(query.get(name)) : undefined);
   const [steps, interval, parameters] = [number("steps"), number("interval"), number("parameters")];
-  fake.snapshot = panelSnapshot({ ...(steps !== undefined && { steps }), ...(interval !== undefined && { interval }), ...(parameters !== undefined && { parameters }) });
+  fake.snapshot = panelSnapshot({
+    ...(steps !== undefined && { steps }),
+    ...(interval !== undefined && { interval }),
+    ...(parameters !== undefined && { parameters }),
+  });
 }
 const silent = query.has("silent");
 window.acquireVsCodeApi = () => ({

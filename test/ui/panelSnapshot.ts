@@ -1,5 +1,12 @@
 /** Test fixture: a made-up but plausible run of the 784-200-784 belief net, the same at every call. Never shipped. */
-import type { GraphNode, ParameterVariance, RunSnapshot, TrunkLayer, TrunkRecord, VarianceRecord } from "../../core/protocol/snapshot";
+import type {
+  GraphNode,
+  ParameterVariance,
+  RunSnapshot,
+  TrunkLayer,
+  TrunkRecord,
+  VarianceRecord,
+} from "../../core/protocol/snapshot";
 
 /** Deterministic noise of 0 to 1 (mulberry32), good enough to make pictures. */
 function generator(seed: number): () => number {
@@ -74,14 +81,31 @@ const graphNodes: readonly GraphNode[] = [
   { name: "prior", kind: "parameter", shape: [200], source: at(6) },
   { name: "encode", kind: "deterministic", shape: [200], source: at(9) },
   { name: "decode", kind: "deterministic", shape: [784], source: at(13) },
-  { name: "h", kind: "stochastic", role: "guide", distribution: "bernoulli", estimator: "muprop-c", shape: [200], source: at(9) },
+  {
+    name: "h",
+    kind: "stochastic",
+    role: "guide",
+    distribution: "bernoulli",
+    estimator: "muprop-c",
+    shape: [200],
+    source: at(9),
+  },
   { name: "log p(h)", kind: "cost", role: "model", distribution: "bernoulli", shape: [], source: at(12) },
   { name: "log p(x | …)", kind: "observed", role: "model", distribution: "bernoulli", shape: [], source: at(13) },
 ];
 
 const graphEdges = [
-  ["x", "encode"], ["encode/weight", "encode"], ["encode/bias", "encode"], ["encode", "h"], ["h", "decode"], ["decode/weight", "decode"],
-  ["decode/bias", "decode"], ["h", "log p(h)"], ["prior", "log p(h)"], ["decode", "log p(x | …)"], ["x", "log p(x | …)"],
+  ["x", "encode"],
+  ["encode/weight", "encode"],
+  ["encode/bias", "encode"],
+  ["encode", "h"],
+  ["h", "decode"],
+  ["decode/weight", "decode"],
+  ["decode/bias", "decode"],
+  ["h", "log p(h)"],
+  ["prior", "log p(h)"],
+  ["decode", "log p(x | …)"],
+  ["x", "log p(x | …)"],
 ].map(([from = "", to = ""]) => ({ from, to }));
 
 /** A ring of ink, 28 × 28, as a stand-in for a digit. */
@@ -172,7 +196,9 @@ export function panelSnapshot({ steps = 2400, interval = 10, parameters }: Fixtu
       { step, name: "validation/elbo", value: -98.4 - 38 * Math.exp(-step / 1100), standardError: 0.61, samples: 1 },
     ]),
     graph: { nodes: graphNodes, edges: graphEdges },
-    variance: Array.from({ length: Math.floor(steps / interval) }, (_, index) => varianceRecord(shapes, index * interval, random)),
+    variance: Array.from({ length: Math.floor(steps / interval) }, (_, index) =>
+      varianceRecord(shapes, index * interval, random),
+    ),
     trunks: trunkRecord(steps, 3),
     changes: [{ step: 1200, estimator: "muprop-c" }],
     runFolder: "/workspace/gradlens-runs/run-1",

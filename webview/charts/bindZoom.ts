@@ -39,21 +39,29 @@ export function bindZoom(element: SVGSVGElement, target: ZoomTarget): { dispose(
     },
     { signal, passive: false },
   );
-  element.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    element.focus({ preventScroll: true });
-    element.setPointerCapture(event.pointerId);
-    drag = { x: event.clientX, domain: target.domain() };
-  }, { signal });
-  element.addEventListener("pointermove", (event) => {
-    if (drag) {
-      const [low, high] = drag.domain;
-      const steps = ((drag.x - event.clientX) / target.plot().width) * (high - low);
-      element.classList.add("dragging");
-      target.change(clampDomain([low + steps, high + steps], target.extent()));
-    }
-    target.hover(place(event));
-  }, { signal });
+  element.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (event.button !== 0) return;
+      element.focus({ preventScroll: true });
+      element.setPointerCapture(event.pointerId);
+      drag = { x: event.clientX, domain: target.domain() };
+    },
+    { signal },
+  );
+  element.addEventListener(
+    "pointermove",
+    (event) => {
+      if (drag) {
+        const [low, high] = drag.domain;
+        const steps = ((drag.x - event.clientX) / target.plot().width) * (high - low);
+        element.classList.add("dragging");
+        target.change(clampDomain([low + steps, high + steps], target.extent()));
+      }
+      target.hover(place(event));
+    },
+    { signal },
+  );
   const release = (): void => {
     drag = null;
     element.classList.remove("dragging");
@@ -62,17 +70,21 @@ export function bindZoom(element: SVGSVGElement, target: ZoomTarget): { dispose(
   element.addEventListener("pointercancel", release, { signal });
   element.addEventListener("pointerleave", () => target.hover(null), { signal });
   element.addEventListener("dblclick", () => target.change(null), { signal });
-  element.addEventListener("keydown", (event) => {
-    const [low, high] = target.domain();
-    const centre = (low + high) / 2;
-    if (event.key === "+" || event.key === "=") zoomBy(1 / 1.4, centre);
-    else if (event.key === "-") zoomBy(1.4, centre);
-    else if (event.key === "ArrowLeft") target.change(panDomain([low, high], (low - high) / 8, target.extent()));
-    else if (event.key === "ArrowRight") target.change(panDomain([low, high], (high - low) / 8, target.extent()));
-    else if (event.key === "0" || event.key === "Home") target.change(null);
-    else return;
-    event.preventDefault();
-  }, { signal });
+  element.addEventListener(
+    "keydown",
+    (event) => {
+      const [low, high] = target.domain();
+      const centre = (low + high) / 2;
+      if (event.key === "+" || event.key === "=") zoomBy(1 / 1.4, centre);
+      else if (event.key === "-") zoomBy(1.4, centre);
+      else if (event.key === "ArrowLeft") target.change(panDomain([low, high], (low - high) / 8, target.extent()));
+      else if (event.key === "ArrowRight") target.change(panDomain([low, high], (high - low) / 8, target.extent()));
+      else if (event.key === "0" || event.key === "Home") target.change(null);
+      else return;
+      event.preventDefault();
+    },
+    { signal },
+  );
 
   return { dispose: () => abort.abort() };
 }

@@ -2,7 +2,7 @@ import { symbol, symbolsFill } from "d3";
 import { html, setText, svg } from "../dom";
 import { formatCount } from "../format";
 import { text } from "../text";
-import { seriesDashes, type ChartSeries } from "./series";
+import { dashOf, type ChartSeries } from "./series";
 import { indexAt } from "./indexAt";
 
 export interface Legend {
@@ -27,7 +27,9 @@ export function createLegend(): Legend {
         key = nextKey;
         values = shown.map(() => html("span", { class: "legend-value" }));
         list.replaceChildren(
-          ...shown.map((entry, index) => html("li", {}, swatch(entry), html("span", {}, entry.title), values[index] ?? "")),
+          ...shown.map((entry, index) =>
+            html("li", {}, swatch(entry), html("span", {}, entry.title), values[index] ?? ""),
+          ),
         );
       }
       let at: number | undefined;
@@ -36,22 +38,29 @@ export function createLegend(): Legend {
         const value = values[position];
         if (value) setText(value, index < 0 ? text("unknown") : entry.describe(index));
         const found = entry.steps[index];
-        if (found !== undefined && (at === undefined || step === null ? found > (at ?? -1) : Math.abs(found - step) < Math.abs(at - step))) at = found;
+        if (
+          found !== undefined &&
+          (at === undefined || step === null ? found > (at ?? -1) : Math.abs(found - step) < Math.abs(at - step))
+        )
+          at = found;
       });
       setText(where, at === undefined ? "" : text(step === null ? "latest, step {0}" : "at step {0}", formatCount(at)));
     },
   };
 }
 
-function swatch({ look, points }: ChartSeries): SVGSVGElement {
+function swatch(series: ChartSeries): SVGSVGElement {
+  const { look, points } = series;
   const picture = svg(
     "svg",
     { class: "swatch", viewBox: "0 0 26 10", width: 26, height: 10, "aria-hidden": "true" },
-    svg("path", { class: `line series-${look}`, d: "M0 5h26", "stroke-dasharray": seriesDashes[look] ?? "" }),
+    svg("path", { class: `line series-${look}`, d: "M0 5h26", "stroke-dasharray": dashOf(series) }),
   );
   if (points) {
     const shape = symbol(symbolsFill[look % symbolsFill.length], 36)() ?? "";
-    picture.append(svg("g", { class: `point series-${look}`, transform: "translate(13,5)" }, svg("path", { d: shape })));
+    picture.append(
+      svg("g", { class: `point series-${look}`, transform: "translate(13,5)" }, svg("path", { d: shape })),
+    );
   }
   return picture;
 }

@@ -1,5 +1,10 @@
-/** Class and dash of the nth series; the hue comes from the theme, the dash and the marker tell it apart without hue. */
-export const seriesDashes = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2 1 2"] as const;
+/** Dash of the nth look; the hue comes from the theme, the dash and the marker tell it apart without hue. */
+const seriesDashes = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2 1 2"] as const;
+
+/** How the line of a series is dashed, as SVG writes it. */
+export function dashOf({ look, faint, solid }: ChartSeries): string {
+  return faint || solid ? "" : (seriesDashes[look] ?? "");
+}
 
 export interface ChartSeries {
   readonly id: string;
@@ -11,6 +16,8 @@ export interface ChartSeries {
   readonly look: number;
   /** Faint lines stand behind the others and stay out of the legend. */
   readonly faint?: boolean;
+  /** Without dashes: it is alone in its chart. */
+  readonly solid?: boolean;
   /** Points with error bars from `low` to `high`, joined by a line; otherwise `low` and `high` are a band. */
   readonly points?: boolean;
   readonly low?: ArrayLike<number>;

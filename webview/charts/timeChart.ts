@@ -1,11 +1,21 @@
-import { area, axisBottom, axisLeft, line, scaleLinear, select, symbol, symbolsFill, type ScaleContinuousNumeric } from "d3";
+import {
+  area,
+  axisBottom,
+  axisLeft,
+  line,
+  scaleLinear,
+  select,
+  symbol,
+  symbolsFill,
+  type ScaleContinuousNumeric,
+} from "d3";
 import { html, svg } from "../dom";
 import { formatCount, formatTick } from "../format";
 import { text } from "../text";
 import { decimate } from "./decimate";
 import { createLegend } from "./legend";
-import { seriesDashes, type ChartData, type ChartSeries } from "./series";
-import { valueExtent, valueScale } from "./valueScale";
+import { dashOf, type ChartData, type ChartSeries } from "./series";
+import { logTicks, valueExtent, valueScale } from "./valueScale";
 import { bindZoom } from "./bindZoom";
 import type { ZoomDomain } from "./zoomDomain";
 
@@ -89,7 +99,12 @@ export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null)
     root.setAttribute("width", String(width));
     root.setAttribute("height", String(height));
     const inner = width - margin.left - margin.right;
-    for (const [name, value] of [["x", margin.left], ["y", 0], ["width", inner], ["height", height - margin.bottom]] as const) {
+    for (const [name, value] of [
+      ["x", margin.left],
+      ["y", 0],
+      ["width", inner],
+      ["height", height - margin.bottom],
+    ] as const) {
       clip.setAttribute(name, String(value));
     }
     drawAxes(frame);
@@ -101,13 +116,21 @@ export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null)
     const rows = Math.max(2, Math.min(6, Math.floor(height / 36)));
     select(layers.xAxis)
       .attr("transform", `translate(0,${height - margin.bottom})`)
-      .call(axisBottom(x).ticks(Math.max(2, Math.floor(width / 90))).tickFormat((value) => formatCount(Number(value))).tickSizeOuter(0));
-    const decades = data.log ? Math.log10((y.domain()[1] ?? 1) / (y.domain()[0] ?? 1)) : 0;
-    const ticks = data.log && decades > 2 ? y.ticks(rows).filter((tick) => Number.isInteger(Number(Math.log10(tick).toFixed(6)))) : y.ticks(rows);
-    const shown = ticks.length > rows + 1 ? ticks.filter((_, index) => index % Math.ceil(ticks.length / rows) === 0) : ticks;
+      .call(
+        axisBottom(x)
+          .ticks(Math.max(2, Math.floor(width / 90)))
+          .tickFormat((value) => formatCount(Number(value)))
+          .tickSizeOuter(0),
+      );
+    const shown = data.log ? logTicks(y.domain(), rows) : y.ticks(rows);
     select(layers.yAxis)
       .attr("transform", `translate(${margin.left},0)`)
-      .call(axisLeft(y).tickValues(shown).tickFormat((value) => formatTick(Number(value))).tickSizeOuter(0));
+      .call(
+        axisLeft(y)
+          .tickValues(shown)
+          .tickFormat((value) => formatTick(Number(value)))
+          .tickSizeOuter(0),
+      );
     select(layers.grid)
       .selectAll("line")
       .data(shown)
@@ -116,7 +139,10 @@ export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null)
       .attr("x2", width - margin.right)
       .attr("y1", (value) => y(value))
       .attr("y2", (value) => y(value));
-    layers.axisTitle.setAttribute("transform", `translate(11,${(height - margin.bottom + margin.top) / 2}) rotate(-90)`);
+    layers.axisTitle.setAttribute(
+      "transform",
+      `translate(11,${(height - margin.bottom + margin.top) / 2}) rotate(-90)`,
+    );
     layers.axisTitle.textContent = data.axis;
   }
 
@@ -127,7 +153,12 @@ export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null)
     const step = inside && pointer !== null ? x.invert(pointer) : null;
     layers.rule.classList.toggle("hidden", step === null);
     if (step !== null) {
-      for (const [name, value] of [["x1", pointer], ["x2", pointer], ["y1", margin.top], ["y2", height - margin.bottom]] as const) {
+      for (const [name, value] of [
+        ["x1", pointer],
+        ["x2", pointer],
+        ["y1", margin.top],
+        ["y2", height - margin.bottom],
+      ] as const) {
         layers.rule.setAttribute(name, String(value));
       }
     }
@@ -154,8 +185,11 @@ function drawMarks(layer: SVGGElement, frame: Frame): void {
   const { data, x, y, height } = frame;
   const domain = x.domain() as [number, number];
   const buckets = Math.max(1, Math.round((x.range()[1] ?? 1) - (x.range()[0] ?? 0)));
-  const known = (value: number | undefined): boolean => value !== undefined && Number.isFinite(value) && (!data.log || value > 0);
-  const kept = new Map<ChartSeries, number[]>(data.series.map((series) => [series, decimate(series.steps, series.values, domain, buckets)]));
+  const known = (value: number | undefined): boolean =>
+    value !== undefined && Number.isFinite(value) && (!data.log || value > 0);
+  const kept = new Map<ChartSeries, number[]>(
+    data.series.map((series) => [series, decimate(series.steps, series.values, domain, buckets)]),
+  );
   const indices = (series: ChartSeries): number[] => kept.get(series) ?? [];
   const at = (values: ArrayLike<number> | undefined, index: number): number => y(values?.[index] ?? NaN);
 
@@ -167,19 +201,29 @@ function drawMarks(layer: SVGGElement, frame: Frame): void {
       const group = enter.append("g").attr("class", "change");
       group.append("line").attr("y1", margin.top).attr("stroke-dasharray", "1 3");
       group.append("path").attr("d", "M0 0l5 -6h-10z");
-      group.append("text").attr("x", 6).attr("y", margin.top + 9);
+      group
+        .append("text")
+        .attr("x", 6)
+        .attr("y", margin.top + 9);
       return group;
     })
     .attr("transform", ({ step }) => `translate(${x(step)},0)`)
     .each(function ({ label }) {
-      select(this).select("line").attr("y2", height - margin.bottom);
-      select(this).select("path").attr("transform", `translate(0,${height - margin.bottom})`);
+      select(this)
+        .select("line")
+        .attr("y2", height - margin.bottom);
+      select(this)
+        .select("path")
+        .attr("transform", `translate(0,${height - margin.bottom})`);
       select(this).select("text").text(text("→ {0}", label));
     });
 
   select(layer)
     .selectAll<SVGPathElement, ChartSeries>("path.band")
-    .data(data.series.filter((series) => series.low && !series.points), (series) => series.id)
+    .data(
+      data.series.filter((series) => series.low && !series.points),
+      (series) => series.id,
+    )
     .join("path")
     .attr("class", (series) => `band series-${series.look}`)
     .attr("d", (series) =>
@@ -195,7 +239,7 @@ function drawMarks(layer: SVGGElement, frame: Frame): void {
     .data(data.series, (series) => series.id)
     .join("path")
     .attr("class", (series) => `line series-${series.look}${series.faint ? " faint" : ""}`)
-    .attr("stroke-dasharray", (series) => (series.faint ? "" : (seriesDashes[series.look] ?? "")))
+    .attr("stroke-dasharray", dashOf)
     .attr("d", (series) =>
       line<number>()
         .defined((index) => known(series.values[index]))
@@ -226,7 +270,13 @@ function drawMarks(layer: SVGGElement, frame: Frame): void {
       const group = select(this);
       const centre = at(series.values, index);
       const bar = known(series.low?.[index]) && known(series.high?.[index]);
-      group.select("line").attr("y1", bar ? at(series.low, index) : centre).attr("y2", bar ? at(series.high, index) : centre);
-      group.select("path").attr("d", symbol(symbolsFill[series.look % symbolsFill.length], 36)()).attr("transform", `translate(0,${centre})`);
+      group
+        .select("line")
+        .attr("y1", bar ? at(series.low, index) : centre)
+        .attr("y2", bar ? at(series.high, index) : centre);
+      group
+        .select("path")
+        .attr("d", symbol(symbolsFill[series.look % symbolsFill.length], 36)())
+        .attr("transform", `translate(0,${centre})`);
     });
 }

@@ -1,4 +1,4 @@
-import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3";
+import { scaleLinear, scaleLog, ticks, type ScaleContinuousNumeric } from "d3";
 import type { ChartSeries } from "./series";
 import { lowerBound } from "./decimate";
 
@@ -35,9 +35,37 @@ export function valueScale(
   const [low, high] = extent ?? (log ? [0.1, 10] : [0, 1]);
   if (log) {
     const room = Math.max((high / low) ** 0.06, 1.1);
-    return scaleLog().domain([low / room, high * room]).range(range);
+    return scaleLog()
+      .domain([low / room, high * room])
+      .range(range);
   }
   const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
   const floor = low >= 0 && low < (high - low) * 0.3 ? 0 : low - room;
-  return scaleLinear().domain([floor, high + room]).range(range);
+  return scaleLinear()
+    .domain([floor, high + room])
+    .range(range);
+}
+
+/** Round values on a log axis: decades, thinned when there are many; 1-2-5, then linear steps when there are few. */
+export function logTicks(domain: readonly number[], wanted: number): readonly number[] {
+  const [low = 1, high = 10] = domain;
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  const within = (mantissas: readonly number[]): number[] =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index)
+      .flatMap((exponent) => mantissas.map((mantissa) => Number(`${mantissa}e${exponent}`)))
+      .filter((value) => value >= low && value <= high);
+  const decades = within([1]);
+  if (decades.length > wanted) {
+    const every = Math.ceil(decades.length / wanted);
+    return decades.filter((_, index) => (decades.length - 1 - index) % every === 0);
+  }
+  if (decades.length >= 3) return decades;
+  const fine = [
+    [1, 3],
+    [1, 2, 5],
+  ]
+    .map(within)
+    .filter(({ length }) => length >= 3 && length <= wanted + 1);
+  return fine.at(-1) ?? (decades.length >= 2 ? decades : ticks(low, high, wanted));
 }

@@ -7,7 +7,14 @@ import { runNeed } from "../needs";
 import type { DataTable, Panel, PanelContext } from "../panel";
 import { text } from "../text";
 import { nextNode } from "./graphKeys";
-import { layoutGraph, type LayoutDirection, type PlacedEdge, type PlacedGraph, type PlacedGroup, type PlacedNode } from "./graphLayout";
+import {
+  layoutGraph,
+  type LayoutDirection,
+  type PlacedEdge,
+  type PlacedGraph,
+  type PlacedGroup,
+  type PlacedNode,
+} from "./graphLayout";
 import { outline } from "./graphShapes";
 import { latestVariances } from "./parameterHistory";
 
@@ -31,7 +38,8 @@ export function createGraphPanel(): Panel {
   let context: PanelContext;
   let box: HTMLElement;
   let root: SVGSVGElement;
-  let legend: HTMLElement;
+  const shareNote = html("span");
+  const legend = createLegend(shareNote);
   let resize: ResizeObserver;
   let last: RunSnapshot | undefined;
   let placed: PlacedGraph | undefined;
@@ -45,7 +53,9 @@ export function createGraphPanel(): Panel {
   const zooming = zoom<SVGSVGElement, unknown>()
     .scaleExtent([0.15, 3])
     .filter((event: Event) =>
-      event.type === "wheel" ? root.contains(document.activeElement) || (event as WheelEvent).ctrlKey : !(event as MouseEvent).button,
+      event.type === "wheel"
+        ? root.contains(document.activeElement) || (event as WheelEvent).ctrlKey
+        : !(event as MouseEvent).button,
     )
     .on("zoom", ({ transform, sourceEvent }: { transform: ZoomTransform; sourceEvent: Event | null }) => {
       world.setAttribute("transform", transform.toString());
@@ -61,14 +71,22 @@ export function createGraphPanel(): Panel {
     root.setAttribute("height", String(height));
     const chosen = context.view.get().graphZoom;
     const scale = Math.min(width / placed.width, height / placed.height, 1.25);
-    const whole = zoomIdentity.translate((width - placed.width * scale) / 2, (height - placed.height * scale) / 2).scale(scale);
-    select(root).call(zooming.transform, chosen ? zoomIdentity.translate(chosen[0], chosen[1]).scale(chosen[2]) : whole);
+    const whole = zoomIdentity
+      .translate((width - placed.width * scale) / 2, (height - placed.height * scale) / 2)
+      .scale(scale);
+    select(root).call(
+      zooming.transform,
+      chosen ? zoomIdentity.translate(chosen[0], chosen[1]).scale(chosen[2]) : whole,
+    );
   }
 
   /** Lays out anew when the graph changed, or when the tile's form asks for the other direction. */
   function place(graph: ModelGraph): void {
     const { clientWidth: width, clientHeight: height } = box;
-    const structure = JSON.stringify(graph.nodes.map(({ name, kind, role, estimator, shape }) => [name, kind, role, estimator, shape])) + JSON.stringify(graph.edges);
+    const structure =
+      JSON.stringify(
+        graph.nodes.map(({ name, kind, role, estimator, shape }) => [name, kind, role, estimator, shape]),
+      ) + JSON.stringify(graph.edges);
     const fits = (candidate: PlacedGraph): number => Math.min(width / candidate.width, height / candidate.height);
     const nextKey = `${structure} ${Math.round(Math.log2((width || 1) / (height || 1)) * 2)}`;
     if (nextKey === key) return;
@@ -94,10 +112,22 @@ export function createGraphPanel(): Panel {
       })
       .attr("class", ({ role }) => `group ${role}`)
       .each(function ({ role, x, y, width, height }) {
-        select(this).select("rect").attr("x", x - width / 2).attr("y", y - height / 2).attr("width", width).attr("height", height);
-        select(this).select("text").attr("x", x - width / 2 + 8).attr("y", y - height / 2 + 15).text(roles[role]);
+        select(this)
+          .select("rect")
+          .attr("x", x - width / 2)
+          .attr("y", y - height / 2)
+          .attr("width", width)
+          .attr("height", height);
+        select(this)
+          .select("text")
+          .attr("x", x - width / 2 + 8)
+          .attr("y", y - height / 2 + 15)
+          .text(roles[role]);
       });
-    const path = line<{ x: number; y: number }>(({ x }) => x, ({ y }) => y).curve(curveBasis);
+    const path = line<{ x: number; y: number }>(
+      ({ x }) => x,
+      ({ y }) => y,
+    ).curve(curveBasis);
     select(edges)
       .selectAll<SVGPathElement, PlacedEdge>("path")
       .data(placedEdges, ({ from, to }) => `${from}\n${to}`)
@@ -126,8 +156,12 @@ export function createGraphPanel(): Panel {
           .selectAll<SVGTextElement, string>("text.line-of-text")
           .data(lines)
           .join("text")
-          .attr("class", (content, index) => `line-of-text ${index === 0 ? "name" : content === node.estimator ? "estimator" : "detail"}`)
-          .attr("y", (_, index) => 15 * (index - (lines.length - 1) / 2) + 4)
+          .attr(
+            "class",
+            (content, index) =>
+              `line-of-text ${index === 0 ? "name" : content === node.estimator ? "estimator" : "detail"}`,
+          )
+          .attr("y", (_, index) => 14 * (index - (lines.length - 1) / 2) + (node.kind === "parameter" ? 2 : 4))
           .text((content) => content);
         group.select("title").text(`${node.name}, ${kinds[node.kind]}`);
       });
@@ -142,7 +176,11 @@ export function createGraphPanel(): Panel {
       .classed("selected", ({ node }) => node.kind === "parameter" && node.name === selectedParameter);
     select(edges)
       .selectAll<SVGPathElement, PlacedEdge>("path")
-      .classed("near", ({ from, to }) => document.activeElement?.getAttribute("data-node") === active && (from === active || to === active));
+      .classed(
+        "near",
+        ({ from, to }) =>
+          document.activeElement?.getAttribute("data-node") === active && (from === active || to === active),
+      );
   }
 
   /** Shares of the variance, which change at every measurement. */
@@ -158,8 +196,18 @@ export function createGraphPanel(): Panel {
         const track = width - 16;
         group.selectAll("rect").classed("hidden", share === undefined);
         if (share !== undefined) {
-          group.select(".share-track").attr("x", -width / 2 + 10).attr("y", height / 2 - 7).attr("width", track).attr("height", 4);
-          group.select(".share").attr("x", -width / 2 + 10).attr("y", height / 2 - 7).attr("width", track * share).attr("height", 4);
+          group
+            .select(".share-track")
+            .attr("x", -width / 2 + 10)
+            .attr("y", height / 2 - 7)
+            .attr("width", track)
+            .attr("height", 4);
+          group
+            .select(".share")
+            .attr("x", -width / 2 + 10)
+            .attr("y", height / 2 - 7)
+            .attr("width", track * share)
+            .attr("height", 4);
         }
         const label = nodeLabel(node, kinds[node.kind], role ? roles[role] : null, share ?? null);
         if (this.getAttribute("aria-label") !== label) {
@@ -205,28 +253,49 @@ export function createGraphPanel(): Panel {
     ],
     mount(element, given) {
       context = given;
-      legend = createLegend();
       root = svg(
         "svg",
-        { class: "graph", role: "group", "aria-label": text("Computation graph. Arrows move along the edges, Enter shows the source line, plus, minus and zero zoom.") },
+        {
+          class: "graph",
+          role: "group",
+          "aria-label": text(
+            "Computation graph. Arrows move along the edges, Enter shows the source line, plus, minus and zero zoom.",
+          ),
+        },
         svg(
           "defs",
           {},
-          svg("marker", { id: "graph-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, svg("path", { class: "arrow", d: "M0 0L8 4L0 8z" })),
+          svg(
+            "marker",
+            {
+              id: "graph-arrow",
+              viewBox: "0 0 8 8",
+              refX: 7,
+              refY: 4,
+              markerWidth: 7,
+              markerHeight: 7,
+              orient: "auto",
+            },
+            svg("path", { class: "arrow", d: "M0 0L8 4L0 8z" }),
+          ),
         ),
         world,
       );
       box = html("div", { class: "graph-box" }, root);
       element.append(legend, box);
-      select(root).call(zooming).on("dblclick.zoom", null).on("dblclick", () => {
-        context.view.set({ graphZoom: null });
-        fit();
-      });
+      select(root)
+        .call(zooming)
+        .on("dblclick.zoom", null)
+        .on("dblclick", () => {
+          context.view.set({ graphZoom: null });
+          fit();
+        });
       root.addEventListener("keydown", keydown);
       root.addEventListener("focusin", drawActive);
       root.addEventListener("focusout", drawActive);
       nodes.addEventListener("click", (event) => {
-        const name = event.target instanceof Element ? event.target.closest("[data-node]")?.getAttribute("data-node") : null;
+        const name =
+          event.target instanceof Element ? event.target.closest("[data-node]")?.getAttribute("data-node") : null;
         const found = placed?.nodes.find(({ node }) => node.name === name);
         if (!found) return;
         activate(found.node.name);
@@ -243,7 +312,10 @@ export function createGraphPanel(): Panel {
       place(snapshot.graph);
       drawShares(snapshot);
       drawActive();
-      setText(legend.querySelector(".share-note") ?? legend, snapshot.variance.length > 0 ? text("bar: share of the gradient variance") : text("variance not measured yet"));
+      setText(
+        shareNote,
+        snapshot.variance.length > 0 ? text("share of the variance") : text("variance not measured yet"),
+      );
     },
     table: graphTable,
     svg: () => exportSvg(root),
@@ -269,13 +341,23 @@ function nodeLabel(node: GraphNode, kind: string, role: string | null, share: nu
   return parts.filter(Boolean).join(", ");
 }
 
-function createLegend(): HTMLElement {
+function createLegend(shareNote: HTMLElement): HTMLElement {
   const kinds = kindTitles();
   const items = (Object.keys(kinds) as GraphNodeKind[]).map((kind) => {
-    const picture = svg("svg", { class: "swatch", viewBox: "-15 -8 30 16", width: 30, height: 16, "aria-hidden": "true" }, svg("g", { class: `node ${kind}` }, svg("path", { class: "outline", d: miniature(kind) })));
+    const picture = svg(
+      "svg",
+      { class: "swatch", viewBox: "-15 -8 30 16", width: 30, height: 16, "aria-hidden": "true" },
+      svg("g", { class: `node ${kind}` }, svg("path", { class: "outline", d: miniature(kind) })),
+    );
     return html("li", {}, picture, html("span", {}, kinds[kind]));
   });
-  return html("div", { class: "legend" }, html("ul", { class: "legend-items" }, ...items), html("span", { class: "share-note" }));
+  const bar = svg(
+    "svg",
+    { class: "swatch", viewBox: "-15 -8 30 16", width: 30, height: 16, "aria-hidden": "true" },
+    svg("rect", { class: "share-track", x: -13, y: -2, width: 26, height: 4 }),
+    svg("rect", { class: "share", x: -13, y: -2, width: 14, height: 4 }),
+  );
+  return html("ul", { class: "legend legend-items" }, ...items, html("li", {}, bar, shareNote));
 }
 
 function miniature(kind: GraphNodeKind): string {
@@ -308,7 +390,10 @@ function graphTable(snapshot: RunSnapshot): DataTable {
       node.estimator ?? "",
       formatShape(node.shape),
       node.kind === "parameter" ? (shares.get(node.name) ?? null) : "",
-      graph.edges.filter(({ from }) => from === node.name).map(({ to }) => to).join(", "),
+      graph.edges
+        .filter(({ from }) => from === node.name)
+        .map(({ to }) => to)
+        .join(", "),
       node.source ? formatNumber(node.source.line) : "",
     ]),
     newestFirst: false,

@@ -26,7 +26,9 @@ export function nextNode({ nodes, edges }: PlacedGraph, current: string, key: st
     return along > 1 ? along + across * 2 : Infinity;
   };
   const best = (candidates: readonly PlacedNode[]): string | null => {
-    const ranked = candidates.map((node) => ({ name: node.node.name, score: score(node) })).filter((entry) => entry.score < Infinity);
+    const ranked = candidates
+      .map((node) => ({ name: node.node.name, score: score(node) }))
+      .filter((entry) => entry.score < Infinity);
     return ranked.sort((a, b) => a.score - b.score)[0]?.name ?? null;
   };
   return best(nodes.filter(({ node }) => joined.has(node.name))) ?? best(nodes) ?? current;

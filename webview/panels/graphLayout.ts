@@ -42,6 +42,13 @@ export type LayoutDirection = "TB" | "LR";
 const letter = { name: 7.6, detail: 6.4 };
 const longest = 26;
 
+/** Room for a group's title above its nodes. */
+const titleHeight = 16;
+
+function withTitle(role: GraphRole, { x, y, width, height }: Omit<PlacedGroup, "role">): PlacedGroup {
+  return { role, x, y: y - titleHeight / 2, width: width + 8, height: height + titleHeight };
+}
+
 /** Shortens in the middle, where names differ least. */
 export function shorten(name: string): string {
   return name.length <= longest ? name : `${name.slice(0, longest / 2 - 1)}…${name.slice(1 - longest / 2)}`;
@@ -74,7 +81,14 @@ function linesOf(node: GraphNode): readonly string[] {
 }
 
 /** Extra width that a kind's outline takes. */
-const room: Readonly<Record<GraphNodeKind, number>> = { data: 34, parameter: 26, deterministic: 22, stochastic: 40, observed: 40, cost: 44 };
+const room: Readonly<Record<GraphNodeKind, number>> = {
+  data: 34,
+  parameter: 26,
+  deterministic: 22,
+  stochastic: 40,
+  observed: 40,
+  cost: 44,
+};
 
 /** Layers from data and parameters to costs, with the guide and the model in groups of their own. Pure. */
 export function layoutGraph(graph: ModelGraph, direction: LayoutDirection): PlacedGraph {
@@ -82,13 +96,20 @@ export function layoutGraph(graph: ModelGraph, direction: LayoutDirection): Plac
   const used = new Set(roles.values());
   const groups = (["guide", "model"] as const).filter((role) => used.has(role));
   const dag = new Graph({ compound: true });
-  dag.setGraph({ rankdir: direction, nodesep: 22, ranksep: direction === "TB" ? 34 : 40, edgesep: 10, marginx: 12, marginy: 12 });
+  dag.setGraph({
+    rankdir: direction,
+    nodesep: 14,
+    ranksep: direction === "TB" ? 28 : 36,
+    edgesep: 10,
+    marginx: 12,
+    marginy: 12 + titleHeight / 2,
+  });
   dag.setDefaultEdgeLabel(() => ({}));
   for (const role of groups) dag.setNode(`role:${role}`, { width: 0, height: 0 });
   const sized = graph.nodes.map((node) => {
     const lines = linesOf(node);
     const text = Math.max(...lines.map((line, index) => line.length * (index === 0 ? letter.name : letter.detail)));
-    return { node, lines, width: Math.max(64, text + room[node.kind]), height: 20 + lines.length * 15 };
+    return { node, lines, width: Math.max(64, text + room[node.kind]), height: 16 + lines.length * 14 };
   });
   for (const { node, width, height } of sized) {
     dag.setNode(node.name, { width, height });
@@ -106,8 +127,12 @@ export function layoutGraph(graph: ModelGraph, direction: LayoutDirection): Plac
     nodes: sized.map(({ node, lines }) => ({ node, lines, role: roles.get(node.name) ?? null, ...box(node.name) })),
     edges: graph.edges
       .filter(({ from, to }) => dag.hasEdge(from, to))
-      .map(({ from, to }) => ({ from, to, points: (dag.edge(from, to) as { points?: PlacedEdge["points"] }).points ?? [] })),
-    groups: groups.map((role) => ({ role, ...box(`role:${role}`) })),
+      .map(({ from, to }) => ({
+        from,
+        to,
+        points: (dag.edge(from, to) as { points?: PlacedEdge["points"] }).points ?? [],
+      })),
+    groups: groups.map((role) => withTitle(role, box(`role:${role}`))),
     width,
     height,
   };

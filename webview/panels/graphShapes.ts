@@ -4,7 +4,7 @@ import type { GraphNodeKind } from "../../core/protocol/snapshot";
 export function outline(kind: GraphNodeKind, width: number, height: number): string {
   const x = width / 2;
   const y = height / 2;
-  const slant = 12;
+  const slant = Math.min(12, width / 5);
   switch (kind) {
     case "data":
       return `M${-x + slant} ${-y}H${x}L${x - slant} ${y}H${-x}Z`;

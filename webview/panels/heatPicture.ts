@@ -2,20 +2,30 @@ import { html } from "../dom";
 import { valueRamp } from "../theme";
 
 /** Columns and rows of a layer's units: the image's own, units × states, or a block about twice as wide as high. */
-export function heatGrid(shape: readonly number[], image: readonly [number, number] | undefined): readonly [number, number] {
+export function heatGrid(
+  shape: readonly number[],
+  image: readonly [number, number] | undefined,
+): readonly [number, number] {
   if (image) return image;
   const size = shape.reduce((product, axis) => product * axis, 1);
   const [first = 1, second] = shape;
   if (second !== undefined) return first >= size / first ? [first, size / first] : [size / first, first];
   const wanted = Math.ceil(Math.sqrt(size * 2));
-  for (let columns = wanted; columns < wanted * 1.5; columns++) if (size % columns === 0) return [columns, size / columns];
+  for (let columns = wanted; columns < wanted * 1.5; columns++)
+    if (size % columns === 0) return [columns, size / columns];
   return [wanted, Math.ceil(size / wanted)];
 }
 
 /** Index of the unit in a cell; shapes of two axes are drawn with units along the longer one. */
-export function cellIndex(shape: readonly number[], [columns, rows]: readonly [number, number], column: number, row: number): number {
+export function cellIndex(
+  shape: readonly number[],
+  [columns, rows]: readonly [number, number],
+  column: number,
+  row: number,
+): number {
   const [first = 1, second] = shape;
-  if (second !== undefined && shape.length === 2 && first === columns && second === rows && first !== second) return column * second + row;
+  if (second !== undefined && shape.length === 2 && first === columns && second === rows && first !== second)
+    return column * second + row;
   return row * columns + column;
 }
 
@@ -23,7 +33,13 @@ export function cellIndex(shape: readonly number[], [columns, rows]: readonly [n
 export interface HeatPicture {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  update(values: Float32Array, shape: readonly number[], image: readonly [number, number] | undefined, range: readonly [number, number], label: string): void;
+  update(
+    values: Float32Array,
+    shape: readonly number[],
+    image: readonly [number, number] | undefined,
+    range: readonly [number, number],
+    label: string,
+  ): void;
 }
 
 export function createHeatPicture(title: string, hover: (index: number | null) => void): HeatPicture {
@@ -62,7 +78,10 @@ export function createHeatPicture(title: string, hover: (index: number | null) =
           const value = values[cellIndex(units, grid, column, row)];
           if (value === undefined || Number.isNaN(value)) continue;
           const shade = Math.round(Math.min(1, Math.max(0, (value - low) / span)) * 255) * 3;
-          pixels.data.set([ramp[shade] ?? 0, ramp[shade + 1] ?? 0, ramp[shade + 2] ?? 0, 255], (row * columns + column) * 4);
+          pixels.data.set(
+            [ramp[shade] ?? 0, ramp[shade + 1] ?? 0, ramp[shade + 2] ?? 0, 255],
+            (row * columns + column) * 4,
+          );
         }
       }
       drawing.putImageData(pixels, 0, 0);

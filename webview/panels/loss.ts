@@ -51,7 +51,11 @@ export function createLossPanel(): Panel {
         "select",
         {},
         ...smoothings.map((steps) =>
-          html("option", { value: steps, selected: steps === view.lossSmoothing }, steps === 0 ? text("none") : text("{0} steps", formatCount(steps))),
+          html(
+            "option",
+            { value: steps, selected: steps === view.lossSmoothing },
+            steps === 0 ? text("none") : text("{0} steps", formatCount(steps)),
+          ),
         ),
       );
       smoothing.addEventListener("change", () => {
@@ -60,8 +64,14 @@ export function createLossPanel(): Panel {
       });
       reset = html("button", { type: "button", class: "link" }, text("Show all steps"));
       reset.addEventListener("click", () => zoom(null));
-      training = createTimeChart(text("Training loss over steps. Plus and minus zoom, arrows pan, zero shows everything."), zoom);
-      evaluating = createTimeChart(text("Evaluations over steps. Plus and minus zoom, arrows pan, zero shows everything."), zoom);
+      training = createTimeChart(
+        text("Training loss over steps. Plus and minus zoom, arrows pan, zero shows everything."),
+        zoom,
+      );
+      evaluating = createTimeChart(
+        text("Evaluations over steps. Plus and minus zoom, arrows pan, zero shows everything."),
+        zoom,
+      );
       evaluationBox = html("div", { class: "stack-part" }, evaluating.element);
       element.append(
         html(
@@ -79,7 +89,10 @@ export function createLossPanel(): Panel {
       const { lossZoom, lossLog, lossSmoothing } = context.view.get();
       const { steps, values, lowest } = columns(snapshot);
       const extent: [number, number] = [Math.min(0, steps[0] ?? 0), Math.max(snapshot.step, steps.at(-1) ?? 0, 1)];
-      const markers: readonly ChartMarker[] = snapshot.changes.map(({ step, estimator }) => ({ step, label: estimator }));
+      const markers: readonly ChartMarker[] = snapshot.changes.map(({ step, estimator }) => ({
+        step,
+        label: estimator,
+      }));
       logBox.disabled = lowest <= 0;
       logBox.title = lowest <= 0 ? text("The loss has values that are not positive") : "";
       const log = lossLog && lowest > 0;
@@ -108,7 +121,8 @@ export function createLossPanel(): Panel {
       training.update({ series, markers, extent, log, axis: text("loss (nats)") }, lossZoom);
       const evaluations = evaluationSeries(snapshot.evaluations);
       evaluationBox.hidden = evaluations.length === 0;
-      if (evaluations.length > 0) evaluating.update({ series: evaluations, markers, extent, log: false, axis: text("evaluation") }, lossZoom);
+      if (evaluations.length > 0)
+        evaluating.update({ series: evaluations, markers, extent, log: false, axis: text("evaluation") }, lossZoom);
     },
     table: lossTable,
     svg: () => exportSvg(stackSvg(evaluationBox.hidden ? [training.svg] : [training.svg, evaluating.svg])),
@@ -162,13 +176,14 @@ export function evaluationSeries(records: readonly EvaluationRecord[]): ChartSer
     high: entries.map(({ value, standardError }) => value + reach * standardError),
     look: (position + 1) % 6,
     points: true,
-    describe: (index) => formatPlusMinus(entries[index]?.value ?? null, entries[index]?.standardError ?? null, "nats", level),
+    describe: (index) =>
+      formatPlusMinus(entries[index]?.value ?? null, entries[index]?.standardError ?? null, "nats", level),
   }));
 }
 
 function lossTable({ loss, evaluations, model }: RunSnapshot, limit = Infinity): DataTable {
   const rows: (string | number | null)[][] = [
-    ...loss.slice(-limit).map(([step, value]) => [step, text("loss"), value, null, null]),
+    ...loss.slice(-limit).map(([step, value]) => [step, text("loss"), value, "", ""]),
     ...evaluations.map(({ step, name, value, standardError, samples }) => [step, name, value, standardError, samples]),
   ];
   rows.sort((a, b) => Number(a[0]) - Number(b[0]));

@@ -45,7 +45,8 @@ export function latestVariances(records: readonly VarianceRecord[]): readonly Pa
   const latest = new Map<string, ParameterVariance>();
   const oldest = Math.max(0, records.length - 50);
   for (let index = records.length - 1; index >= oldest; index--) {
-    for (const parameter of records[index]?.parameters ?? []) if (!latest.has(parameter.name)) latest.set(parameter.name, parameter);
+    for (const parameter of records[index]?.parameters ?? [])
+      if (!latest.has(parameter.name)) latest.set(parameter.name, parameter);
   }
   return [...latest.values()];
 }

@@ -1,6 +1,6 @@
 import type { TrunkLayer, TrunkRecord } from "../../core/protocol/snapshot";
 import { html, setText } from "../dom";
-import { formatCount, formatNumber, formatShape } from "../format";
+import { formatCount, formatNumber, formatShape, formatStandardError } from "../format";
 import { text } from "../text";
 import { createHeatPicture, type HeatPicture } from "./heatPicture";
 
@@ -31,7 +31,9 @@ export function createTrunkLayer(node: string): TrunkLayerView {
   const readout = html("p", { class: "readout" });
   let layer: TrunkLayer | undefined;
   let idle = "";
+  let hovered: number | null = null;
   const hover = (index: number | null): void => {
+    hovered = index;
     const named = index !== null && layer && index < layer.meanField.length ? layer : undefined;
     setText(
       readout,
@@ -46,9 +48,12 @@ export function createTrunkLayer(node: string): TrunkLayerView {
         : idle,
     );
   };
-  const [meanField, mean, difference, sample] = [text("mean-field"), text("mean of samples"), text("absolute difference"), text("one sample")].map(
-    (title) => createHeatPicture(title, hover),
-  ) as [HeatPicture, HeatPicture, HeatPicture, HeatPicture];
+  const [meanField, mean, difference, sample] = [
+    text("mean-field"),
+    text("mean of samples"),
+    text("absolute difference"),
+    text("one sample"),
+  ].map((title) => createHeatPicture(title, hover)) as [HeatPicture, HeatPicture, HeatPicture, HeatPicture];
   const pictures = [meanField, mean, difference, sample];
   const element = html(
     "section",
@@ -65,15 +70,27 @@ export function createTrunkLayer(node: string): TrunkLayerView {
       const range = valueRange(next);
       const gaps = next.meanField.map((value, index) => Math.abs(value - (next.sampleMean[index] ?? NaN)));
       const widest = gaps.reduce((high, gap) => Math.max(high, gap), 0);
-      const name = (what: string): string => text("{0}: {1}, {2} units", next.node, what, formatCount(next.meanField.length));
+      const name = (what: string): string =>
+        text("{0}: {1}, {2} units", next.node, what, formatCount(next.meanField.length));
       meanField.update(next.meanField, next.shape, next.image, range, name(text("mean-field")));
-      mean.update(next.sampleMean, next.shape, next.image, range, name(text("mean of {0} samples", formatCount(samples))));
+      mean.update(
+        next.sampleMean,
+        next.shape,
+        next.image,
+        range,
+        name(text("mean of {0} samples", formatCount(samples))),
+      );
       difference.update(gaps, next.shape, next.image, [0, widest], name(text("absolute difference")));
       sample.update(next.sample, next.shape, next.image, range, name(text("one sample")));
       setText(shape, `${next.distribution}, ${formatShape(next.shape)}`);
-      setText(distance, text("distance {0} ± {1} (1 standard error)", formatNumber(next.distance), formatNumber(next.distanceNoise)));
-      idle = text("Values from {0} (background) to {1} (foreground); difference from 0 to {2}.", formatNumber(range[0]), formatNumber(range[1]), formatNumber(widest));
-      if (!readout.dataset["hover"]) setText(readout, readout.matches(":hover") ? (readout.textContent ?? idle) : idle);
+      setText(distance, text("distance {0}", formatStandardError(next.distance, next.distanceNoise)));
+      idle = text(
+        "Values from {0} (background) to {1} (foreground); difference from 0 to {2}.",
+        formatNumber(range[0]),
+        formatNumber(range[1]),
+        formatNumber(widest),
+      );
+      hover(hovered);
     },
   };
 }

@@ -20,12 +20,25 @@ export function createTrunksPanel(): Panel {
   const layers = new Map<string, TrunkLayerView>();
   const inputs = new Map<string, HeatPicture>();
   const chooser = html("input", { type: "number", min: 0, step: 1, value: 0 });
-  const previous = html("button", { type: "button", class: "tool", title: text("Previous example"), "aria-label": text("Previous example") }, icon("previous"));
-  const next = html("button", { type: "button", class: "tool", title: text("Next example"), "aria-label": text("Next example") }, icon("next"));
+  const previous = html(
+    "button",
+    { type: "button", class: "tool", title: text("Previous example"), "aria-label": text("Previous example") },
+    icon("previous"),
+  );
+  const next = html(
+    "button",
+    { type: "button", class: "tool", title: text("Next example"), "aria-label": text("Next example") },
+    icon("next"),
+  );
   const waiting = html("span", { class: "held", role: "status" });
   const facts = html("dl", { class: "facts" });
   const values = new Map<string, HTMLElement>();
-  for (const [key, title] of [["meanField", text("Mean-field loss")], ["sampled", text("Sampled loss")], ["gap", text("Sampled − mean-field")], ["step", text("At step")]] as const) {
+  for (const [key, title] of [
+    ["meanField", text("Mean-field loss")],
+    ["sampled", text("Sampled loss")],
+    ["gap", text("Sampled − mean-field")],
+    ["step", text("At step")],
+  ] as const) {
     const value = html("dd");
     values.set(key, value);
     facts.append(html("div", {}, html("dt", {}, title), value));
@@ -55,7 +68,14 @@ export function createTrunksPanel(): Panel {
       if (node) setText(node, value);
     };
     set("meanField", formatNumber(record.meanFieldLoss, "nats"));
-    set("sampled", text("{0}, {1} samples", formatPlusMinus(record.sampledLoss, record.sampledLossStandardError, "nats"), formatCount(record.samples)));
+    set(
+      "sampled",
+      text(
+        "{0}, {1} samples",
+        formatPlusMinus(record.sampledLoss, record.sampledLossStandardError, "nats"),
+        formatCount(record.samples),
+      ),
+    );
     set("gap", formatPlusMinus(record.sampledLoss - record.meanFieldLoss, record.sampledLossStandardError, "nats"));
     set("step", formatCount(record.step));
     for (const { name, shape, image, values: pixels } of record.data) {
@@ -65,9 +85,19 @@ export function createTrunksPanel(): Panel {
         inputs.set(name, picture);
         inputRow.append(picture.element);
       }
-      picture.update(pixels, shape, image, extent(pixels), text("data {0} of example {1}", name, formatCount(record.example)));
+      picture.update(
+        pixels,
+        shape,
+        image,
+        extent(pixels),
+        text("data {0} of example {1}", name, formatCount(record.example)),
+      );
     }
-    prune(inputs, record.data.map(({ name }) => name), (picture) => picture.element);
+    prune(
+      inputs,
+      record.data.map(({ name }) => name),
+      (picture) => picture.element,
+    );
     for (const layer of record.layers) {
       let view = layers.get(layer.node);
       if (!view) {
@@ -77,7 +107,11 @@ export function createTrunksPanel(): Panel {
       }
       view.update(layer, record);
     }
-    prune(layers, record.layers.map(({ node }) => node), (view) => view.element);
+    prune(
+      layers,
+      record.layers.map(({ node }) => node),
+      (view) => view.element,
+    );
   }
 
   return {
@@ -97,7 +131,12 @@ export function createTrunksPanel(): Panel {
       if (wanted !== null) chooser.value = String(wanted);
       element.append(
         html("div", { class: "controls" }, html("label", {}, text("Example"), chooser), previous, next, waiting),
-        html("div", { class: "trunk-scroll", tabindex: 0, role: "region", "aria-label": text("Trunks") }, html("div", { class: "trunk-top" }, inputRow, facts), layerList),
+        html(
+          "div",
+          { class: "trunk-scroll", tabindex: 0, role: "region", "aria-label": text("Trunks") },
+          html("div", { class: "trunk-top" }, inputRow, facts),
+          layerList,
+        ),
       );
       chooser.addEventListener("change", () => ask(Number(chooser.value)));
       previous.addEventListener("click", () => ask(Math.max(0, Number(chooser.value) - 1)));
@@ -137,12 +176,19 @@ function extent(values: Float32Array): readonly [number, number] {
 }
 
 /** All pictures with their captions; in the page only until the file is made. */
-function trunksPicture(inputs: readonly (readonly [string, HeatPicture])[], layers: readonly (readonly [string, TrunkLayerView])[]): SVGSVGElement {
+function trunksPicture(
+  inputs: readonly (readonly [string, HeatPicture])[],
+  layers: readonly (readonly [string, TrunkLayerView])[],
+): SVGSVGElement {
   const size = 140;
-  const rows = [...(inputs.length > 0 ? [{ title: text("data"), pictures: inputs.map(([, picture]) => picture) }] : []), ...layers.map(([title, view]) => ({ title, pictures: view.pictures }))];
+  const rows = [
+    ...(inputs.length > 0 ? [{ title: text("data"), pictures: inputs.map(([, picture]) => picture) }] : []),
+    ...layers.map(([title, view]) => ({ title, pictures: view.pictures })),
+  ];
   const width = Math.max(1, ...rows.map(({ pictures }) => pictures.length)) * (size + 12) + 12;
   const height = rows.length * (size + 46);
-  const label = (x: number, y: number, content: string): SVGTextElement => svg("text", { class: "picture-text", x, y }, content);
+  const label = (x: number, y: number, content: string): SVGTextElement =>
+    svg("text", { class: "picture-text", x, y }, content);
   const picture = svg(
     "svg",
     { class: "chart off-page", width, height, viewBox: `0 0 ${width} ${height}` },
@@ -151,7 +197,15 @@ function trunksPicture(inputs: readonly (readonly [string, HeatPicture])[], laye
       ...pictures.flatMap(({ canvas, element }, index) => {
         const x = 12 + index * (size + 12);
         const y = row * (size + 46) + 22;
-        const image = svg("image", { x, y, width: size, height: size, preserveAspectRatio: "xMidYMin meet", "image-rendering": "pixelated", href: canvas.toDataURL("image/png") });
+        const image = svg("image", {
+          x,
+          y,
+          width: size,
+          height: size,
+          preserveAspectRatio: "xMidYMin meet",
+          "image-rendering": "pixelated",
+          href: canvas.toDataURL("image/png"),
+        });
         return [image, label(x, y + size + 14, element.querySelector("figcaption")?.textContent ?? "")];
       }),
     ]),
@@ -163,7 +217,14 @@ function trunksPicture(inputs: readonly (readonly [string, HeatPicture])[], laye
 
 function trunksTable({ trunks, model }: RunSnapshot): DataTable {
   const rows = (trunks?.layers ?? []).flatMap(({ node, meanField, sampleMean, sample }) =>
-    Array.from(meanField, (value, unit) => [node, unit, value, sampleMean[unit] ?? null, Math.abs(value - (sampleMean[unit] ?? NaN)), sample[unit] ?? null]),
+    Array.from(meanField, (value, unit) => [
+      node,
+      unit,
+      value,
+      sampleMean[unit] ?? null,
+      Math.abs(value - (sampleMean[unit] ?? NaN)),
+      sample[unit] ?? null,
+    ]),
   );
   return {
     caption: trunks

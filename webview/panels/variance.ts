@@ -27,7 +27,9 @@ export function createVariancePanel(): Panel {
   function draw(snapshot: RunSnapshot): void {
     last = snapshot;
     const { selectedParameter } = context.view.get();
-    const known = selectedParameter !== null && snapshot.variance.some(({ parameters }) => parameters.some(({ name }) => name === selectedParameter));
+    const known =
+      selectedParameter !== null &&
+      snapshot.variance.some(({ parameters }) => parameters.some(({ name }) => name === selectedParameter));
     const parameter = known ? selectedParameter : null;
     box.classList.toggle("with-detail", parameter !== null);
     detail.element.hidden = parameter === null;
@@ -44,7 +46,10 @@ export function createVariancePanel(): Panel {
     title: text("Gradient variance"),
     needs: (snapshot, engine) => [
       runNeed(snapshot, engine),
-      { text: text("Diagnostics are on and have measured the gradient once"), met: (snapshot?.variance.length ?? 0) > 0 },
+      {
+        text: text("Diagnostics are on and have measured the gradient once"),
+        met: (snapshot?.variance.length ?? 0) > 0,
+      },
     ],
     mount(element, given) {
       context = given;
@@ -60,7 +65,10 @@ export function createVariancePanel(): Panel {
     },
     update: draw,
     table: varianceTable,
-    svg: () => (shown === null ? exportSvg(overviewPicture(overview), document.querySelector(".shared-defs defs")) : exportSvg(detail.picture())),
+    svg: () =>
+      shown === null
+        ? exportSvg(overviewPicture(overview), document.querySelector(".shared-defs defs"))
+        : exportSvg(detail.picture()),
     dispose() {
       overview.dispose();
       detail.dispose();
@@ -74,8 +82,10 @@ function overviewPicture(overview: VarianceOverview): SVGSVGElement {
   const barWidth = overview.axis.clientWidth || 200;
   const height = (rows.length + 1) * rowHeight;
   const width = 180 + barWidth + 150 + 90;
-  const place = (child: SVGSVGElement, x: number, y: number): SVGGElement => svg("g", { transform: `translate(${x},${y})` }, ...[...child.childNodes].map((node) => node.cloneNode(true)));
-  const label = (x: number, y: number, content: string, anchor = "start"): SVGTextElement => svg("text", { class: "picture-text", x, y, "text-anchor": anchor }, content);
+  const place = (child: SVGSVGElement, x: number, y: number): SVGGElement =>
+    svg("g", { transform: `translate(${x},${y})` }, ...[...child.childNodes].map((node) => node.cloneNode(true)));
+  const label = (x: number, y: number, content: string, anchor = "start"): SVGTextElement =>
+    svg("text", { class: "picture-text", x, y, "text-anchor": anchor }, content);
   const picture = svg(
     "svg",
     { class: "chart off-page", width, height, viewBox: `0 0 ${width} ${height}` },
@@ -85,7 +95,9 @@ function overviewPicture(overview: VarianceOverview): SVGSVGElement {
     label(180 + barWidth + 140, 20, text("SNR"), "end"),
     ...rows.flatMap(({ name, bar, spark, element }, index) => {
       const y = (index + 1) * rowHeight;
-      const [total = "", snr = ""] = [...element.querySelectorAll(".cell.numeric")].map((cell) => cell.textContent ?? "");
+      const [total = "", snr = ""] = [...element.querySelectorAll(".cell.numeric")].map(
+        (cell) => cell.textContent ?? "",
+      );
       return [
         label(8, y + 19, name),
         place(bar, 180, y),
@@ -103,7 +115,10 @@ function overviewPicture(overview: VarianceOverview): SVGSVGElement {
 function varianceTable({ variance, model }: RunSnapshot, limit = Infinity): DataTable {
   const perRecord = Math.max(1, variance.at(-1)?.parameters.length ?? 1);
   return {
-    caption: text("Gradient variance of {0}: one estimate of the batch-mean loss, summed over each tensor's elements.", model),
+    caption: text(
+      "Gradient variance of {0}: one estimate of the batch-mean loss, summed over each tensor's elements.",
+      model,
+    ),
     columns: [
       { title: text("Step"), kind: "count" },
       { title: text("Parameter"), kind: "text" },
@@ -117,11 +132,23 @@ function varianceTable({ variance, model }: RunSnapshot, limit = Infinity): Data
       { title: text("Draws"), kind: "count" },
       { title: text("Degrees of freedom"), kind: "count" },
     ],
-    rows: variance.slice(-Math.ceil(limit / perRecord)).flatMap(({ step, parameters }) =>
-      parameters.map(({ name, monteCarlo, interval, level, data, total, snr, draws, degreesOfFreedom }) => [
-        step, name, monteCarlo, interval?.[0] ?? null, interval?.[1] ?? null, formatNumber(level), data, total, snr, draws, degreesOfFreedom,
-      ]),
-    ),
+    rows: variance
+      .slice(-Math.ceil(limit / perRecord))
+      .flatMap(({ step, parameters }) =>
+        parameters.map(({ name, monteCarlo, interval, level, data, total, snr, draws, degreesOfFreedom }) => [
+          step,
+          name,
+          monteCarlo,
+          interval?.[0] ?? null,
+          interval?.[1] ?? null,
+          formatNumber(level),
+          data,
+          total,
+          snr,
+          draws,
+          degreesOfFreedom,
+        ]),
+      ),
     newestFirst: true,
     total: variance.reduce((sum, { parameters }) => sum + parameters.length, 0),
   };

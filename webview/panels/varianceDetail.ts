@@ -19,15 +19,24 @@ export interface VarianceDetail {
 
 /** One parameter: its numbers, and the history of its Monte Carlo and data variance and of its SNR. */
 export function createVarianceDetail(context: PanelContext, close: () => void): VarianceDetail {
-  const back = html("button", { type: "button", class: "tool back", title: text("All parameters"), "aria-label": text("All parameters") }, icon("back"));
+  const back = html(
+    "button",
+    { type: "button", class: "tool back", title: text("All parameters"), "aria-label": text("All parameters") },
+    icon("back"),
+  );
   const title = html("h3", { tabindex: -1 });
   const shape = html("span", { class: "shape" });
   const reveal = html("button", { type: "button", class: "link" }, text("Show source"));
   const facts = html("dl", { class: "facts" });
   const values = new Map<string, HTMLElement>();
   for (const [key, name] of [
-    ["monteCarlo", text("Monte Carlo")], ["interval", text("Interval")], ["data", text("Data")], ["total", text("Total")],
-    ["snr", text("SNR")], ["draws", text("Draws")], ["freedom", text("Degrees of freedom")],
+    ["monteCarlo", text("Monte Carlo")],
+    ["interval", text("Interval")],
+    ["data", text("Data")],
+    ["total", text("Total")],
+    ["snr", text("SNR")],
+    ["draws", text("Draws")],
+    ["freedom", text("Degrees of freedom")],
   ] as const) {
     const value = html("dd");
     values.set(key, value);
@@ -45,10 +54,22 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
   const element = html(
     "div",
     { class: "detail" },
-    html("div", { class: "detail-head" }, back, title, shape, reveal),
+    html(
+      "div",
+      { class: "detail-head" },
+      back,
+      title,
+      shape,
+      reveal,
+      html("div", { class: "controls" }, reset, html("label", {}, logBox, text("Log scale"))),
+    ),
     facts,
-    html("div", { class: "controls" }, html("label", {}, logBox, text("Log scale")), reset),
-    html("div", { class: "stack" }, html("div", { class: "stack-part" }, variance.element), html("div", { class: "stack-part" }, snr.element)),
+    html(
+      "div",
+      { class: "stack" },
+      html("div", { class: "stack-part" }, variance.element),
+      html("div", { class: "stack-part" }, snr.element),
+    ),
   );
   let shown: { snapshot: RunSnapshot; parameter: string } | undefined;
   let source: SourceLocation | undefined;
@@ -91,14 +112,29 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
     set("freedom", formatCount(latest?.degreesOfFreedom ?? null));
     const { detailZoom, detailLog } = context.view.get();
     reset.classList.toggle("invisible", detailZoom === null);
-    const extent: [number, number] = [Math.min(0, history.steps[0] ?? 0), Math.max(snapshot.step, history.steps.at(-1) ?? 0, 1)];
+    const extent: [number, number] = [
+      Math.min(0, history.steps[0] ?? 0),
+      Math.max(snapshot.step, history.steps.at(-1) ?? 0, 1),
+    ];
     const markers = snapshot.changes.map(({ step, estimator }) => ({ step, label: estimator }));
     const { steps, monteCarlo, data, low, high } = history;
-    const number = (column: Float64Array) => (index: number): string => formatNumber(Number.isNaN(column[index]) ? null : (column[index] ?? null));
+    const number =
+      (column: Float64Array) =>
+      (index: number): string =>
+        formatNumber(Number.isNaN(column[index]) ? null : (column[index] ?? null));
     variance.update(
       {
         series: [
-          { id: "mc", title: text("Monte Carlo, {0} band", formatPercent(latest?.level ?? 0.95)), steps, values: monteCarlo, low, high, look: 0, describe: number(monteCarlo) },
+          {
+            id: "mc",
+            title: text("Monte Carlo, {0} band", formatPercent(latest?.level ?? 0.95)),
+            steps,
+            values: monteCarlo,
+            low,
+            high,
+            look: 0,
+            describe: number(monteCarlo),
+          },
           { id: "data", title: text("data"), steps, values: data, look: 1, describe: number(data) },
         ],
         markers,
@@ -109,7 +145,23 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
       detailZoom,
     );
     snr.update(
-      { series: [{ id: "snr", title: text("SNR of one estimate"), steps, values: history.snr, look: 3, describe: number(history.snr) }], markers, extent, log: detailLog, axis: text("SNR") },
+      {
+        series: [
+          {
+            id: "snr",
+            title: text("SNR of one estimate"),
+            steps,
+            values: history.snr,
+            look: 3,
+            solid: true,
+            describe: number(history.snr),
+          },
+        ],
+        markers,
+        extent,
+        log: detailLog,
+        axis: text("SNR"),
+      },
       detailZoom,
     );
   }

@@ -8,7 +8,8 @@ import type { ViewState } from "../viewState";
 import { latestVariances } from "./parameterHistory";
 import { createVarianceRow, rowHeight, type VarianceRow } from "./varianceRow";
 
-const axisRoom = 8;
+/** Room for half a label beside the axis. */
+const axisRoom = 16;
 
 export interface VarianceOverview {
   readonly element: HTMLElement;
@@ -40,9 +41,13 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
   const sort = html(
     "select",
     {},
-    ...([["variance", text("variance")], ["snr", text("SNR, lowest first")], ["name", text("name")]] as const).map(([value, title]) =>
-      html("option", { value, selected: value === context.view.get().varianceSort }, title),
-    ),
+    ...(
+      [
+        ["variance", text("variance")],
+        ["snr", text("SNR, lowest first")],
+        ["name", text("name")],
+      ] as const
+    ).map(([value, title]) => html("option", { value, selected: value === context.view.get().varianceSort }, title)),
   );
   const element = html(
     "div",
@@ -56,11 +61,7 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
       html("span", { class: "key" }, keySwatch("data-part"), text("data")),
     ),
     scroller,
-    html(
-      "p",
-      { class: "note" },
-      text("Length: variance of one gradient estimate, summed over the tensor (loss²/parameter²), log scale. Colours split it in proportion. Whisker: 95 % interval of the Monte Carlo part."),
-    ),
+    html("p", { class: "note" }, noteText([])),
   );
   const note = element.querySelector("p");
   const rows = new Map<string, VarianceRow>();
@@ -84,7 +85,14 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
   list.addEventListener("keydown", (event) => {
     const index = ordered.findIndex(({ name }) => name === active);
     const page = Math.max(1, Math.floor(scroller.clientHeight / rowHeight) - 2);
-    const moves: Readonly<Record<string, number>> = { ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + page, PageUp: index - page, Home: 0, End: ordered.length - 1 };
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      PageDown: index + page,
+      PageUp: index - page,
+      Home: 0,
+      End: ordered.length - 1,
+    };
     const move = moves[event.key];
     if (move !== undefined) {
       const target = ordered[Math.min(Math.max(move, 0), ordered.length - 1)];
@@ -112,7 +120,8 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
       rows.delete(name);
     }
     const wanted = sortVariances(entries, context.view.get().varianceSort);
-    const hold = !force && ordered.length === wanted.length && (list.matches(":hover") || list.contains(document.activeElement));
+    const hold =
+      !force && ordered.length === wanted.length && (list.matches(":hover") || list.contains(document.activeElement));
     if (hold) {
       const byName = new Map(entries.map((entry) => [entry.name, entry]));
       const kept = ordered.flatMap(({ name }) => byName.get(name) ?? []);
@@ -132,7 +141,8 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
       if (first) activate(first.name, false);
     }
     const { selectedParameter } = context.view.get();
-    for (const { name, element: row } of rows.values()) row.setAttribute("aria-selected", String(name === selectedParameter));
+    for (const { name, element: row } of rows.values())
+      row.setAttribute("aria-selected", String(name === selectedParameter));
     if (note) setText(note, noteText(entries));
     drawVisible();
   }
@@ -145,8 +155,17 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
     const [low, high] = x.domain() as [number, number];
     const decades = Math.log10(high / low);
     const every = Math.max(1, Math.ceil(decades / Math.max(1, Math.floor(width / 44))));
-    const ticks = Array.from({ length: Math.floor(decades / every + 1e-9) + 1 }, (_, index) => low * 10 ** (index * every));
-    select(axisGroup).call(axisBottom(x).tickValues(ticks).tickSize(-4).tickPadding(-14).tickFormat((value) => formatTick(Number(value))));
+    const ticks = Array.from(
+      { length: Math.floor(decades / every + 1e-9) + 1 },
+      (_, index) => low * 10 ** (index * every),
+    );
+    select(axisGroup).call(
+      axisBottom(x)
+        .tickValues(ticks)
+        .tickSize(-4)
+        .tickPadding(-14)
+        .tickFormat((value) => formatTick(Number(value))),
+    );
     const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - 2);
     const end = first + Math.ceil(scroller.clientHeight / rowHeight) + 4;
     for (const entry of ordered.slice(first, end)) rows.get(entry.name)?.update(entry, last.variance, x, width);
@@ -176,7 +195,11 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
 }
 
 function keySwatch(kind: string): SVGSVGElement {
-  return svg("svg", { class: "swatch", width: 18, height: 10, "aria-hidden": "true" }, svg("rect", { class: kind, width: 18, height: 10 }));
+  return svg(
+    "svg",
+    { class: "swatch", width: 18, height: 10, "aria-hidden": "true" },
+    svg("rect", { class: kind, width: 18, height: 10 }),
+  );
 }
 
 function rowOf(target: EventTarget | null): string | null {
@@ -191,12 +214,18 @@ function barScale(entries: readonly ParameterVariance[], width: number): ScaleCo
   const high = positive.length > 0 ? Math.ceil(Math.log10(Math.max(...positive)) + 1e-9) : 0;
   const lowest = positive.length > 0 ? Math.floor(Math.log10(Math.min(...positive)) - 1e-9) : -3;
   const low = Math.max(Math.min(lowest, high - 1), high - 12);
-  return scaleLog().domain([10 ** low, 10 ** high]).range([axisRoom, Math.max(axisRoom + 10, width - axisRoom * 2)]);
+  return scaleLog()
+    .domain([10 ** low, 10 ** high])
+    .range([axisRoom, Math.max(axisRoom + 10, width - axisRoom)]);
 }
 
 /** Largest variance first, lowest SNR first, or by name; unknown ones last. */
-export function sortVariances(entries: readonly ParameterVariance[], by: ViewState["varianceSort"]): readonly ParameterVariance[] {
-  const key = ({ total, monteCarlo, snr }: ParameterVariance): number => (by === "snr" ? (snr ?? Infinity) : -(total ?? monteCarlo ?? -Infinity));
+export function sortVariances(
+  entries: readonly ParameterVariance[],
+  by: ViewState["varianceSort"],
+): readonly ParameterVariance[] {
+  const key = ({ total, monteCarlo, snr }: ParameterVariance): number =>
+    by === "snr" ? (snr ?? Infinity) : -(total ?? monteCarlo ?? -Infinity);
   const byName = (a: ParameterVariance, b: ParameterVariance): number => a.name.localeCompare(b.name, "en");
   return [...entries].sort((a, b) => (by === "name" || key(a) === key(b) ? byName(a, b) : key(a) - key(b)));
 }

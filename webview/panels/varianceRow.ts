@@ -16,7 +16,12 @@ export interface VarianceRow {
   readonly name: string;
   readonly bar: SVGSVGElement;
   readonly spark: SVGSVGElement;
-  update(entry: ParameterVariance, records: readonly VarianceRecord[], x: ScaleContinuousNumeric<number, number>, width: number): void;
+  update(
+    entry: ParameterVariance,
+    records: readonly VarianceRecord[],
+    x: ScaleContinuousNumeric<number, number>,
+    width: number,
+  ): void;
 }
 
 export function createVarianceRow(name: string): VarianceRow {
