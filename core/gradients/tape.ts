@@ -37,14 +37,33 @@ export function record<T>(f: () => T): { readonly value: T; readonly tape: reado
   }
 }
 
+/** Runs `f` with nothing recorded, on no tape. */
+function unrecorded<T>(f: () => T): T {
+  const { state } = tapeEngine();
+  const outer = { tape: state.activeTape, depth: state.gradientDepth };
+  state.activeTape = null;
+  state.gradientDepth = 0;
+  try {
+    return f();
+  } finally {
+    state.activeTape = outer.tape;
+    state.gradientDepth = outer.depth;
+  }
+}
+
 /**
  * Gradients of Σ dy·y with respect to tensors that existed before or during the recorded operations.
  *
  * @param dy weights of y's elements, y's shape; ones when left out
+ * @param recorded record the backward pass on the running tape, for derivatives of derivatives; else the results are constants
  * @returns one tensor per `xs`, null where y does not depend on it
  * @throws GL1201 when the path leads through an operation that has no gradient
  */
-export function gradients(tape: readonly TapeNode[], y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor): (tf.Tensor | null)[] {
+export function gradients(tape: readonly TapeNode[], y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor, recorded = false): (tf.Tensor | null)[] {
+  return recorded ? backward(tape, y, xs, dy) : unrecorded(() => backward(tape, y, xs, dy));
+}
+
+function backward(tape: readonly TapeNode[], y: tf.Tensor, xs: readonly tf.Tensor[], dy: tf.Tensor | undefined): (tf.Tensor | null)[] {
   const fromXs = new Set<number>(xs.map((x) => x.id));
   const reached: boolean[] = tape.map((node) => {
     const hit = Object.values(node.inputs).some((input) => fromXs.has(input.id));

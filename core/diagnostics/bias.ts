@@ -1,0 +1,41 @@
+/** The answer to "is this estimator biased?", per parameter tensor and overall. */
+export type Verdict = "unbiased" | "biased" | "undecided";
+
+export interface ParameterBias {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The exact gradient, flat and row-major; null when the reference is sampled. */
+  readonly exact: readonly number[] | null;
+  /** Mean of the estimator's estimates. */
+  readonly mean: readonly number[];
+  readonly bias: readonly number[];
+  /** Monte Carlo variance of one estimate of the batch-mean gradient. */
+  readonly variance: readonly number[];
+  /** Of `mean` (of the paired difference when the reference is sampled). */
+  readonly standardError: readonly number[];
+  /** ‖bias‖ / ‖exact‖; sampled: the square root of the unbiased estimate of ‖bias‖², 0 when that is negative. Null when the gradient is 0. */
+  readonly relativeBias: number | null;
+  /** Confidence interval of the relative bias; no width when enumerated. */
+  readonly interval: readonly [number, number] | null;
+  readonly verdict: Verdict;
+}
+
+export interface BiasReport {
+  readonly method: "enumeration" | "sampling";
+  readonly verdict: Verdict;
+  readonly parameters: readonly ParameterBias[];
+  /** What the estimator was compared with. */
+  readonly reference: string;
+  readonly margin: number;
+  /** Confidence level of the intervals; null when enumerated. */
+  readonly level: number | null;
+  readonly draws: number | null;
+  /** Factors and other facts that explain the verdict, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Biased if any tensor is, else undecided if any is, else unbiased. */
+export function overall(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes("biased")) return "biased";
+  return verdicts.includes("undecided") ? "undecided" : "unbiased";
+}

@@ -1,0 +1,51 @@
+/** Per-element moments of rows of gradients over replicates, in float64: the same quantities as VarianceAccumulator, element by element. */
+export class ElementMoments {
+  private readonly first: Float64Array; // [m, P]
+  private readonly second: Float64Array; // [m, P]
+  private replicates = 0;
+
+  constructor(
+    private readonly examples: number,
+    private readonly size: number,
+    private readonly batchSize: number,
+    private readonly hasData: boolean,
+  ) {
+    this.first = new Float64Array(examples * size);
+    this.second = new Float64Array(examples * size);
+  }
+
+  /** @param rows `[R·m, P]`, replicate-major */
+  addRows(rows: ArrayLike<number>, replicates: number): void {
+    const count = this.examples * this.size;
+    for (let r = 0; r < replicates; r++) {
+      for (let i = 0; i < count; i++) {
+        const value = rows[r * count + i]!;
+        this.first[i]! += value;
+        this.second[i]! += value * value;
+      }
+    }
+    this.replicates += replicates;
+  }
+
+  result(): { readonly monteCarlo: number[]; readonly data: number[]; readonly total: number[]; readonly mean: number[] } {
+    const { examples: m, size: P, batchSize: B, replicates: K } = this;
+    const monteCarlo = new Array<number>(P).fill(0);
+    const data = new Array<number>(P).fill(0);
+    const mean = new Array<number>(P).fill(0);
+    const squares = new Float64Array(P);
+    for (let b = 0; b < m; b++) {
+      for (let e = 0; e < P; e++) {
+        const average = this.first[b * P + e]! / K;
+        monteCarlo[e]! += Math.max(0, this.second[b * P + e]! - K * average * average) / (K - 1) / m;
+        mean[e]! += average / m;
+        squares[e]! += average * average;
+      }
+    }
+    for (let e = 0; e < P; e++) {
+      const perExample = monteCarlo[e]!;
+      if (this.hasData && m > 1) data[e] = Math.max(0, (squares[e]! - m * mean[e]! ** 2) / (m - 1) - perExample / K) / B;
+      monteCarlo[e] = perExample / B;
+    }
+    return { monteCarlo, data, total: monteCarlo.map((value, e) => value + data[e]!), mean };
+  }
+}

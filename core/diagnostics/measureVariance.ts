@@ -1,0 +1,118 @@
+import { tidy } from "../backends/tidy";
+import type { NodeEstimator } from "../estimators/estimator";
+import { collectRows } from "../gradients/collectRows";
+import type { ModelInstance } from "../graph/instance";
+import type { Structure } from "../graph/structure";
+import type { DataInputs } from "../model/defineModel";
+import type { Objective } from "../objectives/objective";
+import type { ParameterVariance } from "../protocol/snapshot";
+import { Noise } from "../random/noise";
+import { tileRows } from "./enumerate";
+import { ElementMoments } from "./elementMoments";
+import { VarianceAccumulator } from "./varianceAccumulator";
+
+export interface VarianceRequest {
+  readonly instance: ModelInstance;
+  readonly structure: Structure;
+  readonly objective: Objective;
+  readonly estimators: ReadonlyMap<string, NodeEstimator>;
+  /** `[1, m, …]`: the examples measured. */
+  readonly data: DataInputs;
+  readonly examples: number;
+  /** B: the batch of the estimate that is described. */
+  readonly batchSize: number;
+  readonly hasData: boolean;
+  readonly numSamples: number;
+  /** Replicates of every example, at least 2. */
+  readonly draws: number;
+  readonly seed: number;
+  readonly step: number;
+  /** Report single elements of tensors up to this size. */
+  readonly elementsUpTo: number;
+  /** Asked between passes; true ends the measurement with what there is. */
+  readonly cancelled?: () => boolean;
+}
+
+export interface MeasuredVariance extends ParameterVariance {
+  readonly elements?: { readonly monteCarlo: readonly number[]; readonly data: readonly number[]; readonly total: readonly number[] };
+}
+
+/** Rows evaluated at once. */
+const MAX_ROWS = 2048;
+/** Parameters up to this size are measured from their rows, in float64, larger ones from inner products. */
+const SMALL = 4096;
+/** Noise of measurements is drawn apart from that of training. */
+export const DIAGNOSTIC_REPLICATE = 1;
+
+/** Monte Carlo and data variance of every parameter's gradient at the current parameters, from replicates of single examples. */
+export function measureVariance(request: VarianceRequest): readonly MeasuredVariance[] {
+  const { instance, examples: m, batchSize, hasData, draws } = request;
+  const { parameters } = instance;
+  const allSmall = parameters.every(({ variable }) => variable.size <= SMALL);
+  const totals = new Map(parameters.map(({ name }) => [name, new VarianceAccumulator(m, batchSize, hasData)]));
+  const elements = new Map(parameters.flatMap(({ name, variable }) => (variable.size <= Math.max(request.elementsUpTo, allSmall ? SMALL : 0) ? [[name, new ElementMoments(m, variable.size, batchSize, hasData)] as const] : [])));
+  const perPass = allSmall ? Math.max(2, 2 * Math.floor(Math.min(draws, MAX_ROWS / m) / 2)) : 2;
+  let done = 0;
+  while (done < draws && !(done > 0 && request.cancelled?.())) {
+    const replicates = Math.min(perPass, Math.max(2, 2 * Math.ceil((draws - done) / 2)));
+    tidy(() => {
+      const noise = new Noise({ seed: request.seed, step: request.step, numSamples: request.numSamples, numRows: replicates * m, replicates, firstReplicate: DIAGNOSTIC_REPLICATE + done });
+      const { rows } = collectRows(instance, { structure: request.structure, objective: request.objective, estimators: request.estimators, data: tileRows(request.data, replicates), noise, training: false });
+      for (const row of rows) {
+        const moments = elements.get(row.name);
+        const total = totals.get(row.name)!;
+        if (replicates === 2) {
+          total.addGram(row.gram().dataSync());
+          if (moments) moments.addRows(row.materialise().dataSync(), 2);
+          continue;
+        }
+        const values = row.materialise().dataSync();
+        moments?.addRows(values, replicates);
+        addPairs(total, values, replicates, m);
+      }
+    });
+    done += replicates;
+  }
+  return parameters.map(({ name, shape, variable }) => {
+    const total = totals.get(name)!;
+    const { monteCarlo, data, total: sum, snr, interval } = total.result();
+    const moments = elements.get(name);
+    const detail = moments && done >= 2 ? moments.result() : null;
+    const best = detail && allSmall ? fromElements(detail, snr, hasData) : { monteCarlo, data, total: sum, snr };
+    return {
+      name,
+      shape,
+      ...best,
+      interval: interval && best.monteCarlo !== null ? [Math.min(interval[0], best.monteCarlo), Math.max(interval[1], best.monteCarlo)] : null,
+      level: 0.95,
+      degreesOfFreedom: detail && allSmall ? m * (done - 1) : total.degreesOfFreedom,
+      draws: m * done,
+      ...(detail && variable.size <= request.elementsUpTo ? { elements: { monteCarlo: detail.monteCarlo, data: detail.data, total: detail.total } } : {}),
+    };
+  });
+}
+
+/** Totals from all replicates rather than from pairs: the same numbers with half the noise. */
+function fromElements(detail: ReturnType<ElementMoments["result"]>, snr: number | null, hasData: boolean): Pick<ParameterVariance, "monteCarlo" | "data" | "total" | "snr"> {
+  const add = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const monteCarlo = add(detail.monteCarlo);
+  const data = hasData ? add(detail.data) : 0;
+  return { monteCarlo, data, total: monteCarlo + data, snr };
+}
+
+function addPairs(total: VarianceAccumulator, rows: ArrayLike<number>, replicates: number, m: number): void {
+  const P = rows.length / (replicates * m);
+  const n = 2 * m;
+  for (let r = 0; r < replicates; r += 2) {
+    const gram = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        let product = 0;
+        for (let e = 0; e < P; e++) product += rows[(r * m + i) * P + e]! * rows[(r * m + j) * P + e]!;
+        gram[i * n + j] = product;
+        gram[j * n + i] = product;
+      }
+    }
+    total.addGram(gram);
+  }
+}

@@ -1,0 +1,104 @@
+import { studentTQuantile } from "./studentT";
+
+/**
+ * Variance of one parameter's gradient from pairs of replicates, taken apart into Monte Carlo and data parts (design, section 7).
+ * All numbers describe one estimate of the gradient of a batch-mean loss over `batchSize` examples.
+ */
+export class VarianceAccumulator {
+  /** ½‖g − g'‖² of every pair, by example. */
+  private readonly pairs: number[][];
+  private between = 0;
+  private meanSquare = 0;
+  private passes = 0;
+
+  /**
+   * @param examples m: examples measured, a sample of those that a batch is drawn from
+   * @param hasData false when the rows of a batch differ in nothing but noise; the data part is then zero by definition
+   */
+  constructor(
+    private readonly examples: number,
+    private readonly batchSize: number,
+    private readonly hasData: boolean,
+  ) {
+    this.pairs = Array.from({ length: examples }, () => []);
+  }
+
+  /**
+   * One pass of two replicates of every example, from the inner products of their gradients.
+   * @param gram `[2m, 2m]` row-major, rows replicate-major: row r·m + b
+   */
+  addGram(gram: ArrayLike<number>): void {
+    const m = this.examples;
+    const n = 2 * m;
+    let sumOfSquares = 0; // Σ_b ‖ḡ_b‖²
+    let cross = 0; // Σ over all pairs of rows with different examples
+    let crossReplicate = 0; // Σ_{b,c} ⟨g_1b, g_2c⟩
+    let total = 0;
+    for (let b = 0; b < m; b++) {
+      const own = gram[b * n + b]!;
+      const other = gram[(m + b) * n + m + b]!;
+      const between = gram[b * n + m + b]!;
+      this.pairs[b]!.push(Math.max(0, (own + other - 2 * between) / 2));
+      sumOfSquares += (own + other + 2 * between) / 4;
+      cross -= own + other + 2 * between;
+      for (let c = 0; c < m; c++) {
+        const aligned = gram[b * n + c]! + gram[(m + b) * n + m + c]!;
+        const crossed = gram[b * n + m + c]!;
+        cross += aligned + 2 * crossed;
+        crossReplicate += crossed;
+        total += aligned + 2 * crossed;
+      }
+    }
+    if (m > 1) this.between += (sumOfSquares - total / 4 / m) / (m - 1);
+    this.meanSquare += this.hasData && m > 1 ? cross / 4 / (m * (m - 1)) : crossReplicate / (m * m);
+    this.passes++;
+  }
+
+  /** Independent squared differences so far. */
+  get degreesOfFreedom(): number {
+    return this.examples * this.passes;
+  }
+
+  result(level = 0.95): { monteCarlo: number | null; data: number | null; total: number | null; snr: number | null; interval: [number, number] | null } {
+    const { examples: m, batchSize: B, passes } = this;
+    if (passes === 0) return { monteCarlo: null, data: null, total: null, snr: null, interval: null };
+    const perExample = this.pairs.map((values) => mean(values));
+    const pairMean = mean(perExample); // E_b s_b²
+    const monteCarlo = pairMean / B;
+    const data = !this.hasData ? 0 : m > 1 ? Math.max(0, this.between / passes - pairMean / 2) / B : null;
+    const total = data === null ? null : monteCarlo + data;
+    const meanNorm = Math.sqrt(Math.max(0, this.meanSquare / passes));
+    const snr = total === null ? null : total > 0 ? meanNorm / Math.sqrt(total) : null;
+    return { monteCarlo, data, total, snr, interval: this.interval(pairMean, level) };
+  }
+
+  /**
+   * A t-interval on the logarithm of the mean squared difference, its standard error from the squared differences themselves (their
+   * spread holds the fourth moment, so heavy tails widen it). Unknown below eight differences.
+   */
+  private interval(pairMean: number, level: number): [number, number] | null {
+    const { examples: m, batchSize: B, passes } = this;
+    if (m * passes < 8) return null;
+    if (pairMean === 0) return [0, 0];
+    // With enough passes the examples are held fixed; with few, their own differences count as noise too.
+    const fixed = passes >= 4;
+    const variance = fixed ? mean(this.pairs.map(sampleVariance)) / (m * passes) : sampleVariance(this.pairs.map(mean)) / m;
+    const degreesOfFreedom = fixed ? m * (passes - 1) : m - 1;
+    const relative = Math.sqrt(variance) / pairMean;
+    const factor = Math.exp(studentTQuantile(0.5 + level / 2, degreesOfFreedom) * relative);
+    return [pairMean / B / factor, (pairMean / B) * factor];
+  }
+}
+
+function mean(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total / values.length;
+}
+
+function sampleVariance(values: readonly number[]): number {
+  const centre = mean(values);
+  let total = 0;
+  for (const value of values) total += (value - centre) ** 2;
+  return total / (values.length - 1);
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, resolve } from "node:path";
+import { Script } from "node:vm";
+import { transform } from "sucrase";
+import * as gradlens from "../index";
+import { tf } from "../backends/tf";
+import { GradlensError } from "../errors";
+import { locate, registerModelFile } from "../model/callSite";
+import { isModelDefinition, type ModelDefinition } from "../model/defineModel";
+
+export interface LoadedModels {
+  readonly file: string;
+  /** By export name, in the file's order; `default` first. */
+  readonly models: ReadonlyMap<string, ModelDefinition>;
+}
+
+const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
+
+/**
+ * Runs a model file and collects the models it exports. TypeScript is stripped of its types line by line, so that recorded call
+ * sites are the file's own; "gradlens" is the engine's copy. The file is read anew each time, and so is what it imports.
+ */
+export function loadModelFile(path: string): LoadedModels {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new GradlensError("GL1501", `model file ${path} does not exist; check the path`);
+  if (!statSync(file).isFile()) throw new GradlensError("GL1502", `${path} is a folder, expected a model file (.ts or .js)`);
+  if (!extensions.includes(extname(file))) throw new GradlensError("GL1503", `${path} is no model file, expected one of ${extensions.join(", ")}`);
+  const exports = runModule(file, new Map());
+  const models = new Map<string, ModelDefinition>();
+  for (const [name, value] of Object.entries(exports).sort(([a], [b]) => Number(b === "default") - Number(a === "default"))) {
+    if (isModelDefinition(value)) models.set(name, value);
+  }
+  if (models.size === 0) throw new GradlensError("GL1504", `${path} exports no model; add "export default defineModel(name, () => …)"`);
+  return { file, models };
+}
+
+/** One model of a file: the named export, else the default, else the only one. */
+export function pickModel(loaded: LoadedModels, exportName: string | undefined): { readonly exportName: string; readonly definition: ModelDefinition } {
+  const { models, file } = loaded;
+  const names = [...models.keys()].join(", ");
+  if (exportName !== undefined) {
+    const definition = models.get(exportName);
+    if (!definition) throw new GradlensError("GL1505", `${file} has no model "${exportName}"; it exports ${names}`, { usage: true });
+    return { exportName, definition };
+  }
+  const byDefault = models.get("default");
+  if (byDefault) return { exportName: "default", definition: byDefault };
+  if (models.size > 1) throw new GradlensError("GL1506", `${file} exports several models and no default; write FILE#EXPORT with one of ${names}`, { usage: true });
+  const [[only, definition]] = [...models] as [[string, ModelDefinition]];
+  return { exportName: only, definition };
+}
+
+function runModule(file: string, loading: Map<string, { exports: Record<string, unknown> }>): Record<string, unknown> {
+  const known = loading.get(file);
+  if (known) return known.exports;
+  const module = { exports: {} as Record<string, unknown> };
+  loading.set(file, module);
+  registerModelFile(file);
+  const code = toCommonJs(file, readFileSync(file, "utf8"));
+  const nodeRequire = createRequire(file);
+  const require = (request: string): unknown => {
+    if (request === "gradlens") return gradlens;
+    if (request === "@tensorflow/tfjs" || request === "@tensorflow/tfjs-core") return tf;
+    if (request.startsWith(".")) {
+      const target = resolveRelative(file, request);
+      return target.endsWith(".json") ? JSON.parse(readFileSync(target, "utf8")) : runModule(target, loading);
+    }
+    return nodeRequire(request) as unknown;
+  };
+  try {
+    const run = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file }).runInThisContext() as (...args: unknown[]) => void;
+    run(module.exports, require, module, file, dirname(file));
+  } catch (error) {
+    throw asModelError(error, file);
+  }
+  return module.exports;
+}
+
+function toCommonJs(file: string, text: string): string {
+  try {
+    return transform(text, { transforms: file.endsWith("s") && /\.[cm]?ts$/.test(file) ? ["typescript", "imports"] : ["imports"], filePath: file, production: true, preserveDynamicImport: true }).code;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const position = /\((\d+):(\d+)\)/.exec(message);
+    const [line, column] = position ? [Number(position[1]), Number(position[2])] : [1, 1];
+    const reason = message.replace(/^Error transforming [^:]*: /, "").replace(/\s*\(\d+:\d+\)\s*$/, "").replace(/^Error: /, "");
+    throw new GradlensError("GL1507", `${file}:${line}:${column}: syntax error: ${reason}; mend the line`, { source: { file, line, column } });
+  }
+}
+
+function resolveRelative(from: string, request: string): string {
+  const base = resolve(dirname(from), request);
+  const candidates = [base, ...extensions.map((extension) => base + extension), base.replace(/\.js$/, ".ts"), ...extensions.map((extension) => resolve(base, `index${extension}`))];
+  const found = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+  if (!found) throw new GradlensError("GL1508", `${from} imports "${request}", which does not exist; check the path`);
+  return found;
+}
+
+/** What a user's text threw, as one sentence at its line. */
+export function asModelError(error: unknown, file: string): GradlensError {
+  if (error instanceof GradlensError) return error;
+  const message = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  const source = error instanceof Error ? locate(error.stack ?? "") : undefined;
+  const syntax = error instanceof SyntaxError ? /^(.*):(\d+)$/m.exec((error.stack ?? "").split("\n")[0] ?? "") : null;
+  const place = source ? `${source.file}:${source.line}` : syntax ? `${syntax[1]}:${syntax[2]}` : file;
+  const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
+  return new GradlensError("GL1509", `${place}: the model threw ${name}${message}`, { ...(source ? { source } : {}), cause: error });
+}

@@ -1,0 +1,153 @@
+import { tf } from "../backends/tf";
+import { batchAt } from "../data/batches";
+import { binarizationStream, binarizeBatch } from "../data/binarize";
+import type { Dataset } from "../data/dataset";
+import { resolveDataFolder } from "../data/files";
+import { dataset as findDataset } from "../data/registry";
+import { GradlensError } from "../errors";
+import type { NodeEstimator } from "../estimators/estimator";
+import { chooseEstimators, createNodeEstimators, type EstimatorSpec, parseEstimatorChoice } from "../estimators/estimatorSpec";
+import { ModelInstance } from "../graph/instance";
+import { analyse, type Structure } from "../graph/structure";
+import type { DataInputs, ModelDefinition } from "../model/defineModel";
+import type { Objective } from "../objectives/objective";
+import { objective as findObjective } from "../objectives/registry";
+import { asModelError } from "./modelLoader";
+
+/** What a command or a request may say over the model file. */
+export interface Overrides {
+  readonly estimator?: string;
+  readonly objective?: string;
+  readonly samples?: number;
+  readonly batchSize?: number;
+  readonly seed?: number;
+  readonly dataset?: string;
+  readonly dataFolder?: string;
+}
+
+/** A model ready to be evaluated: parameters made, structure known, estimators chosen, data loaded. Dispose it. */
+export interface Prepared {
+  readonly definition: ModelDefinition;
+  readonly file: string;
+  readonly instance: ModelInstance;
+  readonly structure: Structure;
+  readonly objective: Objective;
+  readonly specs: ReadonlyMap<string, EstimatorSpec>;
+  readonly estimators: ReadonlyMap<string, NodeEstimator>;
+  /** The estimators as text: one id, or NODE=ID,… */
+  readonly estimatorText: string;
+  readonly dataset: Dataset | null;
+  readonly batchSize: number;
+  readonly numSamples: number;
+  readonly seed: number;
+  /** The training batch of a step, `[1, B, …]`; the caller owns the tensors. */
+  batch(step: number): DataInputs;
+  /** Estimators for the same model by another text; the caller disposes them. */
+  chooseEstimators(text: string | null): { readonly specs: ReadonlyMap<string, EstimatorSpec>; readonly estimators: Map<string, NodeEstimator>; readonly text: string };
+  dispose(): void;
+}
+
+/** Data sets are the same whatever the run's seed, so that figures of different seeds compare. */
+const DATA_SEED = 0;
+
+/** Resolves options (command line over model file over defaults), loads data and traces the model once. */
+export async function prepare(definition: ModelDefinition, file: string, overrides: Overrides = {}): Promise<Prepared> {
+  const { options } = definition;
+  const seed = requireWhole("--seed", overrides.seed ?? options.seed ?? 0, 0);
+  const datasetId = overrides.dataset ?? options.data;
+  const dataset = datasetId === undefined ? null : await loadDataset(datasetId, overrides.dataFolder);
+  const batchSize = requireWhole("--batch", overrides.batchSize ?? (dataset ? (options.batchSize ?? 100) : 1), 1);
+  if (dataset && batchSize > dataset.train.size) {
+    throw new GradlensError("GL2041", `a batch of ${batchSize} is larger than the ${dataset.train.size} training examples of ${dataset.id}; lower --batch`, { usage: true });
+  }
+
+  const instance = guard(file, () => new ModelInstance(definition, seed));
+  try {
+    const batch = (step: number): DataInputs => (dataset ? toTensors(dataset, batchSize, seed, step) : {});
+    const structure = guard(file, () => {
+      const probe = dataset ? toTensors(dataset, Math.min(batchSize, 2), seed, 0) : {};
+      try {
+        return analyse(instance, probe);
+      } finally {
+        tf.dispose(Object.values(probe));
+      }
+    });
+    const objective = chooseObjective(definition, instance, structure, overrides.objective);
+    const numSamples = requireWhole("--samples", overrides.samples ?? options.samples ?? objective.defaultSamples, 1);
+    const modelChoice = options.estimator === undefined ? null : parseEstimatorChoice(options.estimator);
+    const choose = (text: string | null): { specs: ReadonlyMap<string, EstimatorSpec>; estimators: Map<string, NodeEstimator>; text: string } => {
+      const specs = chooseEstimators(structure.distributions, structure.asked, text === null ? null : parseEstimatorChoice(text), modelChoice, objective.id);
+      return { specs, estimators: createNodeEstimators(specs), text: specText(specs) };
+    };
+    const chosen = choose(overrides.estimator ?? null);
+    return {
+      definition,
+      file,
+      instance,
+      structure,
+      objective,
+      specs: chosen.specs,
+      estimators: chosen.estimators,
+      estimatorText: chosen.text,
+      dataset,
+      batchSize,
+      numSamples,
+      seed,
+      batch,
+      chooseEstimators: choose,
+      dispose() {
+        for (const estimator of chosen.estimators.values()) estimator.dispose();
+        instance.dispose();
+      },
+    };
+  } catch (error) {
+    instance.dispose();
+    throw error;
+  }
+}
+
+/** Runs a model's own text; what it throws becomes one sentence at its line. */
+export function guard<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw asModelError(error, file);
+  }
+}
+
+async function loadDataset(id: string, folder: string | undefined): Promise<Dataset> {
+  return findDataset(id).load({ folder: resolveDataFolder(folder), seed: DATA_SEED });
+}
+
+function toTensors(dataset: Dataset, batchSize: number, seed: number, step: number): DataInputs {
+  const batch = binarizeBatch(batchAt(dataset.train, batchSize, seed, step), dataset.binarization, binarizationStream(seed, step));
+  return Object.fromEntries(Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]));
+}
+
+function chooseObjective(definition: ModelDefinition, instance: ModelInstance, structure: Structure, override: string | undefined): Objective {
+  const isProgram = "program" in instance.functions;
+  const id = override ?? definition.options.objective ?? (isProgram ? "expected-cost" : "elbo");
+  const objective = findObjective(id);
+  const needsPair = objective.needs === "guide-model";
+  if (needsPair === isProgram) {
+    const has = isProgram ? "{ program }" : "{ guide, model }";
+    const needs = needsPair ? "{ guide, model }" : "{ program }";
+    const fitting = isProgram ? "expected-cost or structured-prediction" : "elbo or iwae";
+    throw new GradlensError("GL1306", `objective ${id} needs a model of ${needs}, but "${definition.name}" returns ${has}; use ${fitting}`, { usage: override !== undefined });
+  }
+  if (objective.needs === "program-observe" && ![...structure.upstream.keys()].some((key) => key.startsWith("observe:"))) {
+    throw new GradlensError("GL1307", `objective ${id} needs observe(name, distribution, value) in the program of "${definition.name}"; add one, or use expected-cost`, { usage: override !== undefined });
+  }
+  return objective;
+}
+
+function specText(specs: ReadonlyMap<string, EstimatorSpec>): string {
+  const texts = new Set([...specs.values()].map(({ text }) => text));
+  if (texts.size === 1) return [...texts][0]!;
+  return [...specs].map(([node, { text }]) => `${node}=${text}`).join(",");
+}
+
+function requireWhole(name: string, value: number, least: number): number {
+  if (!Number.isSafeInteger(value) || value < least) throw new GradlensError("GL1308", `${name} needs a whole number of at least ${least}, got ${value}`, { usage: true });
+  return value;
+}
