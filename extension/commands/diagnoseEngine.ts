@@ -63,17 +63,16 @@ function reportText(status: EngineStatus | string, client: EngineClient, extensi
   const backends = status.backends.map(({ id, title, available, reason }) => {
     const mark =
       id === status.backend ? vscode.l10n.t("in use") : available ? vscode.l10n.t("works") : vscode.l10n.t("refused");
-    return `| ${id} | ${title} | ${mark} | ${reason.replaceAll("|", "\\|")} |`;
+    return [id, title, mark, reason.replaceAll("|", "\\|")];
   });
+  const titles = ["id", vscode.l10n.t("title"), vscode.l10n.t("verdict"), vscode.l10n.t("reason")];
   return [
     ...head,
     `- ${vscode.l10n.t("Engine runtime")}: Node ${status.node}`,
     "",
     `## ${vscode.l10n.t("Back ends")}`,
     "",
-    `| id | ${vscode.l10n.t("title")} | ${vscode.l10n.t("verdict")} | ${vscode.l10n.t("reason")} |`,
-    "|---|---|---|---|",
-    ...backends,
+    ...markdownTable(titles, backends),
     "",
     `## ${vscode.l10n.t("Memory")}`,
     "",
@@ -88,4 +87,17 @@ function reportText(status: EngineStatus | string, client: EngineClient, extensi
     `- ${vscode.l10n.t("Run")}: ${status.runId ?? vscode.l10n.t("none")}`,
     "",
   ].join("\n");
+}
+
+/** A Markdown table whose columns line up in plain text, too; the last one is left as long as it is. */
+function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => {
+    const padded = cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)));
+    return `| ${padded.join(" | ")} |`;
+  };
+  const rule = titles.map((title, column) =>
+    "-".repeat(column === titles.length - 1 ? title.length : (widths[column] ?? 0)),
+  );
+  return [line(titles), line(rule), ...rows.map(line)];
 }

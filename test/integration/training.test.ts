@@ -136,7 +136,7 @@ describe("training from the editor", function () {
   it("reports back ends, versions and memory", async () => {
     await vscode.commands.executeCommand("gradlens.diagnoseEngine");
     const text = vscode.window.activeTextEditor?.document.getText() ?? "";
-    for (const part of ["# Gradient Lens engine", "| wasm |", "| cpu |", "Tensors: ", "Process id: "])
+    for (const part of ["# Gradient Lens engine", "| wasm ", "| cpu ", "Tensors: ", "Process id: "])
       assert.ok(text.includes(part), text);
   });
 

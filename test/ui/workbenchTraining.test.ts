@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { ThemeName } from "../../scripts/vscode/workbench";
+import { eventually } from "./support/eventually";
+import { modelWorkspace } from "./support/models";
+import type { ModelWorkspace } from "./support/models";
+import { extensionId, startSession } from "./support/session";
+import type { Session } from "./support/session";
+
+const model = "beliefNet.ts";
+/** The copied model lies outside the project, where TypeScript does not find "gradlens". */
+const quietTypes = { "typescript.validate.enable": false };
+let session: Session;
+let workspace: ModelWorkspace;
+
+before(async () => {
+  workspace = modelWorkspace();
+  session = await startSession({
+    workspace: workspace.folder,
+    env: { GRADLENS_AUTOSTART: model },
+    settings: quietTypes,
+  });
+  await session.page.setViewportSize({ width: 1920, height: 1000 });
+});
+after(async () => {
+  await session?.stop();
+  workspace?.remove();
+});
+
+const status = (): Promise<string> => session.window.statusBarItem(extensionId, "gradlens.status").innerText();
+
+/** Inline texts of the model file, top to bottom. */
+async function inline(): Promise<readonly string[]> {
+  return (await session.window.decorations(model)).flatMap(({ text }) => (text ? [text] : []));
+}
+
+async function measured(): Promise<readonly string[]> {
+  return eventually(async () => {
+    const texts = await inline();
+    assert.ok(
+      texts.some((text) => /^weight variance \d.* bias variance \d/.test(text)),
+      texts.join("\n"),
+    );
+    assert.ok(
+      texts.some((text) => /^variance \d.* · SNR/.test(text)),
+      texts.join("\n"),
+    );
+    assert.ok(
+      texts.some((text) => /^muprop-c · \d+ % of Monte Carlo variance upstream/.test(text)),
+      texts.join("\n"),
+    );
+    return texts;
+  }, 60_000);
+}
+
+test("with a model named in the environment training starts by itself, panels beside the file", async () => {
+  const { window } = session;
+  await window.editor(model).waitFor({ timeout: 60_000 });
+  await window.webview(extensionId).locator("main").waitFor({ timeout: 60_000 });
+  await eventually(async () => assert.match(await status(), /^\S* ?(wasm|cpu|tensorflow\S*) [\d.]+ steps\/s/), 60_000);
+});
+
+test("variance stands behind the lines, with sparklines, in every theme", async () => {
+  const { page } = session;
+  await session.window.run("View: Close Primary Side Bar");
+  await measured();
+  for (const theme of ["dark", "light", "high-contrast", "high-contrast-light"] as readonly ThemeName[]) {
+    await session.setTheme(theme);
+    await measured();
+    await session.picture(`training-${theme}`);
+  }
+  await session.setTheme("dark");
+  const pictures = await session.window.editor(model).evaluate((editor) => {
+    const spans = [...editor.querySelectorAll('span[class*="ced-"]')];
+    return spans
+      .map((span) => getComputedStyle(span, "::before").content)
+      .filter((content) => content.includes("data:image/svg"));
+  });
+  assert.ok(pictures.length >= 3, `${pictures.length} sparklines`);
+  assert.equal(await page.locator(".monaco-dialog-box").count(), 0);
+});
+
+test("the hover tells the split, the interval and the history", async () => {
+  const { window, page } = session;
+  const hover = await window.hover(
+    window
+      .line(model, /parameter\("prior"/)
+      .locator("span span")
+      .first(),
+  );
+  await eventually(async () => {
+    const words = await hover.innerText();
+    for (const part of [/Monte Carlo/, /Data/, /Degrees of freedom/, /95 % interval/, /Show in Panel/])
+      assert.match(words, part);
+  });
+  await page.screenshot({ path: "test-results/ui/training-hover.png" });
+  await page.keyboard.press("Escape");
+  await page.mouse.move(200, 17);
+});
+
+test("the trees list parameters, noisiest first, and the run; a click goes to the source", async () => {
+  const { window, page } = session;
+  await window.openContainer("Gradient Lens");
+  await window.treeItem(/^encode\/weight: .* SNR/).waitFor();
+  await window.treeItem(/^belief-net: running/).waitFor();
+  assert.equal(
+    await page
+      .locator(".part.sidebar")
+      .getByRole("treeitem", { name: /: .* SNR/ })
+      .count(),
+    5,
+  );
+  await session.picture("training-trees");
+  await window.treeItem(/^prior: /).click();
+  await eventually(async () => {
+    const position = await page.locator('[id="status.editor.selection"]').innerText();
+    assert.match(position, /Ln 12,/);
+  });
+});
+
+test("numbers stay at their lines while the file is edited", async () => {
+  const { window, page } = session;
+  const before = await measured();
+  await window.line(model, /import/).click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("// a new first line");
+  await page.keyboard.press("Enter");
+  const line = window.line(model, /parameter\("prior"/);
+  await eventually(async () => {
+    const texts = await line.evaluate((element) =>
+      [...element.querySelectorAll('span[class*="ced-"]')].map((span) => getComputedStyle(span, "::after").content),
+    );
+    assert.ok(
+      texts.some((text) => text.startsWith('"variance ')),
+      texts.join(),
+    );
+  });
+  assert.equal((await inline()).length, before.length);
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+});
+
+test("the run is paused, resumed and given another estimator from the palette", async () => {
+  const { window } = session;
+  await window.run("Gradient Lens: Pause Training");
+  await eventually(async () => assert.match(await status(), /paused at step \d+/));
+  await window.run("Gradient Lens: Resume Training");
+  await eventually(async () => assert.match(await status(), /steps\/s/));
+  await window.run("Gradient Lens: Change Estimator");
+  await window.rows().filter({ hasText: "in use" }).waitFor();
+  await session.picture("training-estimators");
+  await window.pick(/^straight-through/);
+  await eventually(async () => assert.ok((await inline()).some((text) => text.startsWith("straight-through"))));
+});
+
+test("when the engine is killed one message offers to go on, and the run goes on", async () => {
+  const { window, page } = session;
+  await window.run("Gradient Lens: Diagnose Engine");
+  const report = page.locator('.editor-instance .monaco-editor[data-uri^="gradlens-report:"]');
+  const line = report.locator(".view-line").filter({ hasText: /Process\sid:/ });
+  const engine = Number(/\d+/.exec(await line.innerText())?.[0]);
+  await session.picture("training-report");
+  // The checkpoint that a run goes on from is written when it is paused.
+  await window.run("Gradient Lens: Pause Training");
+  await eventually(async () => assert.match(await status(), /paused/));
+  process.kill(engine, "SIGKILL");
+  const message = window.notification(/ended with signal SIGKILL while it trained belief-net/);
+  await message.waitFor();
+  await session.picture("training-crash");
+  await message.getByRole("button", { name: "Resume from Last Checkpoint" }).click();
+  await eventually(async () => assert.match(await status(), /steps\/s/), 60_000);
+});
+
+test("after a stop the run is listed with its last loss and can be resumed", async () => {
+  const { window } = session;
+  await window.run("Gradient Lens: Stop Training");
+  await eventually(async () => assert.match(await status(), /stopped at step \d+/));
+  await window.treeItem(/^belief-net: stopped · step \d+ · loss \d/).waitFor();
+  await session.picture("training-stopped");
+});
