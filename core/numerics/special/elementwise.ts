@@ -1,3 +1,4 @@
+import { customOp } from "../../backends/customOp";
 import { tf } from "../../backends/tf";
 
 /** A tensor's numbers, read so that the read does not count as a model's own (which would hide what depends on what). */
@@ -27,4 +28,21 @@ export function elementwise(f: (...x: number[]) => number, ...tensors: readonly 
 /** The common shape of tensors under broadcasting. */
 export function broadcastShape(tensors: readonly tf.Tensor[]): readonly number[] {
   return tensors.reduce<readonly number[]>((shape, x) => tf.broadcast_util.assertAndGetBroadcastShape([...shape], x.shape), []);
+}
+
+/**
+ * An operation of one tensor: f element by element in double precision.
+ *
+ * @param backward the gradient from dy and the input, of operations that can be differentiated again
+ */
+export function unaryOp(name: string, x: tf.Tensor, f: (x: number) => number, backward: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  return customOp(
+    name,
+    { x },
+    (save) => {
+      save([x]);
+      return elementwise(f, x);
+    },
+    (dy, [saved]) => ({ x: () => backward(dy, saved!) }),
+  );
 }

@@ -11,11 +11,19 @@ import { logGamma } from "./scalar/logGamma";
  * Gradients in all three arguments, in one order: the gradients themselves are constants.
  */
 export function betaI(a: tf.Tensor, b: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  return customOp("IncompleteBeta", { a, b, x }, () => elementwise((p, q, at) => incompleteBeta(p, q, at).value, a, b, x), (dy) => ({
-    a: () => sumTo(tf.mul(dy, elementwise((p, q, at) => incompleteBeta(p, q, at).dA, a, b, x)), a.shape),
-    b: () => sumTo(tf.mul(dy, elementwise((p, q, at) => incompleteBeta(p, q, at).dB, a, b, x)), b.shape),
-    x: () => sumTo(tf.mul(dy, elementwise(density, a, b, x)), x.shape),
-  }));
+  return customOp(
+    "IncompleteBeta",
+    { a, b, x },
+    (save) => {
+      save([a, b, x]);
+      return elementwise((p, q, at) => incompleteBeta(p, q, at).value, a, b, x);
+    },
+    (dy, [u, v, w]) => ({
+      a: () => sumTo(tf.mul(dy, elementwise((p, q, at) => incompleteBeta(p, q, at).dA, u!, v!, w!)), a.shape),
+      b: () => sumTo(tf.mul(dy, elementwise((p, q, at) => incompleteBeta(p, q, at).dB, u!, v!, w!)), b.shape),
+      x: () => sumTo(tf.mul(dy, elementwise(density, u!, v!, w!)), x.shape),
+    }),
+  );
 }
 
 /** dx/da and dx/db at fixed I_x(a, b): the implicit derivatives of a beta variable in its shapes. Constants. */

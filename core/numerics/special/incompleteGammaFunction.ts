@@ -11,10 +11,18 @@ import { logGamma } from "./scalar/logGamma";
  * Gradients: ∂P/∂x = xᵃ⁻¹e⁻ˣ/Γ(a), ∂P/∂a by its differentiated series or fraction. One order: the gradients themselves are constants.
  */
 export function gammaP(a: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  return customOp("IncompleteGamma", { a, x }, () => elementwise((shape, at) => incompleteGamma(shape, at).lower, a, x), (dy) => ({
-    a: () => sumTo(tf.mul(dy, elementwise((shape, at) => incompleteGamma(shape, at).dShape, a, x)), a.shape),
-    x: () => sumTo(tf.mul(dy, elementwise((shape, at) => Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), a, x)), x.shape),
-  }));
+  return customOp(
+    "IncompleteGamma",
+    { a, x },
+    (save) => {
+      save([a, x]);
+      return elementwise((shape, at) => incompleteGamma(shape, at).lower, a, x);
+    },
+    (dy, [p, q]) => ({
+      a: () => sumTo(tf.mul(dy, elementwise((shape, at) => incompleteGamma(shape, at).dShape, p!, q!)), a.shape),
+      x: () => sumTo(tf.mul(dy, elementwise((shape, at) => Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), p!, q!)), x.shape),
+    }),
+  );
 }
 
 /** dx/da at fixed P(a, x): the implicit derivative of a standard gamma variable in its shape. A constant. */

@@ -21,7 +21,8 @@ export function erfinv(y: number): number {
     const x = y / twoOverRootPi;
     return x * (1 + x * x * (1 / 3 + x * x * (7 / 30)));
   }
-  return normalQuantile((1 + y) / 2) * Math.SQRT1_2;
+  // (1 − |y|)/2 is exact, (1 + |y|)/2 is not.
+  return -Math.sign(y) * normalQuantile((1 - Math.abs(y)) / 2) * Math.SQRT1_2;
 }
 
 /** Φ(x), the standard normal distribution function, exact in the lower tail. */
