@@ -7,14 +7,30 @@ export function formatNumber(value: number): string {
   return magnitude >= 999.5 ? String(Math.round(value)) : value.toPrecision(3);
 }
 
-/** `1.23e-3 [0.91, 1.62]e-3`: a value and its interval under one exponent. */
-export function formatInterval(value: number, interval: readonly [number, number] | null): string {
-  const shown = formatNumber(value);
+/** For the end of a source line, where room is scarce: two significant digits, powers of ten outside 0.1 to 999. */
+export function formatShort(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return formatNumber(value);
+  const magnitude = Math.abs(value);
+  if (magnitude >= 999.5 || magnitude < 0.0995) return value.toExponential(1).replace("e+", "e");
+  return magnitude >= 9.95 ? String(Math.round(value)) : value.toPrecision(2);
+}
+
+/** `1.23e-4 [0.910, 1.62]e-4`: a value and its interval under one exponent. */
+export function formatInterval(
+  value: number,
+  interval: readonly [number, number] | null,
+  format: (value: number) => string = formatNumber,
+): string {
+  const shown = format(value);
   if (!interval) return shown;
-  const match = /^(.*)(e-?\d+)$/.exec(shown);
-  if (!match?.[2]) return `${shown} [${formatNumber(interval[0])}, ${formatNumber(interval[1])}]`;
-  const scale = Number(`1${match[2]}`);
-  return `${shown} [${formatNumber(interval[0] / scale)}, ${formatNumber(interval[1] / scale)}]${match[2]}`;
+  const exponent = /e-?\d+$/.exec(shown)?.[0] ?? "";
+  const scale = exponent === "" ? 1 : Number(`1${exponent}`);
+  const plain = (end: number): string => {
+    // Ends under the value's exponent are near 1, so a power of ten in them would only be in the way.
+    const text = format(end / scale);
+    return exponent === "" || !text.includes("e") ? text : String(Number((end / scale).toPrecision(2)));
+  };
+  return `${shown} [${plain(interval[0])}, ${plain(interval[1])}]${exponent}`;
 }
 
 /** A share of one as a percentage, two significant digits at most. */

@@ -5,7 +5,7 @@ import type {
   RunSnapshot,
   VarianceRecord,
 } from "../../core/protocol/snapshot";
-import { formatInterval, formatNumber, formatShare } from "../format";
+import { formatInterval, formatShare, formatShort } from "../format";
 
 /** Below this signal-to-noise ratio of one estimate a parameter is marked: the noise is ten times the gradient. */
 export const lowSnr = 0.1;
@@ -135,14 +135,14 @@ function textOf(parameters: readonly ParameterAnnotation[], samples: readonly Sa
   return [...parameters.map(parameterText), ...samples.map(sampleText)].join("   ");
 }
 
-/** `variance 1.23e-3 [0.91, 1.62]e-3 · SNR 3.1`, or `variance unknown` when there are too few draws. */
+/** `variance 1.2e-3 [0.91, 1.6]e-3 · SNR 3.1`, or `variance unknown` when there are too few draws. */
 export function parameterText({ label, variance }: Pick<ParameterAnnotation, "label" | "variance">): string {
   const head = label === "" ? "variance" : `${label} variance`;
   if (!variance || variance.monteCarlo === null) return `${head} unknown`;
-  const snr = variance.snr === null ? "unknown" : formatNumber(variance.snr);
-  return `${head} ${formatInterval(variance.monteCarlo, variance.interval)} · SNR ${snr}`;
+  const snr = variance.snr === null ? "unknown" : formatShort(variance.snr);
+  return `${head} ${formatInterval(variance.monteCarlo, variance.interval, formatShort)} · SNR ${snr}`;
 }
 
 function sampleText({ estimator, upstreamShare: share }: SampleAnnotation): string {
-  return share === null ? estimator : `${estimator} · ${formatShare(share)} of Monte Carlo variance upstream`;
+  return share === null ? estimator : `${estimator} · ${formatShare(share)} of the variance upstream`;
 }

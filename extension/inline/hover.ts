@@ -31,21 +31,17 @@ export class VarianceHover implements vscode.HoverProvider {
 }
 
 function parameterMarkdown({ name, variance, history }: ParameterAnnotation, step: number | undefined): string {
-  const title = `**\`${name}\`** · ${vscode.l10n.t("variance of one gradient estimate")}`;
+  const shape = variance && variance.shape.length > 0 ? ` ${variance.shape.join(" × ")}` : "";
+  const title = `**\`${name}\`**${shape} · ${vscode.l10n.t("variance of one gradient estimate")}`;
   if (!variance) return `${title}\n\n${vscode.l10n.t("Not measured yet.")}`;
-  const lines = [title, "", "| | |", "|---|---|", ...rows(variance).map(([label, value]) => `| ${label} | ${value} |`)];
   const svg = sparklineSvg(history, isDark() ? "#75beff" : "#1a5fb4");
-  if (svg !== "")
-    lines.push(
-      "",
-      `![${vscode.l10n.t("history")}](${svgDataUri(svg)}) ${vscode.l10n.t("last {0} records", history.length)}`,
-    );
-  if (step !== undefined) lines.push("", vscode.l10n.t("Measured at step {0}.", step));
+  const picture = svg === "" ? "" : `![${vscode.l10n.t("history")}](${svgDataUri(svg)}) `;
+  const measured = step === undefined ? "" : vscode.l10n.t("Measured at step {0}.", step);
+  const lines = [title, "", "| | |", "|---|---|", ...rows(variance).map(([label, value]) => `| ${label} | ${value} |`)];
+  lines.push("", `${picture}${measured}`);
   if (variance.snr !== null && variance.snr < lowSnr) {
-    lines.push(
-      "",
-      `$(warning) ${vscode.l10n.t("One estimate is mostly noise; a control variate or another estimator may help.")}`,
-    );
+    const words = vscode.l10n.t("One estimate is mostly noise; a control variate or another estimator may help.");
+    lines.push("", `$(warning) ${words}`);
   }
   return lines.join("\n");
 }
@@ -55,20 +51,16 @@ function rows(variance: ParameterVariance): readonly (readonly [string, string])
   const value = (number: number | null): string => (number === null ? unknown : formatNumber(number));
   const of = (part: number | null): string =>
     part !== null && variance.total !== null && variance.total > 0 ? ` (${formatShare(part / variance.total)})` : "";
-  const level = vscode.l10n.t("{0} interval", formatShare(variance.level));
-  const monteCarlo = variance.monteCarlo;
-  const interval = variance.interval && monteCarlo !== null ? formatInterval(monteCarlo, variance.interval) : unknown;
+  const { monteCarlo } = variance;
+  const interval = vscode.l10n.t("Monte Carlo, {0} interval", formatShare(variance.level));
+  const shown = monteCarlo === null ? unknown : formatInterval(monteCarlo, variance.interval);
+  const draws = vscode.l10n.t("{0} draws", variance.draws);
   return [
-    [vscode.l10n.t("Monte Carlo"), `${value(monteCarlo)}${of(monteCarlo)}`],
+    [variance.interval ? interval : vscode.l10n.t("Monte Carlo"), `${shown}${of(monteCarlo)}`],
     [vscode.l10n.t("Data"), `${value(variance.data)}${of(variance.data)}`],
     [vscode.l10n.t("Total"), value(variance.total)],
-    [vscode.l10n.t("Monte Carlo, {0}", level), interval],
     ["SNR", value(variance.snr)],
-    [
-      vscode.l10n.t("Degrees of freedom"),
-      `${variance.degreesOfFreedom} (${vscode.l10n.t("{0} draws", variance.draws)})`,
-    ],
-    [vscode.l10n.t("Shape"), variance.shape.length === 0 ? vscode.l10n.t("scalar") : variance.shape.join(" × ")],
+    [vscode.l10n.t("Degrees of freedom"), `${variance.degreesOfFreedom} (${draws})`],
   ];
 }
 

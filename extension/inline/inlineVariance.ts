@@ -158,7 +158,7 @@ export class InlineVariance implements vscode.Disposable {
         contentIconPath: vscode.Uri.parse(svgDataUri(svg)),
         width: `${sparklineSize.width}px`,
         height: `${sparklineSize.height}px`,
-        margin: "0 0 0 3ch",
+        margin: "0 0 0 2ch",
       };
     };
     const { light, dark } = sparklineColors();

@@ -1,5 +1,5 @@
 /** Size of the picture in the editor, pixels. */
-export const sparklineSize = { width: 64, height: 14 } as const;
+export const sparklineSize = { width: 48, height: 14 } as const;
 
 /**
  * A line of variances on a logarithmic axis as an SVG document; gaps where the value is unknown, a dot at the newest.

@@ -14,7 +14,7 @@ const icons: Readonly<Record<RunState, string>> = {
   running: "pulse",
   paused: "debug-pause",
   finished: "check",
-  stopped: "debug-stop",
+  stopped: "stop-circle",
   failed: "error",
 };
 

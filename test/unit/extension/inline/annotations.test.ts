@@ -8,13 +8,10 @@ test("a dense layer shows weight and bias, a parameter its own variance, a sampl
   assert.deepEqual(
     lines.map(({ sourceLine, text }) => [sourceLine, text]),
     [
-      [
-        3,
-        "weight variance 0.00600 [0.00540, 0.00960] · SNR 3.10   bias variance 0.00200 [0.00180, 0.00320] · SNR 3.10",
-      ],
-      [4, "variance 0.00100 [9.00e-4, 0.00160] · SNR 3.10"],
-      [5, "variance 0.00100 [9.00e-4, 0.00160] · SNR 3.10"],
-      [8, "muprop-c · 80 % of Monte Carlo variance upstream"],
+      [3, "weight variance 6.0e-3 [5.4, 9.6]e-3 · SNR 3.1   bias variance 2.0e-3 [1.8, 3.2]e-3 · SNR 3.1"],
+      [4, "variance 1.0e-3 [0.90, 1.6]e-3 · SNR 3.1"],
+      [5, "variance 1.0e-3 [0.90, 1.6]e-3 · SNR 3.1"],
+      [8, "muprop-c · 80 % of the variance upstream"],
     ],
   );
 });
@@ -28,7 +25,7 @@ test("too few draws are shown as unknown", () => {
 
 test("an interval shares the exponent of its value", () => {
   const variance = parameterVariance("prior", 1.234e-5);
-  assert.equal(parameterText({ label: "", variance }), "variance 1.23e-5 [1.11, 1.97]e-5 · SNR 3.10");
+  assert.equal(parameterText({ label: "", variance }), "variance 1.2e-5 [1.1, 2.0]e-5 · SNR 3.1");
 });
 
 test("one estimate that is mostly noise marks its line", () => {
