@@ -4,10 +4,12 @@
  * Gradients and chained methods (`x.mul(y).sum(-1)`) are registered here, since the package leaves both to its union package.
  * Engine, kernel and gradient registries live on the global object, so there is one of each however the files are resolved.
  */
-import { env } from "@tensorflow/tfjs-core";
+import { engine, env } from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
+import { orderTape } from "./orderTape";
 
+orderTape(engine());
 env().set("PROD", true); // no greeting on standard error; changes nothing else
 
 export * as tf from "@tensorflow/tfjs-core";

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { GradlensError } from "../errors";
 import type { Backend } from "./backend";
+import { replaceKernels } from "./fused/replaceKernels";
+import { installWasmKernels } from "./fused/wasmKernels";
 import { tf } from "./tf";
 
 /** WebAssembly on one core: the bundled default. */
@@ -19,8 +21,10 @@ export const wasm: Backend = {
     if (!started) {
       throw new GradlensError("GL1301", "the WebAssembly module could not be started; reinstall Gradient Lens");
     }
-    const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
-    return simd ? "WebAssembly with SIMD on one core" : "WebAssembly without SIMD on one core";
+    const kernels = installWasmKernels();
+    if (!kernels) return "WebAssembly without SIMD on one core";
+    replaceKernels(kernels);
+    return `WebAssembly with ${kernels.relaxed ? "relaxed SIMD" : "SIMD"} on one core`;
   },
 };
 

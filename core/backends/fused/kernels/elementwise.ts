@@ -1,0 +1,27 @@
+import { loadPartial, sigmoid, softplus, storePartial } from "./vector";
+
+/** out = softplus(a), n elements. */
+export function softplusInto(a: usize, out: usize, n: i32): void {
+  const body = n & ~3;
+  for (let i = 0; i < body; i += 4) v128.store(out + (i << 2), softplus(v128.load(a + (i << 2))));
+  const at = body << 2;
+  storePartial(out + at, softplus(loadPartial(a + at, n & 3, 0)), n & 3);
+}
+
+/** out = sigmoid(a), n elements. */
+export function sigmoidInto(a: usize, out: usize, n: i32): void {
+  const body = n & ~3;
+  for (let i = 0; i < body; i += 4) v128.store(out + (i << 2), sigmoid(v128.load(a + (i << 2))));
+  const at = body << 2;
+  storePartial(out + at, sigmoid(loadPartial(a + at, n & 3, 0)), n & 3);
+}
+
+/** out = a b, n elements. */
+export function multiplyInto(a: usize, b: usize, out: usize, n: i32): void {
+  const body = n & ~3;
+  for (let i = 0; i < body; i += 4) {
+    const at = i << 2;
+    v128.store(out + at, f32x4.mul(v128.load(a + at), v128.load(b + at)));
+  }
+  for (let i = body; i < n; i++) store<f32>(out + (i << 2), load<f32>(a + (i << 2)) * load<f32>(b + (i << 2)));
+}
