@@ -88,7 +88,7 @@ export default tseslint.config(
   },
   packages(
     ["core/**/*.ts"],
-    ["fflate", "sucrase"],
+    ["fflate", "jstat", "sucrase"],
     "TensorFlow.js comes through core/backends; Node in core/backends, core/data and core/engine only.",
   ),
   packages(
@@ -106,6 +106,10 @@ export default tseslint.config(
   packages(["webview/**/*.ts"], ["d3(-.+)?", "@dagrejs/dagre"], "Panels import d3 and core/protocol only."),
   packages(["cli/**/*.ts"], ["node:.+", "commander"], "The command line imports core, commander and Node only."),
   packages(["examples/**/*.ts"], ["gradlens"], 'Model files import from "gradlens" only.'),
+  {
+    files: ["core/numerics/**/*.ts", "test/**/*.ts"],
+    rules: { "no-loss-of-precision": "off" }, // constants as they are published
+  },
   {
     files: ["core/**/*.ts"],
     rules: {
