@@ -47,7 +47,7 @@ export async function readRun(folder: string): Promise<RunRecord | null> {
       state: stateOf(last.state ?? run["state"]),
       step: last.step,
       lastLoss: last.loss,
-      startedMs: birthtimeMs || mtimeMs,
+      startedMs: Date.parse(words("startedAt") ?? "") || birthtimeMs || mtimeMs,
     };
   } catch {
     return null;

@@ -25,11 +25,6 @@ describe("training from the editor", function () {
 
   const runs = (): boolean => api.session.snapshot?.state === "running" && api.session.snapshot.step > 0;
 
-  it("starts no engine before it is needed", () => {
-    assert.equal(api.client.state, "stopped");
-    assert.equal(api.client.processId, undefined);
-  });
-
   it("asks for export, estimator and data set, and trains with the first of each", async () => {
     const uri = vscode.Uri.file(models.file("tinyNet.ts"));
     await vscode.window.showTextDocument(uri);
