@@ -90,12 +90,52 @@ export interface SurrogateContext {
   readonly logProb: tf.Tensor;
   /** Loss credited to the node, `[S, B']`, constant: the terms downstream of it, or the whole loss when terms do not add. */
   readonly credit: tf.Tensor;
+  /** Sum of all terms of every sample, `[S, B']`, constant. */
+  readonly total: tf.Tensor;
   /** True while training: baselines keep what they need for `update`. */
   readonly training: boolean;
+  /** The node's noise. Stream 0 decided its value, unless that was forced. */
+  readonly noise: NodeNoise;
+  /** True when the value was given rather than drawn, so that stream 0 says nothing of it. */
+  readonly forced: boolean;
+  /** True when other nodes are drawn given this one. */
+  readonly hasDescendants: boolean;
   /** The mean-field pass, made once per step and shared by all nodes. */
   meanField(): MeanField;
+  /** The model run again with this node's value replaced. */
+  evaluate(request: BranchRequest): Branches;
+  /** The loss with one sample's total replaced at a time: `[C, S, B']` totals to `[C, S, B']` losses. For losses that do not add. */
+  lossWith(replaced: tf.Tensor): tf.Tensor;
   /** Inputs of an input-dependent baseline, `[S·B', D]`: the data and the values of the node's parents. Null when there are none. */
   baselineInputs(): tf.Tensor2D | null;
+}
+
+/** A value for a node downstream of the replaced one, given its new parents; `noise` is what decided its drawn value. */
+export type DescendantDraw = (distribution: Distribution, noise: NodeNoise, estimator: NodeEstimator) => tf.Tensor;
+
+/** C copies of the S samples in which this node's value is replaced. */
+export interface BranchRequest {
+  /** C. */
+  readonly copies: number;
+  /** The node's values, copy after copy, `[C·S, B', …unitShape]`. */
+  readonly value: tf.Tensor;
+  /**
+   * Nodes downstream of the replaced one. `keep`: their drawn values, where they are drawn exactly, else as `redraw`.
+   * `redraw`: drawn again by their own estimators, given the new parents, from the same noise. `mean`: their means.
+   */
+  readonly descendants: "keep" | "redraw" | "mean" | DescendantDraw;
+  /** Also the derivative with respect to the value. */
+  readonly slope?: boolean;
+}
+
+/** All constants. */
+export interface Branches {
+  /** Loss credited to the node, `[C, S, B']`; where terms do not add, the whole loss with that sample replaced. */
+  readonly credit: tf.Tensor;
+  /** log q of the kept nodes downstream at their drawn values, `[C, S, B']`. */
+  readonly logProb: tf.Tensor;
+  /** d credit / d value, `[C·S, B', …unitShape]`, when asked for. */
+  readonly slope: tf.Tensor | null;
 }
 
 /** Values of the deterministic trunk in which each node's mean replaces its value (seed 1, section 3.1). Constants. */

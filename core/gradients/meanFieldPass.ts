@@ -4,8 +4,9 @@ import { tf } from "../backends/tf";
 import type { MeanField } from "../estimators/estimator";
 import { runTrace } from "../graph/trace";
 import { sumTo } from "../numerics/bernoulliLogProb";
-import { entropyKey, type Evaluation, sum } from "./surrogate";
+import type { Evaluation } from "./surrogate";
 import { gradients, record } from "./tape";
+import { sum, termsOf } from "./terms";
 
 /**
  * The deterministic trunk: every node's mean replaces its value (seed 1, section 3.1 and algorithm 1). One forward pass, and one
@@ -33,8 +34,7 @@ export function meanFieldPass(evaluation: Evaluation, additive: boolean): MeanFi
       );
     });
     const shape: [number, number] = [1, numRows];
-    const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, tf.broadcastTo(term.value, shape)]));
-    if (objective.entropy) for (const node of trace.nodes.values()) terms.set(entropyKey(node.name), node.distribution.logProb(node.value));
+    const terms = termsOf(trace, objective, shape);
     return { trace, terms, total: sum([...terms.values()], shape) };
   });
   gradients(pass.tape, pass.value.total, [root]);

@@ -7,7 +7,9 @@ import { runTrace, type Trace, type TraceNode } from "../graph/trace";
 import type { DataInputs, ModelFunctions } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import type { Noise } from "../random/noise";
+import { evaluateBranches, lossWith, type MainPass } from "./branches";
 import { meanFieldPass } from "./meanFieldPass";
+import { entropyKey, sum } from "./terms";
 
 /** One evaluation of a model's gradient, apart from how the gradient is collected. */
 export interface Evaluation {
@@ -32,11 +34,6 @@ export interface SurrogateRows {
   /** log q of all drawn values, summed over samples and nodes, `[B']`; constant. */
   readonly logProb: tf.Tensor;
   readonly trace: Trace;
-}
-
-/** The key of log q of a node among the terms. */
-export function entropyKey(node: string): string {
-  return `entropy:${node}`;
 }
 
 /** Runs the model once and forms the surrogate loss of every row; call it while operations are recorded. */
@@ -65,6 +62,7 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
   const total = sum([...terms.values()], shape);
   const rows = objective.loss(total);
   const loss = detach(rows);
+  const main: MainPass = { evaluation, additive, values, total: detach(total) };
 
   let trunk: MeanField | null = null;
   const meanField = (): MeanField => (trunk ??= meanFieldPass(evaluation, additive));
@@ -84,8 +82,14 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
       value: values.get(node.name)!,
       logProb: logProbs.get(node.name)!,
       credit,
+      total: main.total,
       training: evaluation.training,
+      noise: nodeNoise(noise, node.name),
+      forced: evaluation.forced?.has(node.name) ?? false,
+      hasDescendants: structure.nodes.some((other) => structure.ancestors.get(other)?.has(node.name)),
       meanField,
+      evaluate: (request) => evaluateBranches(main, node.name, request),
+      lossWith: (replaced) => lossWith(objective.loss, main.total, replaced),
       baselineInputs: () => baselineInputs(evaluation, node.name, values),
     });
     if (term) scores.push(tf.broadcastTo(term, shape));
@@ -114,10 +118,4 @@ function baselineInputs({ data, structure, noise }: Evaluation, node: string, va
   for (const parent of structure.parents.get(node) ?? []) columns.push(tf.reshape(tf.broadcastTo(values.get(parent)!, [S, numRows, ...values.get(parent)!.shape.slice(2)]), [S * numRows, -1]));
   if (columns.length === 0) return null;
   return (columns.length === 1 ? columns[0]! : tf.concat(columns, 1)) as tf.Tensor2D;
-}
-
-/** Σ of tensors, zeros for none. */
-export function sum(tensors: readonly tf.Tensor[], shape: readonly number[]): tf.Tensor {
-  if (tensors.length === 0) return tf.zeros([...shape]);
-  return tensors.slice(1).reduce((total, next) => tf.add(total, next), tensors[0]!);
 }
