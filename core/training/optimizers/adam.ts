@@ -1,4 +1,4 @@
-import { tf } from "../../backends/tf";
+import { adamUpdate } from "../../backends/fused/optimizerUpdates";
 import type { EstimatorState } from "../../estimators/estimator";
 import type { Optimizer, ParameterGradient } from "./optimizer";
 import { Slots } from "./slots";
@@ -29,19 +29,11 @@ export class Adam implements Optimizer {
 
   apply(gradients: readonly ParameterGradient[]): void {
     this.steps++;
-    const { beta1, beta2, epsilon } = this;
-    const rate = this.learningRate / (1 - beta1 ** this.steps);
-    const secondScale = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    const { learningRate, beta1, beta2, epsilon, steps: step } = this;
     for (const { name, variable, gradient } of gradients) {
       const first = this.slots.get("m", name, variable.shape);
       const second = this.slots.get("v", name, variable.shape);
-      tf.tidy(() => {
-        const m = tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1));
-        const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-        first.assign(m);
-        second.assign(v);
-        variable.assign(tf.sub(variable, tf.div(tf.mul(m, rate), tf.add(tf.mul(tf.sqrt(v), secondScale), epsilon))));
-      });
+      adamUpdate(variable, gradient, first, second, { learningRate, step, beta1, beta2, epsilon });
     }
   }
 

@@ -1,3 +1,4 @@
+import { momentumUpdate } from "../../backends/fused/optimizerUpdates";
 import { tf } from "../../backends/tf";
 import type { EstimatorState } from "../../estimators/estimator";
 import type { Optimizer, ParameterGradient } from "./optimizer";
@@ -23,15 +24,12 @@ export class Sgd implements Optimizer {
 
   apply(gradients: readonly ParameterGradient[]): void {
     for (const { name, variable, gradient } of gradients) {
-      tf.tidy(() => {
-        let update = gradient;
-        if (this.momentum > 0) {
-          const velocity = this.slots.get("velocity", name, variable.shape);
-          update = tf.add(tf.mul(velocity, this.momentum), gradient);
-          velocity.assign(update);
-        }
-        variable.assign(tf.sub(variable, tf.mul(update, this.learningRate)));
-      });
+      if (this.momentum > 0) {
+        const velocity = this.slots.get("velocity", name, variable.shape);
+        momentumUpdate(variable, gradient, velocity, this.learningRate, this.momentum);
+      } else {
+        tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(gradient, this.learningRate))));
+      }
     }
   }
 

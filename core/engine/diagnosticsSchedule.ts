@@ -1,0 +1,89 @@
+import { tf } from "../backends/tf";
+import { tidy } from "../backends/tidy";
+import { measureVariance } from "../diagnostics/measureVariance";
+import type { NodeEstimator } from "../estimators/estimator";
+import type { DataInputs } from "../model/defineModel";
+import type { VarianceRecord } from "../protocol/snapshot";
+import type { Prepared } from "./prepare";
+
+/** Examples of a batch that are measured, twice each. */
+const EXAMPLES = 16;
+/** Without a data set, replicates of the one row instead. */
+const DRAWS_WITHOUT_DATA = 32;
+const MAX_INTERVAL = 1000;
+
+/** When diagnostics run, so that they take the set share of the time, and what they cost. */
+export class DiagnosticsSchedule {
+  private interval: number;
+  private nextStep = 1;
+  private stepMs: number | null = null;
+  private measureMs: number | null = null;
+  private spent = { steps: 0, diagnostics: 0 };
+
+  /**
+   * @param fixed steps between measurements, 0 for none, or null to keep to the budget
+   * @param budget share of all time that measurements may take, in (0, 1)
+   */
+  constructor(
+    private readonly fixed: number | null,
+    private readonly budget: number,
+  ) {
+    this.interval = fixed ?? 10;
+  }
+
+  /** Share of the time so far that diagnostics took. */
+  get share(): number {
+    const { steps, diagnostics } = this.spent;
+    return diagnostics / Math.max(1e-9, steps + diagnostics);
+  }
+
+  get secondsPerStep(): number | null {
+    return this.stepMs === null ? null : this.stepMs / 1000;
+  }
+
+  stepTook(ms: number): void {
+    // The first steps compile and allocate; a moving average forgets them.
+    this.stepMs = this.stepMs === null ? ms : 0.95 * this.stepMs + 0.05 * ms;
+    this.spent = { steps: this.spent.steps * 0.999 + ms, diagnostics: this.spent.diagnostics * 0.999 };
+  }
+
+  due(step: number): boolean {
+    return this.fixed !== 0 && step >= this.nextStep;
+  }
+
+  measure(prepared: Prepared, estimators: ReadonlyMap<string, NodeEstimator>, data: DataInputs, step: number): VarianceRecord {
+    const began = performance.now();
+    const hasData = prepared.dataset !== null;
+    const examples = hasData ? Math.min(EXAMPLES, prepared.batchSize) : 1;
+    const parameters = tidy(() =>
+      measureVariance({
+        instance: prepared.instance,
+        structure: prepared.structure,
+        objective: prepared.objective,
+        estimators,
+        data: Object.fromEntries(Object.entries(data).map(([name, x]) => [name, tf.slice(x, [0, 0], [1, examples])])),
+        examples,
+        batchSize: prepared.batchSize,
+        hasData,
+        numSamples: prepared.numSamples,
+        draws: hasData ? 2 : DRAWS_WITHOUT_DATA,
+        seed: prepared.seed,
+        step,
+        elementsUpTo: 0,
+      }),
+    );
+    const elapsedMs = performance.now() - began;
+    this.measureMs = this.measureMs === null ? elapsedMs : 0.7 * this.measureMs + 0.3 * elapsedMs;
+    this.spent = { ...this.spent, diagnostics: this.spent.diagnostics + elapsedMs };
+    this.plan(step);
+    return { step, parameters, elapsedMs };
+  }
+
+  private plan(step: number): void {
+    if (this.fixed === null && this.stepMs !== null && this.measureMs !== null) {
+      // measure / (interval · step + measure) = budget
+      this.interval = Math.min(MAX_INTERVAL, Math.max(1, Math.ceil((this.measureMs * (1 - this.budget)) / (this.budget * this.stepMs))));
+    }
+    this.nextStep = step + this.interval;
+  }
+}

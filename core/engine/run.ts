@@ -1,0 +1,415 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { tf } from "../backends/tf";
+import { batchesPerEpoch, gather } from "../data/batches";
+import { GradlensError } from "../errors";
+import { estimateGradient } from "../gradients/gradient";
+import type { DataInputs, OptimizerOptions } from "../model/defineModel";
+import type { EvaluationRecord, RunDelta, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
+import { Noise } from "../random/noise";
+import { createOptimizer } from "../training/optimizers/registry";
+import type { Optimizer } from "../training/optimizers/optimizer";
+import { scheduleFactor } from "../training/schedule";
+import { measureTrunks } from "../diagnostics/trunks";
+
+import { checkpointTensors, restoreEstimators, restoreOptimizer, restoreParameters } from "./checkpoint";
+import { DiagnosticsSchedule } from "./diagnosticsSchedule";
+import { evaluateSplit } from "./evaluateSplit";
+import { explainNonFinite } from "./explainNonFinite";
+import { guard, type Prepared } from "./prepare";
+import { type readCheckpoint, RunFolder, type RunEvent } from "./runFolder";
+import { RunHistory } from "./runHistory";
+
+export interface RunOptions {
+  readonly prepared: Prepared;
+  readonly exportName: string;
+  readonly backend: string;
+  /** Null: until stopped. */
+  readonly steps: number | null;
+  readonly epochs: number | null;
+  readonly learningRate?: number;
+  readonly dataFolder: string | null;
+  /** Null: no folder is written. */
+  readonly runFolder: string | null;
+  readonly diagnosticsInterval: number | null;
+  readonly diagnosticsBudget: number;
+  /** Examples of the validation and test sets used after an epoch; all when the run ends. */
+  readonly evaluationExamples: number;
+  readonly finalEvaluationExamples: number;
+  /** Continue from this checkpoint, in the folder it lies in. */
+  readonly resume?: { readonly folder: string; readonly checkpoint: ReturnType<typeof readCheckpoint> };
+  readonly onDelta: (delta: RunDelta) => void;
+}
+
+/** Samples with which a multi-sample objective is evaluated (seed 1, section 5.1). */
+const EVALUATION_SAMPLES = 100;
+const DELTA_INTERVAL_MS = 100;
+const CHECKPOINT_INTERVAL_MS = 30_000;
+
+/** One training run: the loop, its state, its folder and its events. */
+export class TrainingRun {
+  readonly id: string;
+  private readonly history: RunHistory;
+  private readonly optimizer: Optimizer;
+  private readonly optimizerOptions: OptimizerOptions;
+  private readonly folder: RunFolder | null;
+  private readonly diagnostics: DiagnosticsSchedule;
+  private readonly perEpoch: number | null;
+  private readonly pendingEvents: RunEvent[] = [];
+  private readonly baseRate: number;
+  private estimators: Prepared["estimators"];
+  private step = 0;
+  private sequence = 0;
+  private stopping = false;
+  private paused: { readonly promise: Promise<void>; readonly resume: () => void } | null = null;
+  private lastDelta = 0;
+  private lastCheckpoint = Date.now();
+  private checkpointedStep = -1;
+  private rate = { step: 0, time: performance.now(), perSecond: null as number | null };
+
+  constructor(private readonly options: RunOptions) {
+    const { prepared, resume } = options;
+    const { definition, dataset, batchSize } = prepared;
+    this.estimators = prepared.estimators;
+    this.optimizerOptions = { ...(definition.options.optimizer ?? { id: "adam" }), ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }) };
+    this.optimizer = createOptimizer(this.optimizerOptions);
+    this.baseRate = this.optimizer.learningRate;
+    this.perEpoch = dataset ? batchesPerEpoch(dataset.train, batchSize) : null;
+    this.diagnostics = new DiagnosticsSchedule(options.diagnosticsInterval, options.diagnosticsBudget);
+    const startedAt = new Date();
+    this.id = resume ? basename(resume.folder) : `${definition.name}-${startedAt.toISOString().slice(0, 19).replace(/[:T]/g, "-")}-${process.pid}`;
+    if (resume) this.restore(resume.checkpoint);
+    const steps = this.totalSteps();
+    const manifest = {
+      version: 1 as const,
+      runId: this.id,
+      model: definition.name,
+      file: prepared.file,
+      exportName: options.exportName,
+      objective: prepared.objective.id,
+      estimator: prepared.estimatorText,
+      optimizer: this.optimizerOptions,
+      dataset: dataset?.id ?? null,
+      dataFolder: options.dataFolder,
+      batchSize,
+      samples: prepared.numSamples,
+      seed: prepared.seed,
+      steps: options.steps,
+      epochs: options.epochs,
+      backend: options.backend,
+      startedAt: startedAt.toISOString(),
+    };
+    const path = resume?.folder ?? options.runFolder;
+    this.folder = path === null ? null : resume ? RunFolder.open(path).folder : RunFolder.create(path, manifest, modelText(prepared.file));
+    this.history = new RunHistory({
+      runId: this.id,
+      state: "starting",
+      model: definition.name,
+      file: prepared.file,
+      exportName: options.exportName,
+      objective: prepared.objective.id,
+      estimator: prepared.estimatorText,
+      optimizer: optimizerText(this.optimizerOptions, this.baseRate),
+      dataset: dataset?.id ?? null,
+      backend: options.backend,
+      seed: prepared.seed,
+      batchSize,
+      step: this.step,
+      steps,
+      epoch: this.epochOf(this.step),
+      epochs: options.epochs,
+      stepsPerSecond: null,
+      diagnosticsShare: null,
+      loss: [],
+      evaluations: [],
+      graph: labelled(prepared, prepared.specs),
+      variance: [],
+      trunks: null,
+      changes: [],
+      runFolder: this.folder?.path ?? null,
+      message: null,
+    });
+    this.event("start", resume ? { resumed: true } : { ...manifest });
+  }
+
+  get snapshot(): RunSnapshot {
+    return this.history.current;
+  }
+
+  get secondsPerStep(): number | null {
+    return this.diagnostics.secondsPerStep;
+  }
+
+  /** Runs to the end; resolves with the last snapshot, also after a failure, which is in its message. */
+  async run(): Promise<RunSnapshot> {
+    const total = this.totalSteps();
+    this.history.set({ state: "running" });
+    try {
+      const early = new EarlyStop(this.options.prepared.definition.options.earlyStop);
+      while (!this.stopping && (total === null || this.step < total)) {
+        if (this.paused) await this.waitWhilePaused();
+        if (this.stopping) break;
+        this.trainStep();
+        if (this.diagnostics.due(this.step)) this.measure();
+        await this.tick();
+        if (this.perEpoch !== null && this.step % this.perEpoch === 0 && this.step !== total) {
+          const value = await this.evaluate(this.options.evaluationExamples, false);
+          this.checkpoint();
+          if (value !== null && early.worse(value)) {
+            this.event("early-stop", { value });
+            break;
+          }
+        }
+      }
+      if (!this.stopping) await this.evaluate(this.options.finalEvaluationExamples, true);
+      this.checkpoint();
+      this.end(this.stopping ? "stopped" : "finished", null);
+    } catch (error) {
+      if (!(error instanceof GradlensError)) throw error;
+      this.end("failed", error.message);
+    } finally {
+      this.closeQuietly();
+    }
+    return this.snapshot;
+  }
+
+  pause(): void {
+    if (this.paused || this.snapshot.state !== "running") return;
+    let resume = (): void => undefined;
+    const promise = new Promise<void>((done) => (resume = done));
+    this.paused = { promise, resume };
+    this.history.set({ state: "paused" });
+  }
+
+  resume(): void {
+    this.paused?.resume();
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.paused?.resume();
+  }
+
+  /** Takes effect at the next step; baselines start anew. */
+  setEstimator(text: string): void {
+    const chosen = this.options.prepared.chooseEstimators(text);
+    if (this.estimators !== this.options.prepared.estimators) for (const estimator of this.estimators.values()) estimator.dispose();
+    this.estimators = chosen.estimators;
+    this.history.set({ estimator: chosen.text, graph: labelled(this.options.prepared, chosen.specs) });
+    this.history.append({ changes: [{ step: this.step, estimator: chosen.text }] });
+    this.event("estimator", { estimator: chosen.text });
+    this.flush();
+  }
+
+  /** Mean-field and sampled trunks of an example of the test set (or of the noise alone without a data set). */
+  trunks(example: number, samples = 64): TrunkRecord {
+    const { prepared } = this.options;
+    const split = prepared.dataset?.test ?? null;
+    if (split && !(Number.isInteger(example) && example >= 0 && example < split.size)) {
+      throw new GradlensError("GL1610", `example ${example} does not exist; the test set has examples 0 to ${split.size - 1}`);
+    }
+    const batch = split ? gather(split, Uint32Array.of(example)) : null;
+    const data: DataInputs = batch ? Object.fromEntries(Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])])) : {};
+    const images = Object.fromEntries(Object.entries(split?.inputs ?? {}).map(([name, { image }]) => [name, image]));
+    try {
+      const record = guard(prepared.file, () => measureTrunks({ instance: prepared.instance, objective: prepared.objective, data, images, example, samples, seed: prepared.seed, step: this.step }));
+      this.history.set({ trunks: record });
+      return record;
+    } finally {
+      tf.dispose(Object.values(data));
+    }
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    if (this.estimators !== this.options.prepared.estimators) for (const estimator of this.estimators.values()) estimator.dispose();
+    this.options.prepared.dispose();
+  }
+
+  private trainStep(): void {
+    const { prepared } = this.options;
+    const began = performance.now();
+    const data = prepared.batch(this.step);
+    const noise = new Noise({ seed: prepared.seed, step: this.step, numSamples: prepared.numSamples, numRows: prepared.batchSize, replicates: 1, firstReplicate: 0 });
+    const evaluation = { structure: prepared.structure, objective: prepared.objective, estimators: this.estimators, data, noise, training: true };
+    const { gradients, loss } = guard(prepared.file, () => estimateGradient(prepared.instance, evaluation));
+    try {
+      if (!Number.isFinite(loss)) throw explainNonFinite(prepared, data, noise, this.step, loss);
+      this.optimizer.learningRate = this.baseRate * scheduleFactor(prepared.definition.options.schedule, this.step, this.totalSteps());
+      this.optimizer.apply(prepared.instance.parameters.map(({ name, variable }) => ({ name, variable, gradient: gradients.get(name)! })));
+    } finally {
+      tf.dispose([...gradients.values()]);
+      tf.dispose(Object.values(data));
+    }
+    this.step++;
+    this.diagnostics.stepTook(performance.now() - began);
+    this.history.set({ step: this.step, epoch: this.epochOf(this.step) });
+    this.history.append({ loss: [[this.step, loss]] });
+    this.event("loss", { value: loss });
+  }
+
+  private measure(): void {
+    const { prepared } = this.options;
+    const data = prepared.batch(this.step);
+    try {
+      const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
+      this.history.append({ variance: [record] });
+      this.history.set({ diagnosticsShare: this.diagnostics.share });
+      this.event("variance", { elapsedMs: record.elapsedMs, parameters: record.parameters.map(({ shape: _, ...rest }) => rest) });
+    } finally {
+      tf.dispose(Object.values(data));
+    }
+  }
+
+  private async evaluate(limit: number, final: boolean): Promise<number | null> {
+    const { prepared } = this.options;
+    const { dataset, objective } = prepared;
+    if (!dataset) return null;
+    const samples = objective.additive ? 1 : objective.needs === "program-observe" ? EVALUATION_SAMPLES : prepared.numSamples;
+    const records: EvaluationRecord[] = [];
+    for (const [name, split] of [["valid", dataset.valid], ["test", final || !dataset.valid ? dataset.test : null]] as const) {
+      if (!split) continue;
+      const record = await evaluateSplit(prepared, `${name}/${objective.id}`, split, this.step, samples, limit, () => this.stopping);
+      if (!record) return null;
+      records.push(record);
+      this.event("evaluation", { name: record.name, value: record.value, standardError: record.standardError, samples });
+    }
+    this.history.append({ evaluations: records });
+    this.flush();
+    return records[0]?.value ?? null;
+  }
+
+  /** Lets messages in and changes out. */
+  private async tick(): Promise<void> {
+    const now = performance.now();
+    if (now - this.lastDelta < DELTA_INTERVAL_MS) {
+      // Messages are read between steps even when no delta is due, at most every few milliseconds.
+      if (this.step % 4 === 0) await new Promise((next) => setImmediate(next));
+      return;
+    }
+    if (now - this.rate.time > 500) {
+      this.rate = { step: this.step, time: now, perSecond: ((this.step - this.rate.step) * 1000) / (now - this.rate.time) };
+      this.history.set({ stepsPerSecond: this.rate.perSecond });
+    }
+    if (Date.now() - this.lastCheckpoint > CHECKPOINT_INTERVAL_MS) this.checkpoint();
+    this.flush();
+    this.lastDelta = now;
+    await new Promise((next) => setImmediate(next));
+  }
+
+  private async waitWhilePaused(): Promise<void> {
+    this.checkpoint();
+    this.history.set({ stepsPerSecond: null });
+    this.flush();
+    await this.paused!.promise;
+    this.paused = null;
+    this.rate = { step: this.step, time: performance.now(), perSecond: null };
+    if (!this.stopping) this.history.set({ state: "running" });
+    this.flush();
+  }
+
+  private checkpoint(): void {
+    this.lastCheckpoint = Date.now();
+    if (!this.folder || this.checkpointedStep === this.step) return;
+    this.flush();
+    this.folder.writeCheckpoint(this.step, checkpointTensors(this.options.prepared.instance, this.optimizer, this.estimators), { step: String(this.step), model: this.snapshot.model, estimator: this.snapshot.estimator, seed: String(this.snapshot.seed) });
+    this.checkpointedStep = this.step;
+  }
+
+  private restore({ tensors, metadata, file }: NonNullable<RunOptions["resume"]>["checkpoint"]): void {
+    const { prepared } = this.options;
+    restoreParameters(prepared.instance, tensors, file);
+    restoreOptimizer(this.optimizer, tensors);
+    restoreEstimators(this.estimators, tensors);
+    this.step = Number(metadata["step"] ?? 0);
+    this.checkpointedStep = this.step;
+    this.rate = { ...this.rate, step: this.step };
+  }
+
+  private end(state: "finished" | "stopped" | "failed", message: string | null): void {
+    this.history.set({ state, message, stepsPerSecond: this.rate.perSecond });
+    this.event("end", { state, ...(message === null ? {} : { message }) });
+    try {
+      this.flush();
+    } catch (error) {
+      // A disk that is full refuses the last lines too; the message already says so.
+      if (!(error instanceof GradlensError)) throw error;
+      this.emit();
+    }
+  }
+
+  private event(type: string, fields: Readonly<Record<string, unknown>>): void {
+    if (this.folder) this.pendingEvents.push({ type, step: this.step, ...fields });
+  }
+
+  /** Logs first, then tells: what a view has shown is never lost. */
+  private flush(): void {
+    if (this.folder) {
+      const events = this.pendingEvents.splice(0);
+      this.folder.append(events);
+    }
+    this.emit();
+  }
+
+  private emit(): void {
+    const delta = this.history.takeDelta(this.sequence + 1);
+    if (!delta) return;
+    this.sequence++;
+    this.options.onDelta(delta);
+  }
+
+  private closeQuietly(): void {
+    this.folder?.close();
+  }
+
+  private totalSteps(): number | null {
+    const { steps, epochs } = this.options;
+    if (steps !== null) return steps;
+    return epochs !== null && this.perEpoch !== null ? epochs * this.perEpoch : null;
+  }
+
+  private epochOf(step: number): number {
+    return this.perEpoch === null ? 0 : Math.floor(step / this.perEpoch);
+  }
+}
+
+/** Counts epochs without an improvement of the validation loss. */
+class EarlyStop {
+  private best = Infinity;
+  private waited = 0;
+
+  constructor(private readonly options: { readonly patience: number; readonly minDelta?: number } | undefined) {}
+
+  worse(value: number): boolean {
+    if (!this.options) return false;
+    if (value < this.best - (this.options.minDelta ?? 0)) {
+      this.best = value;
+      this.waited = 0;
+    } else this.waited++;
+    return this.waited > this.options.patience;
+  }
+}
+
+function labelled(prepared: Prepared, specs: Prepared["specs"]): RunSnapshot["graph"] {
+  const { nodes, edges } = prepared.structure.graph;
+  return { nodes: nodes.map((node) => (node.kind === "stochastic" && specs.has(node.name) ? { ...node, estimator: specs.get(node.name)!.text } : node)), edges };
+}
+
+function optimizerText({ id, learningRate: _, ...rest }: OptimizerOptions, rate: number): string {
+  const options = Object.entries(rest).filter(([, value]) => value !== undefined).map(([name, value]) => `, ${name} ${value}`);
+  return `${id} (learning rate ${rate}${options.join("")})`;
+}
+
+function modelText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** The folder of a new run beside a workspace: gradlens-runs/NAME-TIME. */
+export function defaultRunFolder(base: string, model: string): string {
+  return join(base, "gradlens-runs", `${model}-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-")}-${process.pid}`);
+}
+

@@ -1,0 +1,130 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { GradlensError } from "../errors";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../training/safetensors";
+
+/** What a run was started with, kept as run.json. */
+export interface RunManifest {
+  readonly version: 1;
+  readonly runId: string;
+  readonly model: string;
+  readonly file: string;
+  readonly exportName: string;
+  readonly objective: string;
+  readonly estimator: string;
+  readonly optimizer: Readonly<Record<string, unknown>>;
+  readonly dataset: string | null;
+  readonly dataFolder: string | null;
+  readonly batchSize: number;
+  readonly samples: number;
+  readonly seed: number;
+  readonly steps: number | null;
+  readonly epochs: number | null;
+  readonly backend: string;
+  readonly startedAt: string;
+}
+
+/** One line of events.jsonl. */
+export type RunEvent = { readonly type: string; readonly step: number } & Readonly<Record<string, unknown>>;
+
+/** A run's folder: manifest, append-only event log, checkpoints, the model's text. Readable after a crash up to its last whole line. */
+export class RunFolder {
+  private readonly log: number;
+
+  private constructor(readonly path: string) {
+    this.log = this.guard("events.jsonl", () => openSync(join(path, "events.jsonl"), "a"));
+  }
+
+  static create(path: string, manifest: RunManifest, modelText: string): RunFolder {
+    const folder = resolve(path);
+    try {
+      mkdirSync(join(folder, "checkpoints"), { recursive: true });
+      writeFileSync(join(folder, "run.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+      writeFileSync(join(folder, `model-${basename(manifest.file)}`), modelText);
+    } catch (error) {
+      throw writeError(folder, error);
+    }
+    return new RunFolder(folder);
+  }
+
+  static open(path: string): { folder: RunFolder; manifest: RunManifest } {
+    return { manifest: readManifest(path), folder: new RunFolder(resolve(path)) };
+  }
+
+  /** Appends whole lines at once; when it returns, a killed process loses none of them. */
+  append(events: readonly RunEvent[]): void {
+    if (events.length === 0) return;
+    this.guard("events.jsonl", () => writeSync(this.log, events.map((event) => `${JSON.stringify(event)}\n`).join("")));
+  }
+
+  /** Writes a checkpoint under a new name first, so that a crash leaves the last one whole; keeps the two newest. */
+  writeCheckpoint(step: number, tensors: Readonly<Record<string, NamedTensor>>, metadata: Readonly<Record<string, string>>): string {
+    const name = checkpointName(step);
+    const file = join(this.path, "checkpoints", name);
+    this.guard(`checkpoints/${name}`, () => {
+      writeFileSync(`${file}.part`, encodeSafetensors(tensors, metadata));
+      renameSync(`${file}.part`, file);
+    });
+    for (const old of listCheckpoints(this.path).slice(0, -2)) rmSync(join(this.path, "checkpoints", old), { force: true });
+    return file;
+  }
+
+  close(): void {
+    closeSync(this.log);
+  }
+
+  private guard<T>(name: string, write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      throw writeError(join(this.path, name), error);
+    }
+  }
+}
+
+export function readManifest(path: string): RunManifest {
+  const file = join(resolve(path), "run.json");
+  if (!existsSync(file)) throw new GradlensError("GL1602", `${path} is no run folder: run.json is missing; choose a folder that a training run made`);
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as RunManifest;
+  } catch {
+    throw new GradlensError("GL1602", `${file} is no JSON; choose another run folder`);
+  }
+}
+
+/** The newest checkpoint of a run folder, or the given file. */
+export function readCheckpoint(path: string): ReturnType<typeof decodeSafetensors> & { readonly file: string } {
+  const folder = resolve(path);
+  if (!existsSync(folder)) throw new GradlensError("GL1603", `${path} does not exist; give a run folder or a .safetensors file`);
+  const newest = folder.endsWith(".safetensors") ? folder : listCheckpoints(folder).map((name) => join(folder, "checkpoints", name)).at(-1);
+  if (!newest) throw new GradlensError("GL1604", `${path} has no checkpoint yet; train longer, or start anew`);
+  return { file: newest, ...decodeSafetensors(readFileSync(newest), newest) };
+}
+
+/** All whole lines of a run's event log. */
+export function readEvents(path: string): readonly RunEvent[] {
+  const file = join(resolve(path), "events.jsonl");
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8").split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as RunEvent];
+    } catch {
+      return []; // the last line of a killed process may be cut short
+    }
+  });
+}
+
+function listCheckpoints(folder: string): string[] {
+  const checkpoints = join(folder, "checkpoints");
+  return existsSync(checkpoints) ? readdirSync(checkpoints).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort() : [];
+}
+
+function checkpointName(step: number): string {
+  return `step-${String(step).padStart(9, "0")}.safetensors`;
+}
+
+function writeError(path: string, error: unknown): GradlensError {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const reasons: Record<string, string> = { ENOSPC: "the disk is full; free some space", EACCES: "it is not writable; choose another folder", EROFS: "the file system is read-only; choose another folder", ENOTDIR: "a part of the path is a file; choose another folder", EEXIST: "a file has that name; choose another folder", EDQUOT: "the disk quota is used up; free some space" };
+  return new GradlensError("GL1605", `cannot write ${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`, { cause: error });
+}

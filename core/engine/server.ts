@@ -1,0 +1,146 @@
+import { tf } from "../backends/tf";
+import { probeBackends, useBackend } from "../backends/registry";
+import { GradlensError } from "../errors";
+import { type EngineError, type EngineMethod, type EngineMethods, type EngineStatus, type FromEngine, protocolVersion, type ToEngine } from "../protocol/engine";
+import { describe } from "./describe";
+import { registries } from "./registries";
+import type { TrainingRun } from "./run";
+import { startRun } from "./startRun";
+
+type Handlers = { readonly [M in EngineMethod]: (params: EngineMethods[M]["params"], signal: AbortSignal) => Promise<EngineMethods[M]["result"]> };
+
+/** The engine's side of the protocol: answers requests one by one, tells of runs as they go. */
+export class EngineServer {
+  private backend: string | null = null;
+  private run: TrainingRun | null = null;
+  private running: Promise<unknown> = Promise.resolve();
+  private sequence = 0;
+  private readonly cancels = new Map<number, AbortController>();
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly send: (message: FromEngine) => void,
+    private readonly version: string,
+    private readonly exit: () => void,
+  ) {}
+
+  async receive(message: ToEngine): Promise<void> {
+    if (message.type === "cancel") {
+      this.cancels.get(message.id)?.abort();
+      return;
+    }
+    const { id, method, params } = message;
+    const controller = new AbortController();
+    this.cancels.set(id, controller);
+    try {
+      const handler = this.handlers[method] as ((params: unknown, signal: AbortSignal) => Promise<unknown>) | undefined;
+      if (!handler) throw new GradlensError("GL1701", `the engine knows no method "${String(method)}"; extension and engine are of different versions`);
+      const result = await handler(params, controller.signal);
+      this.send({ type: "response", id, result });
+      if (method === "train") this.begin();
+    } catch (error) {
+      this.send({ type: "response", id, error: this.asEngineError(error) });
+    } finally {
+      this.cancels.delete(id);
+    }
+  }
+
+  private readonly handlers: Handlers = {
+    hello: async ({ protocolVersion: theirs }) => {
+      if (theirs !== protocolVersion) throw new GradlensError("GL1702", `the engine speaks protocol ${protocolVersion}, the extension ${theirs}; reload the window after an update`);
+      return { protocolVersion, processId: process.pid, version: this.version };
+    },
+    registries: async () => registries(),
+    describe: async ({ file }) => {
+      await this.ensureBackend("auto");
+      return { models: await describe(file) };
+    },
+    train: async (params, signal) => {
+      this.run?.stop();
+      await this.running;
+      this.run?.dispose();
+      this.run = null;
+      await this.ensureBackend(params.backend ?? "auto");
+      signal.throwIfAborted();
+      const run = await startRun(params, { backend: this.backend!, folderByDefault: true, onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }) });
+      if (signal.aborted) {
+        run.dispose();
+        throw new GradlensError("GL1703", "the start of the training run was cancelled");
+      }
+      this.run = run;
+      return run.snapshot;
+    },
+    pause: async ({ runId }) => {
+      this.get(runId).pause();
+      return this.get(runId).snapshot;
+    },
+    resume: async ({ runId }) => {
+      this.get(runId).resume();
+      return this.get(runId).snapshot;
+    },
+    stop: async ({ runId }) => {
+      const run = this.get(runId);
+      run.stop();
+      await this.running;
+      return run.snapshot;
+    },
+    setEstimator: async ({ runId, estimator }) => {
+      this.get(runId).setEstimator(estimator);
+      return this.get(runId).snapshot;
+    },
+    snapshot: async ({ runId }) => this.get(runId).snapshot,
+    trunks: async ({ runId, example, samples }) => this.get(runId).trunks(example, samples),
+    status: async () => this.status(),
+    shutdown: async () => {
+      this.run?.stop();
+      await this.running;
+      setImmediate(this.exit);
+      return null;
+    },
+  };
+
+  private begin(): void {
+    const { run } = this;
+    if (!run) return;
+    this.running = run.run().catch((error: unknown) => {
+      this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "error", text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta: { runId: run.id, sequence: Number.MAX_SAFE_INTEGER, fields: { state: "failed", message: `${this.asEngineError(error).message}; see the log` } } });
+    });
+  }
+
+  private get(runId: string): TrainingRun {
+    if (this.run?.id !== runId) throw new GradlensError("GL1704", `there is no run "${runId}" in this engine; start it again or resume it from its folder`);
+    return this.run;
+  }
+
+  private async ensureBackend(id: string): Promise<void> {
+    if (this.backend !== null && (id === "auto" || id === this.backend)) return;
+    const chosen = await useBackend(id);
+    this.backend = chosen.id;
+    const refused = chosen.refused.map((status) => `${status.id}: ${status.reason}`).join("; ");
+    this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "info", text: `back end ${chosen.id}: ${chosen.reason}${refused ? ` (refused: ${refused})` : ""}` });
+  }
+
+  private async status(): Promise<EngineStatus> {
+    const backends = await probeBackends();
+    const { numTensors, numBytes } = tf.memory();
+    return {
+      processId: process.pid,
+      node: process.version,
+      backend: this.backend,
+      backends,
+      tensors: numTensors,
+      tensorBytes: numBytes,
+      residentBytes: process.memoryUsage().rss,
+      uptimeMs: performance.now() - this.started,
+      runId: this.run?.id ?? null,
+    };
+  }
+
+  private asEngineError(error: unknown): EngineError {
+    if (error instanceof GradlensError) return { code: error.code, message: error.message, ...(error.source ? { source: error.source } : {}) };
+    if (error instanceof DOMException && error.name === "AbortError") return { code: "GL1703", message: "the request was cancelled" };
+    this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "error", text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return { code: "GL1700", message: `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}` };
+  }
+}

@@ -1,0 +1,77 @@
+import { dirname } from "node:path";
+import { GradlensError } from "../errors";
+import type { TrainRequest } from "../protocol/engine";
+import type { RunDelta } from "../protocol/snapshot";
+import { loadModelFile, pickModel } from "./modelLoader";
+import { prepare } from "./prepare";
+import { defaultRunFolder, TrainingRun } from "./run";
+import { readCheckpoint, readManifest } from "./runFolder";
+
+/** Used when neither the request nor the model says how long to train. */
+const DEFAULT_EPOCHS = 10;
+const DEFAULT_STEPS_WITHOUT_DATA = 1000;
+const DEFAULT_BUDGET = 0.1;
+const EVALUATION_EXAMPLES = 500;
+
+export interface StartOptions {
+  readonly backend: string;
+  readonly onDelta: (delta: RunDelta) => void;
+  /** Write a run folder even when the request names none. */
+  readonly folderByDefault: boolean;
+  /** Examples of each split evaluated when the run ends; all when left out. */
+  readonly finalEvaluationExamples?: number;
+}
+
+/** Makes a run ready to start, new or from a run folder's last checkpoint. */
+export async function startRun(request: TrainRequest, options: StartOptions): Promise<TrainingRun> {
+  const resumed = request.resume === undefined ? null : { manifest: readManifest(request.resume), checkpoint: readCheckpoint(request.resume), folder: request.resume };
+  const manifest = resumed?.manifest;
+  const loaded = loadModelFile(manifest?.file ?? request.file);
+  const { exportName, definition } = pickModel(loaded, manifest?.exportName ?? request.exportName);
+  const optional = <K extends string, V>(name: K, value: V | null | undefined): { readonly [key in K]?: V } => (value === undefined || value === null ? {} : ({ [name]: value } as { readonly [key in K]: V }));
+  const dataFolder = request.dataFolder ?? manifest?.dataFolder ?? null;
+  const prepared = await prepare(definition, loaded.file, {
+    ...optional("estimator", request.estimator ?? resumed?.checkpoint.metadata["estimator"] ?? manifest?.estimator),
+    ...optional("objective", manifest?.objective ?? request.objective),
+    ...optional("dataset", manifest?.dataset ?? request.dataset),
+    ...optional("dataFolder", dataFolder),
+    ...optional("seed", manifest?.seed ?? request.seed),
+    ...optional("batchSize", manifest?.batchSize ?? request.batchSize),
+    ...optional("samples", manifest?.samples ?? request.samples),
+  });
+  try {
+    const budget = request.diagnosticsBudget ?? DEFAULT_BUDGET;
+    if (!(budget > 0 && budget < 1)) throw new GradlensError("GL1630", `the diagnostics budget needs a share between 0 and 1, got ${budget}`, { usage: true });
+    for (const [name, value] of [["steps", request.steps], ["epochs", request.epochs]] as const) {
+      if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new GradlensError("GL1631", `${name} needs a whole number above 0, got ${value}`, { usage: true });
+    }
+    if (request.learningRate !== undefined && !(request.learningRate > 0)) throw new GradlensError("GL1632", `the learning rate needs a number above 0, got ${request.learningRate}`, { usage: true });
+    if (request.epochs !== undefined && !prepared.dataset) throw new GradlensError("GL1633", `"${definition.name}" has no data set, so it has no epochs; use --steps`, { usage: true });
+    const asked = request.steps !== undefined || request.epochs !== undefined ? { steps: request.steps ?? null, epochs: request.epochs ?? null } : null;
+    const length = asked ?? (manifest ? { steps: manifest.steps, epochs: manifest.epochs } : lengthOf(definition.options, prepared.dataset !== null));
+    return new TrainingRun({
+      prepared,
+      exportName,
+      backend: options.backend,
+      ...length,
+      ...optional("learningRate", request.learningRate ?? (manifest?.optimizer["learningRate"] as number | undefined)),
+      dataFolder,
+      runFolder: request.runFolder ?? (options.folderByDefault ? defaultRunFolder(dirname(loaded.file), definition.name) : null),
+      diagnosticsInterval: request.diagnosticsInterval ?? null,
+      diagnosticsBudget: budget,
+      evaluationExamples: EVALUATION_EXAMPLES,
+      finalEvaluationExamples: options.finalEvaluationExamples ?? Infinity,
+      ...(resumed ? { resume: { folder: resumed.folder, checkpoint: resumed.checkpoint } } : {}),
+      onDelta: options.onDelta,
+    });
+  } catch (error) {
+    prepared.dispose();
+    throw error;
+  }
+}
+
+function lengthOf(options: { readonly steps?: number; readonly epochs?: number }, hasData: boolean): { steps: number | null; epochs: number | null } {
+  if (options.steps !== undefined) return { steps: options.steps, epochs: null };
+  if (hasData) return { steps: null, epochs: options.epochs ?? DEFAULT_EPOCHS };
+  return { steps: DEFAULT_STEPS_WITHOUT_DATA, epochs: null };
+}
