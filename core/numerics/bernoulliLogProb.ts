@@ -1,4 +1,5 @@
 import { customOp } from "../backends/customOp";
+import { fusedBernoulliLogProb } from "../backends/fused/bernoulliLogProb";
 import { tf } from "../backends/tf";
 
 /**
@@ -10,6 +11,8 @@ import { tf } from "../backends/tf";
  * @returns `[…]`, nats
  */
 export function bernoulliLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  const fused = fusedBernoulliLogProb(logits, value);
+  if (fused) return fused;
   return customOp(
     "BernoulliLogProb",
     { logits, value },

@@ -1,4 +1,5 @@
 import { customOp } from "../backends/customOp";
+import { fusedCategoricalLogProb } from "../backends/fused/categoricalLogProb";
 import { tf } from "../backends/tf";
 import { sumTo } from "./bernoulliLogProb";
 
@@ -10,6 +11,8 @@ import { sumTo } from "./bernoulliLogProb";
  * @returns `[…]`, nats
  */
 export function categoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  const fused = fusedCategoricalLogProb(logits, value);
+  if (fused) return fused;
   return customOp(
     "CategoricalLogProb",
     { logits, value },

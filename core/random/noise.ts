@@ -1,3 +1,4 @@
+import { fusedUniformBlocks } from "../backends/fused/uniformBlocks";
 import { tf } from "../backends/tf";
 import { fillUniform } from "./uniform";
 import { foldIn, foldInName, type Key, keyFromSeed } from "./threefry";
@@ -39,14 +40,17 @@ export class Noise {
     const units = unitShape.reduce((product, size) => product * size, 1);
     const rowsPerReplicate = numRows / replicates;
     const block = rowsPerReplicate * units;
-    const values = new Float32Array(numSamples * numRows * units);
     const nodeKey = foldIn(foldInName(this.root, node), stream);
+    const keys: Key[] = new Array<Key>(numSamples * replicates);
     for (let replicate = 0; replicate < replicates; replicate++) {
       const replicateKey = foldIn(nodeKey, firstReplicate + replicate);
-      for (let sample = 0; sample < numSamples; sample++) {
-        fillUniform(foldIn(replicateKey, sample), values, (sample * replicates + replicate) * block, block);
-      }
+      for (let sample = 0; sample < numSamples; sample++) keys[sample * replicates + replicate] = foldIn(replicateKey, sample);
     }
-    return tf.tensor(values, [numSamples, numRows, ...unitShape]);
+    const shape = [numSamples, numRows, ...unitShape];
+    const fused = fusedUniformBlocks(keys, shape);
+    if (fused) return fused;
+    const values = new Float32Array(numSamples * numRows * units);
+    keys.forEach((key, i) => fillUniform(key, values, i * block, block));
+    return tf.tensor(values, shape);
   }
 }
