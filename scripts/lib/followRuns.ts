@@ -2,13 +2,9 @@ import { closeSync, existsSync, openSync, readSync, readdirSync } from "node:fs"
 import { join } from "node:path";
 
 interface RunEvent {
-  readonly step?: number;
-  readonly loss?: number;
-  readonly name?: string;
-  readonly value?: number;
-  readonly standardError?: number;
-  readonly state?: string;
-  readonly message?: string | null;
+  readonly type: string;
+  readonly step: number;
+  readonly [field: string]: unknown;
 }
 
 /**
@@ -34,18 +30,30 @@ export function followRuns(folder: string, print: (line: string) => void = conso
   };
 }
 
-/** The lines that people read, of the new events of one run: every evaluation and state, and the last loss only. */
+/** The lines that people read, of the new events of one run: the last loss, then what is rarer. */
 export function describeEvents(events: readonly RunEvent[]): string[] {
-  const digits = (value: number): string => String(Number(value.toPrecision(4)));
-  const lines = events.flatMap(({ step, name, value, standardError, state, message }) => {
-    if (name !== undefined && value !== undefined) {
-      const error = standardError === undefined ? "" : ` ± ${digits(standardError)} (standard error)`;
-      return [`step ${step ?? "?"}  ${name} ${digits(value)}${error}`];
+  const loss = events.filter(({ type }) => type === "loss").at(-1);
+  const rarer = events.flatMap((event) => {
+    const { type, step, name, value, standardError, estimator, state, message } = event;
+    switch (type) {
+      case "start":
+        return [`training of ${String(event["model"] ?? "the model")} starts at step ${step}`];
+      case "estimator":
+        return [`step ${step}  estimator ${String(estimator)} from here on`];
+      case "evaluation":
+        return [`step ${step}  ${String(name)} ${digits(value)} ± ${digits(standardError)} (standard error)`];
+      case "end":
+        return [`step ${step}  ${String(state)}${message === undefined ? "" : `: ${String(message)}`}`];
+      default:
+        return [];
     }
-    return state === undefined ? [] : [message ? `${state}: ${message}` : state];
   });
-  const last = events.filter(({ loss }) => typeof loss === "number").at(-1);
-  return last?.loss === undefined ? lines : [`step ${last.step ?? "?"}  loss ${digits(last.loss)}`, ...lines];
+  return loss === undefined ? rarer : [`step ${loss.step}  loss ${digits(loss["value"])}`, ...rarer];
+}
+
+/** A number with four significant digits; a number that is none, such as infinity, is logged as null. */
+function digits(value: unknown): string {
+  return typeof value === "number" ? String(Number(value.toPrecision(4))) : "unknown";
 }
 
 /** Reads what was appended to a log of JSON lines since the last time. */
