@@ -30,14 +30,16 @@ export function followRuns(folder: string, print: (line: string) => void = conso
   };
 }
 
-/** The lines that people read, of the new events of one run: the last loss, then what is rarer. */
+/** The lines that people read, of the new events of one run: of the losses the last only. */
 export function describeEvents(events: readonly RunEvent[]): string[] {
-  const loss = events.filter(({ type }) => type === "loss").at(-1);
-  const rarer = events.flatMap((event) => {
-    const { type, step, name, value, standardError, estimator, state, message } = event;
+  const lastLoss = events.findLast(({ type }) => type === "loss");
+  return events.flatMap((event) => {
+    const { type, step, model, name, value, standardError, estimator, state, message } = event;
     switch (type) {
       case "start":
-        return [`training of ${String(event["model"] ?? "the model")} starts at step ${step}`];
+        return [`training of ${String(model ?? "the model")} starts at step ${step}`];
+      case "loss":
+        return event === lastLoss ? [`step ${step}  loss ${digits(value)}`] : [];
       case "estimator":
         return [`step ${step}  estimator ${String(estimator)} from here on`];
       case "evaluation":
@@ -48,7 +50,6 @@ export function describeEvents(events: readonly RunEvent[]): string[] {
         return [];
     }
   });
-  return loss === undefined ? rarer : [`step ${loss.step}  loss ${digits(loss["value"])}`, ...rarer];
 }
 
 /** A number with four significant digits; a number that is none, such as infinity, is logged as null. */

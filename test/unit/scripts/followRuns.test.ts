@@ -15,8 +15,8 @@ test("of several losses the last is shown, and every evaluation and end", () => 
     { type: "end", step: 2, state: "failed", message: "the disk is full" },
   ];
   assert.deepEqual(describeEvents(events), [
-    "step 2  loss 540.1",
     "training of sbn-200 starts at step 0",
+    "step 2  loss 540.1",
     "step 2  test/elbo -120.5 ± 0.5123 (standard error)",
     "step 2  failed: the disk is full",
   ]);
