@@ -46,7 +46,7 @@ const ready = bundles.filter(({ entryPoints }) => {
   if (missing.length > 0) console.warn(`not built yet: ${missing.join(", ")} does not exist`);
   return missing.length === 0 && entryPoints.length > 0;
 });
-const results = await Promise.all(ready.map((options) => build(options)));
+const results = await Promise.all(ready.map((options) => build(options))).catch(() => process.exit(1)); // it has told why
 
 const host = results.find(({ metafile }) => metafile?.outputs["dist/extension.js"]);
 const heavy = Object.keys(host?.metafile.inputs ?? {}).filter((file) => file.includes("@tensorflow/"));
