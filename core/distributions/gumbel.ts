@@ -1,0 +1,22 @@
+import { tf } from "../backends/tf";
+import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
+import type { ParameterLike } from "./tensorParameter";
+
+const eulerGamma = 0.5772156649015329;
+
+const standardGumbel: StandardUnit = {
+  id: "gumbel",
+  location: "location",
+  scale: "scale",
+  quantile: (u) => -Math.log(-Math.log(u)),
+  logDensity: (epsilon) => tf.neg(tf.add(epsilon, tf.exp(tf.neg(epsilon)))),
+  cdf: (epsilon) => tf.exp(tf.neg(tf.exp(tf.neg(epsilon)))),
+  mean: eulerGamma,
+  variance: Math.PI ** 2 / 6,
+  entropy: 1 + eulerGamma,
+};
+
+/** Gumbel units (of maxima) with distribution function exp(−exp(−(z − location)/scale)), `[…, units]`. */
+export function gumbel(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): LocationScale {
+  return locationScale(standardGumbel, parameters.location, parameters.scale);
+}

@@ -1,0 +1,21 @@
+import { tf } from "../backends/tf";
+import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
+import type { ParameterLike } from "./tensorParameter";
+
+const standardLaplace: StandardUnit = {
+  id: "laplace",
+  location: "location",
+  scale: "scale",
+  quantile: (u) => (u < 0.5 ? Math.log(2 * u) : -Math.log(2 * (1 - u))),
+  logDensity: (epsilon) => tf.sub(tf.neg(tf.abs(epsilon)), Math.LN2),
+  // ½ + ½ sign(ε)(1 − e^−|ε|), in parts that are smooth where they count.
+  cdf: (epsilon) => tf.sub(tf.add(tf.mul(tf.exp(tf.minimum(epsilon, 0)), 0.5), 0.5), tf.mul(tf.exp(tf.neg(tf.maximum(epsilon, 0))), 0.5)),
+  mean: 0,
+  variance: 2,
+  entropy: 1 + Math.LN2,
+};
+
+/** Laplace units with density exp(−|z − location|/scale)/(2 scale), `[…, units]`. */
+export function laplace(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): LocationScale {
+  return locationScale(standardLaplace, parameters.location, parameters.scale);
+}

@@ -1,0 +1,80 @@
+import { customOp } from "../backends/customOp";
+import { detach } from "../backends/detach";
+import { tf } from "../backends/tf";
+import { sumTo } from "../numerics/bernoulliLogProb";
+import { elementwise } from "../numerics/special/elementwise";
+import { commonUnits, type ContinuousUnits, sumUnits } from "./continuous";
+import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+
+/** A standard variable ε; z = location + scale · ε. */
+export interface StandardUnit {
+  readonly id: string;
+  readonly location: string;
+  readonly scale: string;
+  /** F⁻¹(u), in double precision. */
+  quantile(u: number): number;
+  /** log p(ε). */
+  logDensity(epsilon: tf.Tensor): tf.Tensor;
+  /** F(ε). */
+  cdf(epsilon: tf.Tensor): tf.Tensor;
+  readonly mean: number;
+  readonly variance: number;
+  /** Nats. */
+  readonly entropy: number;
+}
+
+export interface LocationScale extends ContinuousUnits {
+  /** `[…, units]`. */
+  readonly location: tf.Tensor;
+  /** Above 0, `[…, units]`. */
+  readonly scale: tf.Tensor;
+}
+
+/** A distribution of independent units location + scale · ε, given by its standard variable. */
+export function locationScale(standard: StandardUnit, givenLocation: ParameterLike, givenScale: ParameterLike): LocationScale {
+  return make(standard, tensorParameter(standard.id, standard.location, givenLocation, 1), tensorParameter(standard.id, standard.scale, givenScale, 1));
+}
+
+function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): LocationScale {
+  const unitShape = commonUnits([location, scale], 1);
+  const unitLogProb = (value: tf.Tensor): tf.Tensor => tf.sub(standard.logDensity(tf.div(tf.sub(value, location), scale)), tf.log(scale));
+  return {
+    id: standard.id,
+    eventRank: 1,
+    unitShape,
+    parameters: { [standard.location]: location, [standard.scale]: scale },
+    location,
+    scale,
+    sample: (noise) => tf.tidy(() => detach(tf.add(location, tf.mul(scale, elementwise(standard.quantile, noise.uniform(unitShape)))))),
+    logProb: (value) => sumUnits(unitLogProb(value)),
+    unitLogProb,
+    unitCdf: (value) => standard.cdf(tf.div(tf.sub(value, location), scale)),
+    mean: () => (standard.mean === 0 ? tf.add(location, tf.zerosLike(scale)) : tf.add(location, tf.mul(scale, standard.mean))),
+    variance: () => tf.add(tf.mul(tf.square(scale), standard.variance), tf.zerosLike(location)),
+    entropy: () => sumUnits(tf.add(tf.add(tf.log(scale), tf.zerosLike(location)), standard.entropy)),
+    path: (value) =>
+      customOp(
+        "LocationScalePath",
+        { location, scale },
+        (save) => {
+          save([value, location, scale]);
+          return value.clone();
+        },
+        (dy, [z, l, s]) => ({
+          location: () => sumTo(dy, location.shape),
+          scale: () => sumTo(tf.mul(dy, tf.div(tf.sub(z!, l!), s!)), scale.shape),
+        }),
+      ),
+    detached: () => make(standard, detach(location), detach(scale)),
+    problem: () => {
+      const place = firstWhere(location, (x) => !Number.isFinite(x));
+      if (place !== null) return `${standard.location} is a finite number, got ${place}`;
+      const width = firstWhere(scale, (x) => !(x > 0 && x < Infinity));
+      return width === null ? null : `${standard.scale} lies above 0, got ${width}`;
+    },
+    valueProblem: (value) => {
+      const bad = firstWhere(value, (x) => !Number.isFinite(x));
+      return bad === null ? null : `values are finite numbers, got ${bad}`;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { tf } from "../backends/tf";
+import { softplus } from "../numerics/special/stableForms";
+import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
+import type { ParameterLike } from "./tensorParameter";
+
+const standardLogistic: StandardUnit = {
+  id: "logistic",
+  location: "location",
+  scale: "scale",
+  quantile: (u) => Math.log(u) - Math.log1p(-u),
+  logDensity: (epsilon) => tf.sub(tf.neg(epsilon), tf.mul(softplus(tf.neg(epsilon)), 2)),
+  cdf: (epsilon) => tf.sigmoid(epsilon),
+  mean: 0,
+  variance: Math.PI ** 2 / 3,
+  entropy: 2,
+};
+
+/** Logistic units with distribution function σ((z − location)/scale), `[…, units]`. */
+export function logistic(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): LocationScale {
+  return locationScale(standardLogistic, parameters.location, parameters.scale);
+}

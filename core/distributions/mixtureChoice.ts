@@ -1,0 +1,15 @@
+import { tf } from "../backends/tf";
+import { firstWhere } from "./tensorParameter";
+
+/** One-hot over the last axis: the component whose share of [0, 1) holds u. */
+export function oneHotChoice(weights: tf.Tensor, u: tf.Tensor, M: number): tf.Tensor {
+  // cumsum takes no negative axis.
+  const below = tf.greater(tf.expandDims(u, -1), tf.cumsum(weights, weights.rank - 1)); // […, M]
+  return tf.oneHot(tf.minimum(tf.sum(below.toFloat(), -1), M - 1).toInt(), M).toFloat();
+}
+
+/** What is wrong with a mixture's logits, or null. */
+export function logitsProblem(logits: tf.Tensor): string | null {
+  const bad = firstWhere(logits, (a) => Number.isNaN(a));
+  return bad === null ? null : "logits are numbers, got NaN";
+}

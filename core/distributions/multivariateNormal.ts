@@ -1,0 +1,75 @@
+import { customOp } from "../backends/customOp";
+import { detach } from "../backends/detach";
+import { tf } from "../backends/tf";
+import { sumTo } from "../numerics/bernoulliLogProb";
+import { elementwise } from "../numerics/special/elementwise";
+import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
+import { applyTriangle, lowerMask, triangularSolve } from "../numerics/triangularSolve";
+import { commonUnits, type Continuous, sumUnits } from "./continuous";
+import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+
+/** One normal vector with full covariance L Lᵀ. */
+export interface MultivariateNormal extends Continuous {
+  readonly location: tf.Tensor;
+  /** L, lower triangular, `[…, units, units]`; entries above the diagonal are ignored. */
+  readonly scaleTril: tf.Tensor;
+}
+
+export function multivariateNormal(givenMean: ParameterLike, givenScale: ParameterLike): MultivariateNormal {
+  return make(tensorParameter("normal", "mean", givenMean, 1), tensorParameter("normal", "scaleTril", givenScale, 2));
+}
+
+function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
+  const D = scaleTril.shape[scaleTril.rank - 1]!;
+  const unitShape = [commonUnits([location], 1)[0] === 1 ? D : location.shape[location.rank - 1]!];
+  const diagonal = (): tf.Tensor => tf.sum(tf.mul(scaleTril, tf.eye(D)), -1); // […, D]
+  const sumLogDiagonal = (): tf.Tensor => tf.sum(tf.log(diagonal()), -1);
+  const lower = (): tf.Tensor => tf.mul(scaleTril, lowerMask(D));
+  return {
+    id: "normal",
+    eventRank: 1,
+    unitShape,
+    parameters: { mean: location, scaleTril },
+    location,
+    scaleTril,
+    sample: (noise) => tf.tidy(() => detach(tf.add(location, applyTriangle(lower(), elementwise(normalQuantile, noise.uniform(unitShape)))))),
+    logProb: (value) => {
+      const whitened = triangularSolve(scaleTril, tf.sub(value, location));
+      const squares = tf.mul(sumUnits(tf.square(whitened)), -0.5);
+      return tf.sub(tf.sub(squares, sumLogDiagonal()), (D / 2) * Math.log(2 * Math.PI));
+    },
+    mean: () => tf.add(location, tf.zeros([D])),
+    variance: () => tf.add(tf.sum(tf.square(lower()), -1), tf.zerosLike(location)),
+    entropy: () => tf.add(sumLogDiagonal(), (D / 2) * (1 + Math.log(2 * Math.PI))),
+    path: (value) =>
+      customOp(
+        "MultivariateNormalPath",
+        { location, scaleTril },
+        (save) => {
+          save([value, location, scaleTril]);
+          return value.clone();
+        },
+        (dy, [z, l, s]) => ({
+          location: () => sumTo(dy, location.shape),
+          scaleTril: () => {
+            const epsilon = triangularSolve(s!, tf.sub(z!, l!)); // z = location + L ε
+            return sumTo(tf.mul(tf.mul(tf.expandDims(dy, -1), tf.expandDims(epsilon, -2)), lowerMask(D)), scaleTril.shape);
+          },
+        }),
+      ),
+    detached: () => make(detach(location), detach(scaleTril)),
+    problem: () => {
+      if (scaleTril.shape[scaleTril.rank - 2] !== D || (unitShape[0] !== D && unitShape[0] !== 1)) {
+        return `scaleTril has shape […, ${unitShape[0]}, ${unitShape[0]}], got [${scaleTril.shape.join(", ")}]`;
+      }
+      const place = firstWhere(location, (x) => !Number.isFinite(x));
+      if (place !== null) return `mean is a finite number, got ${place}`;
+      const pivot = firstWhere(diagonal(), (x) => !(x > 0 && x < Infinity));
+      return pivot === null ? null : `scaleTril has a diagonal above 0 (else the covariance is not positive definite), got ${pivot}`;
+    },
+    valueProblem: (value) => {
+      const bad = firstWhere(value, (x) => !Number.isFinite(x));
+      return bad === null ? null : `values are finite numbers, got ${bad}`;
+    },
+  };
+}
