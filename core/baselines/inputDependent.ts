@@ -14,7 +14,12 @@ const LEARNING_RATE = 1e-3;
  * that one learning rate serves signals of any size, and has an Adam of its own (rate 1e-3).
  */
 export class InputDependentBaseline {
-  private layers: { hiddenWeight: tf.Variable; hiddenBias: tf.Variable; outWeight: tf.Variable; outBias: tf.Variable } | null = null;
+  private layers: {
+    hiddenWeight: tf.Variable;
+    hiddenBias: tf.Variable;
+    outWeight: tf.Variable;
+    outBias: tf.Variable;
+  } | null = null;
   private readonly optimizer = new Adam({ learningRate: LEARNING_RATE });
   private readonly signal = new MovingMoments(0.99);
   private restored: EstimatorState | null = null;
@@ -25,8 +30,13 @@ export class InputDependentBaseline {
   predict(inputs: tf.Tensor2D, keep: boolean): Float32Array {
     const layers = this.ensure(inputs.shape[1]);
     const { hidden, out } = tf.tidy(() => {
-      const activation = tf.tanh(tf.fused.matMul({ a: inputs, b: layers.hiddenWeight as unknown as tf.Tensor2D, bias: layers.hiddenBias })) as tf.Tensor2D;
-      return { hidden: activation, out: tf.add(tf.matMul(activation, layers.outWeight as unknown as tf.Tensor2D), layers.outBias) };
+      const activation = tf.tanh(
+        tf.fused.matMul({ a: inputs, b: layers.hiddenWeight as unknown as tf.Tensor2D, bias: layers.hiddenBias }),
+      ) as tf.Tensor2D;
+      return {
+        hidden: activation,
+        out: tf.add(tf.matMul(activation, layers.outWeight as unknown as tf.Tensor2D), layers.outBias),
+      };
     });
     const units = out.dataSync<"float32">().slice();
     out.dispose();
@@ -55,7 +65,10 @@ export class InputDependentBaseline {
       for (let i = 0; i < N; i++) residual[i] = (2 / N) * (predictedUnits[i]! - centred[i]! / scale);
       tf.tidy(() => {
         const dOut = tf.tensor2d(residual, [N, 1]);
-        const dHidden = tf.mul(tf.matMul(dOut, layers.outWeight as unknown as tf.Tensor2D, false, true), tf.sub(1, tf.square(hidden))) as tf.Tensor2D;
+        const dHidden = tf.mul(
+          tf.matMul(dOut, layers.outWeight as unknown as tf.Tensor2D, false, true),
+          tf.sub(1, tf.square(hidden)),
+        ) as tf.Tensor2D;
         this.optimizer.apply([
           { name: "hiddenWeight", variable: layers.hiddenWeight, gradient: tf.matMul(inputs, dHidden, true, false) },
           { name: "hiddenBias", variable: layers.hiddenBias, gradient: tf.sum(dHidden, 0) },
@@ -71,8 +84,15 @@ export class InputDependentBaseline {
   state(): EstimatorState {
     const { layers } = this;
     if (!layers) return this.restored ?? {};
-    const tensors = Object.fromEntries(Object.entries(layers).map(([name, variable]) => [`idb/${name}`, { shape: variable.shape, values: variable.dataSync<"float32">().slice() }]));
-    const moments = Object.fromEntries(Object.entries(this.optimizer.state()).map(([name, value]) => [`idb/adam/${name}`, value]));
+    const tensors = Object.fromEntries(
+      Object.entries(layers).map(([name, variable]) => [
+        `idb/${name}`,
+        { shape: variable.shape, values: variable.dataSync<"float32">().slice() },
+      ]),
+    );
+    const moments = Object.fromEntries(
+      Object.entries(this.optimizer.state()).map(([name, value]) => [`idb/adam/${name}`, value]),
+    );
     return { ...tensors, ...moments, "idb/signal": this.signal.state() };
   }
 
@@ -113,9 +133,16 @@ export class InputDependentBaseline {
     if (!restored) return;
     for (const [name, variable] of Object.entries(layers)) {
       const saved = restored[`idb/${name}`];
-      if (saved && saved.shape.join() === variable.shape.join()) tf.tidy(() => variable.assign(tf.tensor(saved.values.slice(), [...saved.shape])));
+      if (saved && saved.shape.join() === variable.shape.join())
+        tf.tidy(() => variable.assign(tf.tensor(saved.values.slice(), [...saved.shape])));
     }
-    this.optimizer.restore(Object.fromEntries(Object.entries(restored).flatMap(([name, value]) => (name.startsWith("idb/adam/") ? [[name.slice("idb/adam/".length), value]] : []))));
+    this.optimizer.restore(
+      Object.fromEntries(
+        Object.entries(restored).flatMap(([name, value]) =>
+          name.startsWith("idb/adam/") ? [[name.slice("idb/adam/".length), value]] : [],
+        ),
+      ),
+    );
     this.restored = null;
   }
 }

@@ -21,7 +21,12 @@ export class SignalBaseline {
   /** Moments of what is left after centring, which VN divides by. */
   private readonly residual = new MovingMoments(0.8);
   private readonly network: InputDependentBaseline | null;
-  private pending: { signal: Float32Array; centred: Float32Array; residual: Float32Array; inputs: tf.Tensor2D | null } | null = null;
+  private pending: {
+    signal: Float32Array;
+    centred: Float32Array;
+    residual: Float32Array;
+    inputs: tf.Tensor2D | null;
+  } | null = null;
 
   constructor(private readonly options: SignalBaselineOptions) {
     this.network = options.inputDependent ? new InputDependentBaseline() : null;

@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { type BuildContext, type RowRecorder, withBuildContext } from "../model/buildContext";
+import { withCallSites } from "../model/callSite";
 import type { ModelDefinition, ModelFunctions } from "../model/defineModel";
 import { type Parameter, ParameterStore } from "../model/parameterStore";
 
@@ -17,7 +18,7 @@ export class ModelInstance {
   constructor(definition: ModelDefinition, seed: number) {
     this.definition = definition;
     this.store = new ParameterStore(seed);
-    const built = build(definition, this.store, null);
+    const built = withCallSites(() => build(definition, this.store, null));
     this.functions = built.functions;
     this.denseNames = built.denseNames;
     this.owned = built.owned;
@@ -38,7 +39,11 @@ export class ModelInstance {
   }
 }
 
-function build(definition: ModelDefinition, store: ParameterStore, rows: RowRecorder | null): { functions: ModelFunctions; denseNames: ReadonlySet<string>; owned: tf.Tensor[] } {
+function build(
+  definition: ModelDefinition,
+  store: ParameterStore,
+  rows: RowRecorder | null,
+): { functions: ModelFunctions; denseNames: ReadonlySet<string>; owned: tf.Tensor[] } {
   const context: BuildContext = { store, names: new Set(), denseNames: new Set(), rows };
   const engine = tf.engine();
   engine.startScope(`build ${definition.name}`);
@@ -59,11 +64,15 @@ function build(definition: ModelDefinition, store: ParameterStore, rows: RowReco
 }
 
 function checkFunctions(name: string, functions: ModelFunctions): void {
-  const has = (key: string): boolean => typeof (functions as unknown as Record<string, unknown> | null)?.[key] === "function";
+  const has = (key: string): boolean =>
+    typeof (functions as unknown as Record<string, unknown> | null)?.[key] === "function";
   const program = has("program");
   const pair = has("guide") && has("model");
   if (typeof functions !== "object" || functions === null || program === pair) {
-    throw new GradlensError("GL1160", `model "${name}" must return either { program } or { guide, model }, got ${describe(functions)}`);
+    throw new GradlensError(
+      "GL1160",
+      `model "${name}" must return either { program } or { guide, model }, got ${describe(functions)}`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { nodeNoise } from "../distributions/distribution";
 import { record, type TapeNode } from "../gradients/tape";
+import { withCallSites } from "../model/callSite";
 import type { DataInputs } from "../model/defineModel";
 import type { LayerSite, SampleSite } from "../model/traceContext";
 import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/snapshot";
@@ -26,7 +27,15 @@ export interface Structure {
   readonly graph: ModelGraph;
   /** Estimators asked for in the text, by node. */
   readonly asked: ReadonlyMap<string, string>;
-  readonly distributions: ReadonlyMap<string, { readonly id: string; readonly unitShape: readonly number[]; readonly statesPerUnit: number | null; readonly eventRank: number }>;
+  readonly distributions: ReadonlyMap<
+    string,
+    {
+      readonly id: string;
+      readonly unitShape: readonly number[];
+      readonly statesPerUnit: number | null;
+      readonly eventRank: number;
+    }
+  >;
 }
 
 /**
@@ -38,21 +47,30 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
   return tidy(() => {
     const layers: LayerSite[] = [];
     const sites = new Map<string, SampleSite>();
-    const noise = new Noise({ seed: 0, step: 0, numSamples: 1, numRows: numRows(data), replicates: 1, firstReplicate: 0 });
+    const noise = new Noise({
+      seed: 0,
+      step: 0,
+      numSamples: 1,
+      numRows: numRows(data),
+      replicates: 1,
+      firstReplicate: 0,
+    });
     const reads = watchReads();
     const order: { readonly kind: "node" | "layer"; readonly name: string; readonly opaque: boolean }[] = [];
     let recorded;
     try {
-      recorded = record(() =>
-        runTrace(
-          instance.functions,
-          data,
-          (site) => {
-            sites.set(site.name, site);
-            order.push({ kind: "node", name: site.name, opaque: reads.seen() });
-            return reads.ignore(() => site.distribution.sample(nodeNoise(noise, site.name)));
-          },
-          (layer) => layers.push(layer),
+      recorded = withCallSites(() =>
+        record(() =>
+          runTrace(
+            instance.functions,
+            data,
+            (site) => {
+              sites.set(site.name, site);
+              order.push({ kind: "node", name: site.name, opaque: reads.seen() });
+              return reads.ignore(() => site.distribution.sample(nodeNoise(noise, site.name)));
+            },
+            (layer) => layers.push(layer),
+          ),
         ),
       );
     } finally {
@@ -64,7 +82,15 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
   });
 }
 
-function follow(instance: ModelInstance, data: DataInputs, trace: Trace, tape: readonly TapeNode[], layers: readonly LayerSite[], sites: ReadonlyMap<string, SampleSite>, opaque: boolean): Structure {
+function follow(
+  instance: ModelInstance,
+  data: DataInputs,
+  trace: Trace,
+  tape: readonly TapeNode[],
+  layers: readonly LayerSite[],
+  sites: ReadonlyMap<string, SampleSite>,
+  opaque: boolean,
+): Structure {
   /** Nearest named things behind a tensor. */
   const sources = new Map<number, ReadonlySet<string>>();
   const named = new Map<number, string>();
@@ -102,7 +128,8 @@ function follow(instance: ModelInstance, data: DataInputs, trace: Trace, tape: r
   }
   const ofDistribution = (distribution: Distribution): Set<string> => {
     const behind = new Set<string>();
-    for (const tensor of Object.values(distribution.parameters)) for (const source of nearest(tensor)) behind.add(source);
+    for (const tensor of Object.values(distribution.parameters))
+      for (const source of nearest(tensor)) behind.add(source);
     return behind;
   };
 
@@ -145,7 +172,9 @@ function follow(instance: ModelInstance, data: DataInputs, trace: Trace, tape: r
   const nodes = [...trace.nodes.keys()];
   const ancestors = new Map(nodes.map((name) => [name, nodesBehind(`node:${name}`, true)]));
   const parents = new Map(nodes.map((name) => [name, nodesBehind(`node:${name}`, false)]));
-  const upstream = new Map<string, Set<string>>(trace.terms.map((term) => [term.key, nodesBehind(`term:${term.key}`, true)]));
+  const upstream = new Map<string, Set<string>>(
+    trace.terms.map((term) => [term.key, nodesBehind(`term:${term.key}`, true)]),
+  );
   for (const name of nodes) upstream.set(`entropy:${name}`, new Set([name, ...ancestors.get(name)!]));
 
   return {
@@ -154,25 +183,57 @@ function follow(instance: ModelInstance, data: DataInputs, trace: Trace, tape: r
     parents,
     upstream,
     graph: describeGraph(instance, data, trace, layers, layerNames, edges, isProgram),
-    asked: new Map([...sites.values()].flatMap(({ name, estimator }) => (estimator === undefined ? [] : [[name, estimator] as const]))),
-    distributions: new Map([...trace.nodes.values()].map(({ name, distribution: { id, unitShape, statesPerUnit, eventRank } }) => [name, { id, unitShape, statesPerUnit: statesPerUnit ?? null, eventRank }])),
+    asked: new Map(
+      [...sites.values()].flatMap(({ name, estimator }) =>
+        estimator === undefined ? [] : [[name, estimator] as const],
+      ),
+    ),
+    distributions: new Map(
+      [...trace.nodes.values()].map(({ name, distribution: { id, unitShape, statesPerUnit, eventRank } }) => [
+        name,
+        { id, unitShape, statesPerUnit: statesPerUnit ?? null, eventRank },
+      ]),
+    ),
   };
 }
 
-function describeGraph(instance: ModelInstance, data: DataInputs, trace: Trace, layers: readonly LayerSite[], layerNames: ReadonlyMap<number, string>, edges: readonly GraphEdge[], isProgram: boolean): ModelGraph {
+function describeGraph(
+  instance: ModelInstance,
+  data: DataInputs,
+  trace: Trace,
+  layers: readonly LayerSite[],
+  layerNames: ReadonlyMap<number, string>,
+  edges: readonly GraphEdge[],
+  isProgram: boolean,
+): ModelGraph {
   const nodes = new Map<string, GraphNode>();
-  for (const [name, tensor] of Object.entries(data)) nodes.set(`data:${name}`, { name, kind: "data", shape: tensor.shape.slice(2) });
-  for (const { name, shape, source } of instance.parameters) nodes.set(`parameter:${name}`, { name, kind: "parameter", shape, ...(source ? { source } : {}) });
+  for (const [name, tensor] of Object.entries(data))
+    nodes.set(`data:${name}`, { name, kind: "data", shape: tensor.shape.slice(2) });
+  for (const { name, shape, source } of instance.parameters)
+    nodes.set(`parameter:${name}`, { name, kind: "parameter", shape, ...(source ? { source } : {}) });
   for (const layer of layers) {
     const name = layerNames.get(layer.output.id)!;
-    nodes.set(`layer:${name}`, { name, kind: "deterministic", shape: [layer.units], ...(layer.source ? { source: layer.source } : {}) });
+    nodes.set(`layer:${name}`, {
+      name,
+      kind: "deterministic",
+      shape: [layer.units],
+      ...(layer.source ? { source: layer.source } : {}),
+    });
   }
   for (const node of trace.nodes.values()) {
-    nodes.set(`node:${node.name}`, { name: node.name, kind: "stochastic", role: isProgram ? "program" : "guide", distribution: node.distribution.id, shape: node.distribution.unitShape, ...(node.source ? { source: node.source } : {}) });
+    nodes.set(`node:${node.name}`, {
+      name: node.name,
+      kind: "stochastic",
+      role: isProgram ? "program" : "guide",
+      distribution: node.distribution.id,
+      shape: node.distribution.unitShape,
+      ...(node.source ? { source: node.source } : {}),
+    });
   }
   for (const term of trace.terms) {
     nodes.set(`term:${term.key}`, {
-      name: term.kind === "prior" ? `log p(${term.name})` : term.kind === "observe" ? `log p(${term.name} | …)` : term.name,
+      name:
+        term.kind === "prior" ? `log p(${term.name})` : term.kind === "observe" ? `log p(${term.name} | …)` : term.name,
       kind: term.kind === "observe" ? "observed" : "cost",
       role: term.role,
       shape: [],
@@ -186,10 +247,19 @@ function describeGraph(instance: ModelInstance, data: DataInputs, trace: Trace, 
   // Names identify graph nodes; a name that two kinds share is told apart by its kind.
   const count = new Map<string, number>();
   for (const [, node] of kept) count.set(node.name, (count.get(node.name) ?? 0) + 1);
-  const naming = new Map(kept.map(([key, node]) => [key, count.get(node.name)! > 1 && node.kind !== "parameter" && node.kind !== "stochastic" ? `${node.name} (${node.kind})` : node.name]));
+  const naming = new Map(
+    kept.map(([key, node]) => [
+      key,
+      count.get(node.name)! > 1 && node.kind !== "parameter" && node.kind !== "stochastic"
+        ? `${node.name} (${node.kind})`
+        : node.name,
+    ]),
+  );
   return {
     nodes: kept.map(([key, node]) => ({ ...node, name: naming.get(key)! })),
-    edges: edges.filter(({ from, to }) => keys.has(from) && keys.has(to)).map(({ from, to }) => ({ from: naming.get(from)!, to: naming.get(to)! })),
+    edges: edges
+      .filter(({ from, to }) => keys.has(from) && keys.has(to))
+      .map(({ from, to }) => ({ from: naming.get(from)!, to: naming.get(to)! })),
   };
 }
 

@@ -39,15 +39,30 @@ export interface Trace {
 export type Draw = (site: SampleSite) => tf.Tensor;
 
 /** Runs a model's functions once; `draw` is the handler. The terms are live: gradients flow to parameters and node values. */
-export function runTrace(functions: ModelFunctions, data: DataInputs, draw: Draw, layer?: TraceHandler["layer"]): Trace {
+export function runTrace(
+  functions: ModelFunctions,
+  data: DataInputs,
+  draw: Draw,
+  layer?: TraceHandler["layer"],
+): Trace {
   const nodes = new Map<string, TraceNode>();
   const terms: TraceTerm[] = [];
   const keys = new Set<string>();
   let role: GraphRole = "program";
 
-  const addTerm = (kind: TraceTerm["kind"], site: ObserveSite | CostSite | SampleSite, value: tf.Tensor, extra: Pick<TraceTerm, "distribution" | "observed"> = {}): void => {
+  const addTerm = (
+    kind: TraceTerm["kind"],
+    site: ObserveSite | CostSite | SampleSite,
+    value: tf.Tensor,
+    extra: Pick<TraceTerm, "distribution" | "observed"> = {},
+  ): void => {
     const key = `${kind}:${site.name}`;
-    if (keys.has(key)) throw at(site.source, "GL1150", `${kind === "prior" ? "sample" : kind} "${site.name}" occurs twice; give each its own name`);
+    if (keys.has(key))
+      throw at(
+        site.source,
+        "GL1150",
+        `${kind === "prior" ? "sample" : kind} "${site.name}" occurs twice; give each its own name`,
+      );
     keys.add(key);
     terms.push({ key, kind, name: site.name, role, value: asRows(value, kind, site), source: site.source, ...extra });
   };
@@ -57,20 +72,36 @@ export function runTrace(functions: ModelFunctions, data: DataInputs, draw: Draw
     sample(site) {
       if (role === "model") {
         const node = nodes.get(site.name);
-        if (!node) throw at(site.source, "GL1151", `the model samples "${site.name}", which the guide never draws; the guide has ${quoted(nodes.keys())}`);
+        if (!node)
+          throw at(
+            site.source,
+            "GL1151",
+            `the model samples "${site.name}", which the guide never draws; the guide has ${quoted(nodes.keys())}`,
+          );
         checkUnits(site.name, site.distribution, node.value, site.source);
         addTerm("prior", site, tf.neg(site.distribution.logProb(node.value)), { distribution: site.distribution });
         return node.value;
       }
-      if (nodes.has(site.name)) throw at(site.source, "GL1150", `sample "${site.name}" occurs twice; give each its own name`);
+      if (nodes.has(site.name))
+        throw at(site.source, "GL1150", `sample "${site.name}" occurs twice; give each its own name`);
       const value = draw(site);
-      nodes.set(site.name, { name: site.name, role: role as "guide" | "program", distribution: site.distribution, value, source: site.source });
+      nodes.set(site.name, {
+        name: site.name,
+        role: role as "guide" | "program",
+        distribution: site.distribution,
+        value,
+        source: site.source,
+      });
       return value;
     },
     observe(site) {
-      if (role === "guide") throw at(site.source, "GL1152", `observe("${site.name}") stands in the guide; move it to the model`);
+      if (role === "guide")
+        throw at(site.source, "GL1152", `observe("${site.name}") stands in the guide; move it to the model`);
       checkUnits(site.name, site.distribution, site.value, site.source);
-      addTerm("observe", site, tf.neg(site.distribution.logProb(site.value)), { distribution: site.distribution, observed: site.value });
+      addTerm("observe", site, tf.neg(site.distribution.logProb(site.value)), {
+        distribution: site.distribution,
+        observed: site.value,
+      });
     },
     cost(site) {
       addTerm("cost", site, site.value);
@@ -87,26 +118,54 @@ export function runTrace(functions: ModelFunctions, data: DataInputs, draw: Draw
     call("guide", functions.guide);
     call("model", functions.model);
     for (const node of nodes.values()) {
-      if (!keys.has(`prior:${node.name}`)) throw at(node.source, "GL1153", `the guide draws "${node.name}", which the model never samples; the model needs sample("${node.name}", …)`);
+      if (!keys.has(`prior:${node.name}`))
+        throw at(
+          node.source,
+          "GL1153",
+          `the guide draws "${node.name}", which the model never samples; the model needs sample("${node.name}", …)`,
+        );
     }
   }
-  if (terms.length === 0) throw new GradlensError("GL1154", "the model has no cost; add cost(name, tensor) or observe(name, distribution, value)");
+  if (terms.length === 0)
+    throw new GradlensError(
+      "GL1154",
+      "the model has no cost; add cost(name, tensor) or observe(name, distribution, value)",
+    );
   return { nodes, terms };
 }
 
-function asRows(value: tf.Tensor, kind: string, site: { readonly name: string; readonly source: SourceLocation | undefined }): tf.Tensor {
+function asRows(
+  value: tf.Tensor,
+  kind: string,
+  site: { readonly name: string; readonly source: SourceLocation | undefined },
+): tf.Tensor {
   if (value.rank > 2) {
-    throw at(site.source, "GL1155", `${kind} "${site.name}" needs shape [S, B], got [${value.shape.join(", ")}]; sum over the last axes`);
+    throw at(
+      site.source,
+      "GL1155",
+      `${kind} "${site.name}" needs shape [S, B], got [${value.shape.join(", ")}]; sum over the last axes`,
+    );
   }
   return value.rank === 2 ? value : tf.reshape(value, [...Array<number>(2 - value.rank).fill(1), ...value.shape]);
 }
 
-function checkUnits(name: string, distribution: Distribution, value: tf.Tensor, source: SourceLocation | undefined): void {
+function checkUnits(
+  name: string,
+  distribution: Distribution,
+  value: tf.Tensor,
+  source: SourceLocation | undefined,
+): void {
   const found = value.shape.slice(-distribution.eventRank);
   const expected = distribution.unitShape;
-  const fits = found.length === expected.length && found.every((size, axis) => size === expected[axis] || (size === 1 && value.rank > 0) || expected[axis] === 1);
+  const fits =
+    found.length === expected.length &&
+    found.every((size, axis) => size === expected[axis] || (size === 1 && value.rank > 0) || expected[axis] === 1);
   if (!fits) {
-    throw at(source, "GL1156", `"${name}" is ${distribution.id} over units [${expected.join(", ")}], but its value has units [${found.join(", ")}]; make the two agree`);
+    throw at(
+      source,
+      "GL1156",
+      `"${name}" is ${distribution.id} over units [${expected.join(", ")}], but its value has units [${found.join(", ")}]; make the two agree`,
+    );
   }
 }
 

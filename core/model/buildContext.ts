@@ -32,7 +32,11 @@ let active: BuildContext | null = null;
 
 /** Runs `build` with `parameter` and `dense` bound to a store. */
 export function withBuildContext<T>(context: BuildContext, build: () => T): T {
-  if (active) throw new GradlensError("GL1104", "defineModel was called inside another model's build function; define models side by side");
+  if (active)
+    throw new GradlensError(
+      "GL1104",
+      "defineModel was called inside another model's build function; define models side by side",
+    );
   active = context;
   try {
     return build();
@@ -42,6 +46,10 @@ export function withBuildContext<T>(context: BuildContext, build: () => T): T {
 }
 
 export function buildContext(call: string): BuildContext {
-  if (!active) throw new GradlensError("GL1105", `${call} was called outside a model's build function; call it inside defineModel(name, () => …)`);
+  if (!active)
+    throw new GradlensError(
+      "GL1105",
+      `${call} was called outside a model's build function; call it inside defineModel(name, () => …)`,
+    );
   return active;
 }

@@ -8,9 +8,22 @@ export function registerModelFile(file: string): void {
   modelFiles.add(file);
 }
 
-/** Where in a registered model file the running call was made; undefined when none is on the stack. */
+/** Reading a stack takes longer than most operations of a step, so places are only looked up while this is above 0. */
+let capturing = 0;
+
+/** Runs `f` with call sites recorded: while a model is built and traced for its structure, not in every step. */
+export function withCallSites<T>(f: () => T): T {
+  capturing++;
+  try {
+    return f();
+  } finally {
+    capturing--;
+  }
+}
+
+/** Where in a registered model file the running call was made; undefined when none is on the stack, or nobody asked. */
 export function callSite(): SourceLocation | undefined {
-  if (modelFiles.size === 0) return undefined;
+  if (capturing === 0 || modelFiles.size === 0) return undefined;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 30;
   const stack = new Error().stack ?? "";

@@ -61,8 +61,13 @@ export interface ModelDefinition {
 
 /** Names a model and says how to build it; a model file exports the result. Nothing runs until an engine builds it. */
 export function defineModel(name: string, build: () => ModelFunctions, options: ModelOptions = {}): ModelDefinition {
-  if (typeof name !== "string" || name === "") throw new GradlensError("GL1130", "defineModel needs a name as its first argument");
-  if (typeof build !== "function") throw new GradlensError("GL1131", `defineModel("${name}") needs a build function as its second argument, got ${typeof build}`);
+  if (typeof name !== "string" || name === "")
+    throw new GradlensError("GL1130", "defineModel needs a name as its first argument");
+  if (typeof build !== "function")
+    throw new GradlensError(
+      "GL1131",
+      `defineModel("${name}") needs a build function as its second argument, got ${typeof build}`,
+    );
   return { [brand]: true, name, build, options };
 }
 

@@ -19,53 +19,97 @@ export interface DenseOptions {
  * A dense layer `x => x W + b` with parameters `name/weight` `[inputs, units]` and `name/bias` `[units]`. x is `[…, inputs]`.
  * Diagnostics read every example's gradient from the layer's inputs and output gradients without forming it.
  */
-export function dense(name: string, inputs: number, units: number, options: DenseOptions = {}): (x: tf.Tensor) => tf.Tensor {
+export function dense(
+  name: string,
+  inputs: number,
+  units: number,
+  options: DenseOptions = {},
+): (x: tf.Tensor) => tf.Tensor {
   const context = buildContext(`dense("${name}")`);
   const source = callSite();
   const at = source ? { source } : {};
   if (!(Number.isInteger(inputs) && Number.isInteger(units) && inputs > 0 && units > 0)) {
-    throw new GradlensError("GL1107", `dense("${name}") needs whole positive numbers of inputs and units, got ${inputs} and ${units}`, at);
+    throw new GradlensError(
+      "GL1107",
+      `dense("${name}") needs whole positive numbers of inputs and units, got ${inputs} and ${units}`,
+      at,
+    );
   }
   for (const parameterName of [`${name}/weight`, `${name}/bias`]) {
-    if (context.names.has(parameterName)) throw new GradlensError("GL1106", `parameter "${parameterName}" is declared twice; give each layer its own name`, at);
+    if (context.names.has(parameterName))
+      throw new GradlensError(
+        "GL1106",
+        `parameter "${parameterName}" is declared twice; give each layer its own name`,
+        at,
+      );
     context.names.add(parameterName);
   }
   context.denseNames.add(name);
   const weight = context.store.declare(`${name}/weight`, options.weight ?? glorotUniform(inputs, units), source);
   const bias = context.store.declare(`${name}/bias`, options.bias ?? zeros([units]), source);
-  for (const [parameter, expected] of [[weight, [inputs, units]], [bias, [units]]] as const) {
+  for (const [parameter, expected] of [
+    [weight, [inputs, units]],
+    [bias, [units]],
+  ] as const) {
     if (parameter.shape.join() !== expected.join()) {
-      throw new GradlensError("GL1108", `parameter "${parameter.name}" needs shape [${expected.join(", ")}], got [${parameter.shape.join(", ")}]`, at);
+      throw new GradlensError(
+        "GL1108",
+        `parameter "${parameter.name}" needs shape [${expected.join(", ")}], got [${parameter.shape.join(", ")}]`,
+        at,
+      );
     }
   }
   const { rows } = context;
   const { mask } = options;
   if (mask && mask.shape.join() !== [inputs, units].join()) {
-    throw new GradlensError("GL1109", `the mask of dense("${name}") needs shape [${inputs}, ${units}], got [${mask.shape.join(", ")}]`, at);
+    throw new GradlensError(
+      "GL1109",
+      `the mask of dense("${name}") needs shape [${inputs}, ${units}], got [${mask.shape.join(", ")}]`,
+      at,
+    );
   }
 
   return (given) => {
     const width = given.shape[given.rank - 1];
     const x = rows && width === inputs ? spreadOverRows(given, rows.numRows) : given;
-    if (width !== inputs) throw new GradlensError("GL1110", `dense("${name}") expects ${inputs} inputs on the last axis, got a tensor [${given.shape.join(", ")}]`, at);
+    if (width !== inputs)
+      throw new GradlensError(
+        "GL1110",
+        `dense("${name}") expects ${inputs} inputs on the last axis, got a tensor [${given.shape.join(", ")}]`,
+        at,
+      );
     const leading = x.shape.slice(0, -1);
     const outputShape = [...leading, units];
-    const kernel = (): tf.Tensor2D => (mask ? tf.mul(weight.variable, mask) : (weight.variable as unknown as tf.Tensor2D));
+    const kernel = (): tf.Tensor2D =>
+      mask ? tf.mul(weight.variable, mask) : (weight.variable as unknown as tf.Tensor2D);
     const forward = (): tf.Tensor =>
-      tf.fused.matMul({ a: tf.reshape(x, [-1, inputs]) as tf.Tensor2D, b: kernel(), bias: bias.variable }).reshape(outputShape);
-    const towardsInput = (dy: tf.Tensor): tf.Tensor => tf.matMul(tf.reshape(dy, [-1, units]) as tf.Tensor2D, kernel(), false, true).reshape(x.shape);
+      tf.fused
+        .matMul({ a: tf.reshape(x, [-1, inputs]) as tf.Tensor2D, b: kernel(), bias: bias.variable })
+        .reshape(outputShape);
+    const towardsInput = (dy: tf.Tensor): tf.Tensor =>
+      tf.matMul(tf.reshape(dy, [-1, units]) as tf.Tensor2D, kernel(), false, true).reshape(x.shape);
     const y = rows
       ? customOp("Dense", { x, root: rows.root }, forward, (dy) => ({
           x: () => towardsInput(dy),
           root: () => {
-            rows.dense(name, tf.reshape(x, [-1, inputs]) as tf.Tensor2D, tf.reshape(dy, [-1, units]) as tf.Tensor2D, mask ?? null);
+            rows.dense(
+              name,
+              tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
+              tf.reshape(dy, [-1, units]) as tf.Tensor2D,
+              mask ?? null,
+            );
             return tf.scalar(0);
           },
         }))
       : customOp("Dense", { x, weight: weight.variable, bias: bias.variable }, forward, (dy) => ({
           x: () => towardsInput(dy),
           weight: () => {
-            const gradient = tf.matMul(tf.reshape(x, [-1, inputs]) as tf.Tensor2D, tf.reshape(dy, [-1, units]) as tf.Tensor2D, true, false);
+            const gradient = tf.matMul(
+              tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
+              tf.reshape(dy, [-1, units]) as tf.Tensor2D,
+              true,
+              false,
+            );
             return mask ? tf.mul(gradient, mask) : gradient;
           },
           bias: () => tf.sum(tf.reshape(dy, [-1, units]), 0),

@@ -14,7 +14,12 @@ import type { ParameterInit } from "./initializers";
 export function parameter(name: string, init: ParameterInit): tf.Tensor {
   const context = buildContext(`parameter("${name}")`);
   const source = callSite();
-  if (context.names.has(name)) throw new GradlensError("GL1106", `parameter "${name}" is declared twice; give each parameter its own name`, source ? { source } : {});
+  if (context.names.has(name))
+    throw new GradlensError(
+      "GL1106",
+      `parameter "${name}" is declared twice; give each parameter its own name`,
+      source ? { source } : {},
+    );
   context.names.add(name);
   const { variable } = context.store.declare(name, init, source);
   return context.rows ? context.rows.raw(name, variable) : variable;

@@ -22,7 +22,9 @@ export class ParameterStore {
     const known = this.parameters.get(name);
     if (known) return known;
     const variable = tf.tidy(() => {
-      const first = isInitializer(init) ? init.make(foldInName(keyFromSeed(this.seed), `parameter/${name}`)) : toTensor(name, init, source);
+      const first = isInitializer(init)
+        ? init.make(foldInName(keyFromSeed(this.seed), `parameter/${name}`))
+        : toTensor(name, init, source);
       return tf.variable(first.toFloat(), true);
     });
     const parameter = { name, shape: variable.shape, variable, source };
@@ -32,7 +34,11 @@ export class ParameterStore {
 
   get(name: string): Parameter {
     const parameter = this.parameters.get(name);
-    if (!parameter) throw new GradlensError("GL1101", `parameter "${name}" does not exist; the model has ${[...this.parameters.keys()].join(", ")}`);
+    if (!parameter)
+      throw new GradlensError(
+        "GL1101",
+        `parameter "${name}" does not exist; the model has ${[...this.parameters.keys()].join(", ")}`,
+      );
     return parameter;
   }
 
@@ -44,7 +50,10 @@ export class ParameterStore {
   assign(name: string, values: Float32Array, shape: readonly number[]): void {
     const parameter = this.get(name);
     if (shape.join() !== parameter.shape.join()) {
-      throw new GradlensError("GL1102", `parameter "${name}" has shape [${parameter.shape.join(", ")}], got [${shape.join(", ")}]; the values belong to another model`);
+      throw new GradlensError(
+        "GL1102",
+        `parameter "${name}" has shape [${parameter.shape.join(", ")}], got [${shape.join(", ")}]; the values belong to another model`,
+      );
     }
     tf.tidy(() => parameter.variable.assign(tf.tensor(values.slice(), [...shape])));
   }
@@ -55,14 +64,24 @@ export class ParameterStore {
   }
 }
 
-function toTensor(name: string, init: Exclude<ParameterInit, { make: unknown }>, source: SourceLocation | undefined): tf.Tensor {
+function toTensor(
+  name: string,
+  init: Exclude<ParameterInit, { make: unknown }>,
+  source: SourceLocation | undefined,
+): tf.Tensor {
   if (init instanceof tf.Tensor) return init;
   try {
-    return init instanceof Float32Array ? tf.tensor(init.slice()) : tf.tensor(init as tf.TensorLike, undefined, "float32");
+    return init instanceof Float32Array
+      ? tf.tensor(init.slice())
+      : tf.tensor(init as tf.TensorLike, undefined, "float32");
   } catch (cause) {
-    throw new GradlensError("GL1103", `parameter "${name}" needs a number, a nested array of numbers, a tensor or an initializer as its first value`, {
-      ...(source ? { source } : {}),
-      cause,
-    });
+    throw new GradlensError(
+      "GL1103",
+      `parameter "${name}" needs a number, a nested array of numbers, a tensor or an initializer as its first value`,
+      {
+        ...(source ? { source } : {}),
+        cause,
+      },
+    );
   }
 }

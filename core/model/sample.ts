@@ -14,5 +14,10 @@ export interface SampleOptions {
  * @returns the value, `[S, B, …units]`
  */
 export function sample(name: string, distribution: Distribution, options: SampleOptions = {}): tf.Tensor {
-  return traceHandler(`sample("${name}")`).sample({ name, distribution, estimator: options.estimator, source: callSite() });
+  return traceHandler(`sample("${name}")`).sample({
+    name,
+    distribution,
+    estimator: options.estimator,
+    source: callSite(),
+  });
 }

@@ -58,6 +58,10 @@ export function currentTrace(): TraceHandler | null {
 }
 
 export function traceHandler(call: string): TraceHandler {
-  if (!active) throw new GradlensError("GL1120", `${call} was called outside a model's functions; call it inside program, guide or model`);
+  if (!active)
+    throw new GradlensError(
+      "GL1120",
+      `${call} was called outside a model's functions; call it inside program, guide or model`,
+    );
   return active;
 }

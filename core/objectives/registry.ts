@@ -9,6 +9,11 @@ export const objectives: readonly Objective[] = [expectedCost, elbo, iwae, struc
 
 export function objective(id: string): Objective {
   const found = objectives.find((candidate) => candidate.id === id);
-  if (!found) throw new GradlensError("GL1305", `objective "${id}" does not exist; choose one of ${objectives.map((o) => o.id).join(", ")}`, { usage: true });
+  if (!found)
+    throw new GradlensError(
+      "GL1305",
+      `objective "${id}" does not exist; choose one of ${objectives.map((o) => o.id).join(", ")}`,
+      { usage: true },
+    );
   return found;
 }

@@ -44,7 +44,8 @@ export class Noise {
     const keys: Key[] = new Array<Key>(numSamples * replicates);
     for (let replicate = 0; replicate < replicates; replicate++) {
       const replicateKey = foldIn(nodeKey, firstReplicate + replicate);
-      for (let sample = 0; sample < numSamples; sample++) keys[sample * replicates + replicate] = foldIn(replicateKey, sample);
+      for (let sample = 0; sample < numSamples; sample++)
+        keys[sample * replicates + replicate] = foldIn(replicateKey, sample);
     }
     const shape = [numSamples, numRows, ...unitShape];
     const fused = fusedUniformBlocks(keys, shape);

@@ -11,13 +11,19 @@ import type { Noise } from "../random/noise";
  *
  * @param data `[1, B', …]`
  */
-export function evaluateLoss(instance: ModelInstance, objective: Objective, data: DataInputs, noise: Noise): Float32Array {
+export function evaluateLoss(
+  instance: ModelInstance,
+  objective: Objective,
+  data: DataInputs,
+  noise: Noise,
+): Float32Array {
   const { numSamples: S, numRows } = noise.layout;
   const rows = tf.tidy(() => {
     const trace = runTrace(instance.functions, data, (site) => site.distribution.sample(nodeNoise(noise, site.name)));
     let total: tf.Tensor = tf.zeros([S, numRows]);
     for (const term of trace.terms) total = tf.add(total, term.value);
-    if (objective.entropy) for (const node of trace.nodes.values()) total = tf.add(total, node.distribution.logProb(node.value));
+    if (objective.entropy)
+      for (const node of trace.nodes.values()) total = tf.add(total, node.distribution.logProb(node.value));
     return objective.loss(total);
   });
   const values = rows.dataSync<"float32">().slice();

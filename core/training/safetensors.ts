@@ -12,7 +12,10 @@ interface Entry {
 }
 
 /** Float32 tensors and string metadata as a safetensors file: length of the header (8 bytes), header (JSON), data, little-endian. */
-export function encodeSafetensors(tensors: Readonly<Record<string, NamedTensor>>, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, NamedTensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { shape, values }] of Object.entries(tensors)) {
@@ -34,8 +37,15 @@ export function encodeSafetensors(tensors: Readonly<Record<string, NamedTensor>>
 }
 
 /** @throws GL1601 naming the file when it is no safetensors file of float32 tensors */
-export function decodeSafetensors(bytes: Uint8Array, file: string): { readonly tensors: Readonly<Record<string, NamedTensor>>; readonly metadata: Readonly<Record<string, string>> } {
-  const wrong = (found: string): GradlensError => new GradlensError("GL1601", `${file} is no checkpoint: expected a safetensors file, found ${found}; use another checkpoint`);
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  file: string,
+): { readonly tensors: Readonly<Record<string, NamedTensor>>; readonly metadata: Readonly<Record<string, string>> } {
+  const wrong = (found: string): GradlensError =>
+    new GradlensError(
+      "GL1601",
+      `${file} is no checkpoint: expected a safetensors file, found ${found}; use another checkpoint`,
+    );
   if (bytes.length < 8) throw wrong(`${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > bytes.length - 8) throw wrong("a header longer than the file");
@@ -49,7 +59,11 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): { readonly t
   const tensors: Record<string, NamedTensor> = {};
   for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    const { dtype, shape, data_offsets: [start, end] } = value as Entry;
+    const {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    } = value as Entry;
     const size = shape.reduce((product, axis) => product * axis, 1);
     if (dtype !== "F32") throw wrong(`tensor ${name} of type ${dtype} where F32 is expected`);
     if (end > data.length || end - start !== size * 4) throw wrong(`a file cut short at tensor ${name}`);

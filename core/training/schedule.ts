@@ -11,7 +11,11 @@ export function scheduleFactor(options: ScheduleOptions | undefined, step: numbe
   const steps = options.steps ?? totalSteps;
   const rise = warmup > 0 ? Math.min(1, (step + 1) / warmup) : 1;
   if (id === "constant") return rise;
-  if (steps === null || !(steps > 0)) throw new GradlensError("GL1323", `schedule ${id} needs a positive number of steps, got ${steps ?? "none"}; set steps`);
+  if (steps === null || !(steps > 0))
+    throw new GradlensError(
+      "GL1323",
+      `schedule ${id} needs a positive number of steps, got ${steps ?? "none"}; set steps`,
+    );
   const progress = Math.min(1, step / steps);
   switch (id) {
     case "cosine": {
@@ -23,6 +27,9 @@ export function scheduleFactor(options: ScheduleOptions | undefined, step: numbe
     case "step":
       return rise * (options.factor ?? 0.1) ** Math.floor(step / steps);
     default:
-      throw new GradlensError("GL1324", `schedule "${String(id)}" does not exist; choose one of constant, cosine, linear, step`);
+      throw new GradlensError(
+        "GL1324",
+        `schedule "${String(id)}" does not exist; choose one of constant, cosine, linear, step`,
+      );
   }
 }

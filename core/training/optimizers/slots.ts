@@ -11,13 +11,25 @@ export class Slots {
     const known = this.variables.get(name);
     if (known) return known;
     const saved = this.waiting[name];
-    const variable = tf.tidy(() => tf.variable(saved && saved.shape.join() === shape.join() ? tf.tensor(saved.values.slice(), [...shape]) : tf.zeros([...shape]), false));
+    const variable = tf.tidy(() =>
+      tf.variable(
+        saved && saved.shape.join() === shape.join()
+          ? tf.tensor(saved.values.slice(), [...shape])
+          : tf.zeros([...shape]),
+        false,
+      ),
+    );
     this.variables.set(name, variable);
     return variable;
   }
 
   state(): Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }> {
-    const made = Object.fromEntries([...this.variables].map(([name, variable]) => [name, { shape: variable.shape, values: variable.dataSync<"float32">().slice() }]));
+    const made = Object.fromEntries(
+      [...this.variables].map(([name, variable]) => [
+        name,
+        { shape: variable.shape, values: variable.dataSync<"float32">().slice() },
+      ]),
+    );
     return { ...this.waiting, ...made };
   }
 
