@@ -6,6 +6,7 @@ import type { Count } from "./lib/count";
 import { root } from "./lib/root";
 import type { Stage } from "./lib/stage";
 import { testFiles } from "./lib/testFiles";
+import { buildNative } from "./native/buildNative";
 import { ensureBrowser } from "./vscode/browser";
 import { installServer } from "./vscode/installServer";
 import { runInHost } from "./vscode/runInHost";
@@ -18,6 +19,14 @@ export const stages: readonly Stage[] = [
   check("format", "Format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]),
   check("types", "Types", [bin("typescript/bin/tsc")]),
   check("build", "Build", ["esbuild.mjs"]),
+  {
+    id: "native",
+    title: "Native back end from source",
+    async run() {
+      console.log(await buildNative());
+      return { passed: 1, failed: 0, skipped: 0 };
+    },
+  },
   suite("unit", "Unit tests"),
   suite("exactness", "Exactness tests"),
   suite("package", "Package tests"),
