@@ -1,0 +1,168 @@
+import { type Command, Option } from "commander";
+import type { BiasReport, ParameterBias } from "../../core/diagnostics/bias";
+import { biasByEnumeration } from "../../core/diagnostics/biasByEnumeration";
+import { biasBySampling } from "../../core/diagnostics/biasBySampling";
+import { countStates } from "../../core/diagnostics/enumerate";
+import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
+import { unbiasedReference } from "../../core/diagnostics/unbiasedReference";
+import { guard, type Prepared } from "../../core/engine/prepare";
+import { GradlensError } from "../../core/errors";
+import type { DataInputs } from "../../core/model/defineModel";
+import { applyCheckpoint } from "../checkpoint";
+import { exitCodes } from "../describeError";
+import { SMALL_TENSOR } from "../elements";
+import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
+import { isExact } from "../isExact";
+import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
+import { about, aboutLine, describedSamples, openModel } from "../openModel";
+import { positiveNumber, wholeNumber } from "../parseValue";
+import { requireFinite } from "../requireFinite";
+import type { Answering } from "../run";
+import { table } from "../table";
+import type { Terminal } from "../terminal";
+
+interface BiasOptions extends ModelOptions {
+  readonly method: "enumerate" | "sample" | "auto";
+  readonly draws: number;
+  readonly margin?: number;
+  readonly elements?: boolean;
+}
+
+/** A bias below this share of the gradient counts as none. */
+const margins = { enumerate: 1e-3, sample: 0.05 } as const;
+/** Rate of false alarms over all tensors together. */
+const ALPHA = 0.05;
+const exitCodeOf = { unbiased: exitCodes.fine, biased: exitCodes.biased, undecided: exitCodes.undecided } as const;
+
+/** `gradlens bias MODEL`: is the estimator's mean the gradient? */
+export function addBias(program: Command, terminal: Terminal, answering: Answering): void {
+  const command = withCheckpoint(
+    withModelOptions(program.command("bias").description("is the estimator biased, and by how much, per parameter")),
+  )
+    .addOption(
+      new Option("--method <method>", "how the estimator's mean is had")
+        .choices(["enumerate", "sample", "auto"])
+        .default("auto"),
+    )
+    .addOption(new Option("--draws <n>", "estimates drawn when sampling").argParser(wholeNumber(20)).default(2000))
+    .addOption(
+      new Option(
+        "--margin <share>",
+        `share of the gradient below which a bias counts as none (default: ${margins.enumerate} enumerated, ${margins.sample} sampled)`,
+      ).argParser(positiveNumber),
+    )
+    .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`)
+    .addHelpText("after", "\nExit codes: 0 unbiased, 10 biased, 11 undecided, 1 error, 2 wrong usage");
+  answering(command, async (reference: string, options: BiasOptions) => {
+    const model = await openModel(reference, options);
+    const { prepared } = model;
+    const numSamples = describedSamples(prepared, options.samples);
+    const step = applyCheckpoint(options.checkpoint, prepared);
+    const data = prepared.batch(step);
+    const measured = guard(prepared.file, () => measure(prepared, data, numSamples, step, options, terminal));
+    const notes = [...measured.notes, ...normalisationNotes(prepared.specs, prepared.estimators)];
+    for (const field of ["exact", "mean"] as const) {
+      const values = measured.parameters.flatMap((parameter) =>
+        parameter[field] === null ? [] : [[parameter.name, parameter[field]] as const],
+      );
+      requireFinite(prepared, data, step, { gradients: new Map(values) });
+    }
+    const { method, verdict, reference: compared, margin, level, draws } = measured;
+    return {
+      json: {
+        ...about(model, numSamples),
+        method,
+        verdict,
+        reference: compared,
+        margin,
+        level,
+        draws,
+        notes,
+        parameters: measured.parameters.map((parameter) => withoutLargeArrays(parameter, options.elements === true)),
+      },
+      text: () => [aboutLine(model, numSamples), "", report({ ...measured, notes })].join("\n"),
+      exitCode: exitCodeOf[verdict],
+    };
+  });
+}
+
+function measure(
+  prepared: Prepared,
+  data: DataInputs,
+  numSamples: number,
+  step: number,
+  options: BiasOptions,
+  terminal: Terminal,
+): BiasReport {
+  const { instance, structure, objective, specs, estimators, batchSize, seed } = prepared;
+  const request = { instance, structure, objective, data, batchSize, numSamples };
+  const enumerable = "states" in countStates(structure, numSamples);
+  const ownNoise = [...specs.values()].some(({ estimator }) => estimator.ownNoise);
+  const enumerate =
+    options.method === "enumerate" || isExact(specs) || (options.method === "auto" && enumerable && !ownNoise);
+  if (enumerate) return biasByEnumeration(request, estimators, specs, options.margin ?? margins.enumerate);
+  const text = enumerable ? null : unbiasedReference(structure, specs, objective.id);
+  if (!enumerable && text === null) {
+    throw new GradlensError(
+      "GL1403",
+      `no unbiased reference exists for "${prepared.definition.name}": its states cannot be enumerated and no unbiased estimator serves every node`,
+    );
+  }
+  const reference = text === null ? null : { id: text, estimators: prepared.chooseEstimators(text).estimators };
+  try {
+    return biasBySampling({
+      ...request,
+      estimators,
+      reference,
+      draws: options.draws,
+      margin: options.margin ?? margins.sample,
+      seed,
+      step,
+      alpha: ALPHA,
+      onProgress: (share) => terminal.status(`${formatShare(share)} of the draws`),
+    });
+  } finally {
+    for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
+  }
+}
+
+function withoutLargeArrays(parameter: ParameterBias, elements: boolean): Partial<ParameterBias> {
+  const size = parameter.shape.reduce((product, axis) => product * axis, 1);
+  if (elements || size <= SMALL_TENSOR) return parameter;
+  const { name, shape, relativeBias, interval, verdict } = parameter;
+  return { name, shape, relativeBias, interval, verdict };
+}
+
+function report({ method, verdict, parameters, reference, margin, level, draws, notes }: BiasReport): string {
+  const how = method === "enumeration" ? "all joint states enumerated" : `${draws} draws`;
+  const interval = level === null ? "" : `${formatShare(level)} interval`;
+  return [
+    `${verdict} (${how}, margin ${formatShare(margin)} of the gradient's norm; compared with ${reference})`,
+    "",
+    table(
+      [
+        { title: "parameter" },
+        { title: "shape" },
+        { title: "‖gradient‖", align: "right" },
+        { title: "‖bias‖/‖gradient‖", align: "right" },
+        ...(interval ? [{ title: interval, align: "right" as const }] : []),
+        { title: "variance", align: "right" },
+        { title: "verdict" },
+      ],
+      parameters.map(({ name, shape, exact, mean, relativeBias, interval: ends, variance, verdict: own }) => [
+        name,
+        formatShape(shape),
+        formatNumber(norm(exact ?? mean)),
+        formatNumber(relativeBias),
+        ...(interval ? [formatInterval(ends === null ? null : [ends[0], ends[1]])] : []),
+        formatNumber(variance.reduce((total, value) => total + value, 0)),
+        own,
+      ]),
+    ),
+    ...notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}
+
+function norm(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((total, value) => total + value * value, 0));
+}

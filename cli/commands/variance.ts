@@ -1,0 +1,92 @@
+import { type Command, Option } from "commander";
+import { exactVariance } from "../../core/diagnostics/exactVariance";
+import { type MeasuredVariance, measureVariance } from "../../core/diagnostics/measureVariance";
+import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
+import { guard } from "../../core/engine/prepare";
+import { applyCheckpoint } from "../checkpoint";
+import { SMALL_TENSOR } from "../elements";
+import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
+import { isExact } from "../isExact";
+import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
+import { about, aboutLine, describedSamples, openModel } from "../openModel";
+import { wholeNumber } from "../parseValue";
+import { requireFinite } from "../requireFinite";
+import type { Answering } from "../run";
+import { table } from "../table";
+import type { Terminal } from "../terminal";
+
+interface VarianceOptions extends ModelOptions {
+  readonly draws: number;
+  readonly elements?: boolean;
+}
+
+/** `gradlens variance MODEL`: Monte Carlo and data variance of one gradient estimate, per parameter. */
+export function addVariance(program: Command, _: Terminal, answering: Answering): void {
+  const command = withCheckpoint(
+    withModelOptions(program.command("variance").description("variance of the gradient estimate, per parameter")),
+  )
+    .addOption(
+      new Option("--draws <n>", "estimates of every example's gradient").argParser(wholeNumber(2)).default(100),
+    )
+    .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`);
+  answering(command, async (reference: string, options: VarianceOptions) => {
+    const model = await openModel(reference, options);
+    const { prepared } = model;
+    const { instance, structure, objective, estimators, specs, batchSize, seed } = prepared;
+    const numSamples = describedSamples(prepared, options.samples);
+    const step = applyCheckpoint(options.checkpoint, prepared);
+    const data = prepared.batch(step);
+    const hasData = prepared.dataset !== null;
+    const elementsUpTo = options.elements ? Infinity : SMALL_TENSOR;
+    const request = { instance, structure, objective, data, batchSize, numSamples };
+    const parameters = guard(prepared.file, () =>
+      isExact(specs)
+        ? exactVariance(request, hasData, elementsUpTo)
+        : measureVariance({
+            ...request,
+            estimators,
+            examples: hasData ? batchSize : 1,
+            hasData,
+            draws: options.draws,
+            seed,
+            step,
+            elementsUpTo,
+          }),
+    );
+    requireFinite(prepared, data, step, {
+      gradients: new Map(parameters.map(({ name, monteCarlo }) => [name, [monteCarlo ?? 0]])),
+    });
+    const notes = normalisationNotes(specs, estimators);
+    return {
+      json: { ...about(model, numSamples), step, parameters, notes },
+      text: () =>
+        [aboutLine(model, numSamples), "", report(parameters), ...notes.map((note) => `note: ${note}`)].join("\n"),
+    };
+  });
+}
+
+function report(parameters: readonly MeasuredVariance[]): string {
+  const level = formatShare(parameters[0]?.level ?? 0.95);
+  return table(
+    [
+      { title: "parameter" },
+      { title: "shape" },
+      { title: "Monte Carlo", align: "right" },
+      { title: `${level} interval`, align: "right" },
+      { title: "data", align: "right" },
+      { title: "total", align: "right" },
+      { title: "SNR", align: "right" },
+      { title: "draws", align: "right" },
+    ],
+    parameters.map(({ name, shape, monteCarlo, interval, data, total, snr, draws }) => [
+      name,
+      formatShape(shape),
+      formatNumber(monteCarlo),
+      formatInterval(interval === null ? null : [interval[0], interval[1]]),
+      formatNumber(data),
+      formatNumber(total),
+      formatNumber(snr),
+      String(draws),
+    ]),
+  );
+}

@@ -1,0 +1,72 @@
+import { type ChosenBackend, useBackend } from "../core/backends/registry";
+import { loadModelFile, pickModel } from "../core/engine/modelLoader";
+import { type Overrides, prepare, type Prepared } from "../core/engine/prepare";
+import type { ModelOptions } from "./modelOptions";
+import { modelReference } from "./modelReference";
+
+export interface OpenModel {
+  readonly prepared: Prepared;
+  readonly exportName: string;
+  readonly backend: ChosenBackend;
+}
+
+/** Starts the back end, runs the model file and prepares the model. Dispose `prepared`. */
+export async function openModel(reference: string, options: ModelOptions): Promise<OpenModel> {
+  const { file, exportName } = modelReference(reference);
+  const backend = await useBackend(options.backend);
+  const loaded = loadModelFile(file);
+  const picked = pickModel(loaded, exportName);
+  const prepared = await prepare(picked.definition, loaded.file, overrides(options));
+  return { prepared, exportName: picked.exportName, backend };
+}
+
+/** What the command line says over the model file. */
+export function overrides(options: ModelOptions): Overrides {
+  const { estimator, objective, samples, batch, seed, dataset, data } = options;
+  return {
+    ...(estimator === undefined ? {} : { estimator }),
+    ...(objective === undefined ? {} : { objective }),
+    ...(samples === undefined ? {} : { samples }),
+    ...(batch === undefined ? {} : { batchSize: batch }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(data === undefined ? {} : { dataFolder: data }),
+  };
+}
+
+/** Fields that say what a command's numbers are about. */
+export function about({ prepared, backend }: OpenModel, samples: number): Readonly<Record<string, unknown>> {
+  return {
+    model: prepared.definition.name,
+    estimator: prepared.estimatorText,
+    objective: prepared.objective.id,
+    backend: backend.id,
+    dataset: prepared.dataset?.id ?? null,
+    batchSize: prepared.batchSize,
+    samples,
+    seed: prepared.seed,
+  };
+}
+
+/** The same for people, in one line. */
+export function aboutLine({ prepared, backend }: OpenModel, samples: number): string {
+  const { definition, estimatorText, objective, dataset, batchSize, seed } = prepared;
+  const parts = [
+    estimatorText,
+    objective.id,
+    ...(dataset ? [dataset.id] : []),
+    `batch ${batchSize}`,
+    ...(samples > 1 ? [`${samples} samples`] : []),
+    `seed ${seed}`,
+    backend.id,
+  ];
+  return `${definition.name}: ${parts.join(" · ")}`;
+}
+
+/**
+ * S of the estimate that `variance` and `bias` describe: one sample where samples are only averaged, all of them where the objective
+ * is made of several; `--samples` has the last word.
+ */
+export function describedSamples(prepared: Prepared, asked: number | undefined): number {
+  return asked ?? (prepared.objective.additive ? 1 : prepared.numSamples);
+}
