@@ -14,19 +14,24 @@ export const wasm: Backend = {
   title: "WebAssembly",
   optIn: false,
   async activate() {
-    const listeners = processListeners();
-    setWasmPaths(wasmFolder() + "/");
-    const started = await tf.setBackend("wasm");
-    removeListenersBut(listeners);
-    if (!started) {
-      throw new GradlensError("GL1301", "the WebAssembly module could not be started; reinstall Gradient Lens");
-    }
+    await startWasm();
     const kernels = installWasmKernels();
     if (!kernels) return "WebAssembly without SIMD on one core";
     replaceKernels(kernels);
     return `WebAssembly with ${kernels.relaxed ? "relaxed SIMD" : "SIMD"} on one core`;
   },
 };
+
+/** Starts TensorFlow.js's WebAssembly back end as it comes, without our kernels. */
+export async function startWasm(): Promise<void> {
+  const listeners = processListeners();
+  setWasmPaths(wasmFolder() + "/");
+  const started = await tf.setBackend("wasm");
+  removeListenersBut(listeners);
+  if (!started) {
+    throw new GradlensError("GL1301", "the WebAssembly module could not be started; reinstall Gradient Lens");
+  }
+}
 
 /** The folder of the .wasm files: `wasm/` beside the bundle, else the package's own when run from source. */
 function wasmFolder(): string {
