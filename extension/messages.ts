@@ -39,7 +39,7 @@ export const isCancellation = (error: unknown): boolean =>
     (error.name === "AbortError" || (error instanceof GradlensError && error.code === cancelledCode)));
 
 /** Code with which the engine answers a request that was cancelled. */
-export const cancelledCode = "GL7001";
+export const cancelledCode = "GL1703";
 
 /** An error as a sentence: capital first letter, full stop, and the code that names it. */
 export function sentence(error: unknown): string {

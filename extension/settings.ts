@@ -31,7 +31,7 @@ export const settings = {
     const dataFolder = settings.dataFolder();
     return {
       backend: settings.backend(),
-      diagnosticsBudget: clamp(get("diagnostics.budget", 10), 1, 100) / 100,
+      diagnosticsBudget: clamp(get("diagnostics.budget", 10), 1, 90) / 100,
       diagnosticsInterval: interval === null ? null : clamp(Math.round(interval), 0, 100_000),
       ...(dataFolder === undefined ? {} : { dataFolder }),
     };

@@ -182,7 +182,10 @@ export class TrainingRun {
   }
 
   resume(): void {
-    this.paused?.resume();
+    if (!this.paused) return;
+    // Before the loop goes on, so that the answer to "resume" does not say "paused".
+    this.history.set({ state: "running" });
+    this.paused.resume();
   }
 
   stop(): void {

@@ -51,9 +51,9 @@ export class EngineServer {
       return { protocolVersion, processId: process.pid, version: this.version };
     },
     registries: async () => registries(),
-    describe: async ({ file }) => {
+    describe: async ({ file, dataFolder }) => {
       await this.ensureBackend("auto");
-      return { models: await describe(file) };
+      return { models: await describe(file, dataFolder) };
     },
     train: async (params, signal) => {
       this.run?.stop();

@@ -93,7 +93,7 @@ export interface EngineStatus {
 export interface EngineMethods {
   hello: { params: { readonly protocolVersion: number }; result: { readonly protocolVersion: number; readonly processId: number; readonly version: string } };
   registries: { params: Record<string, never>; result: Registries };
-  describe: { params: { readonly file: string }; result: { readonly models: readonly ModelDescription[] } };
+  describe: { params: { readonly file: string; readonly dataFolder?: string }; result: { readonly models: readonly ModelDescription[] } };
   train: { params: TrainRequest; result: RunSnapshot };
   pause: { params: { readonly runId: string }; result: RunSnapshot };
   resume: { params: { readonly runId: string }; result: RunSnapshot };

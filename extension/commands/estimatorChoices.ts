@@ -1,21 +1,33 @@
+import type { Registries, RegistryEntry } from "../../core/protocol/engine";
 import type { ModelGraph } from "../../core/protocol/snapshot";
-import type { RegistryEntry } from "../../core/protocol/engine";
-import type { Choice } from "./pickStep";
+import type { Choice } from "./pickOrder";
 
-/** Estimators that serve every distribution sampled in a graph; all of them when the graph tells nothing. */
+/** Estimators that serve every distribution sampled in a graph. One that names no distribution serves them all. */
 export function servingEstimators(
-  estimators: readonly RegistryEntry[],
-  graph: ModelGraph | undefined,
+  { estimators, distributions }: Pick<Registries, "estimators" | "distributions">,
+  graph: ModelGraph,
 ): readonly RegistryEntry[] {
-  const sampled = new Set(
-    graph?.nodes.flatMap(({ kind, distribution }) => (kind === "stochastic" && distribution ? [distribution] : [])),
+  const known = new Set(distributions.map(({ id }) => id));
+  const sampled = graph.nodes.flatMap(({ kind, distribution }) =>
+    kind === "stochastic" && distribution ? [distribution] : [],
   );
-  const serves = ({ serves: served }: RegistryEntry): boolean =>
-    !served || [...sampled].every((id) => served.includes(id));
-  return estimators.filter(serves);
+  return estimators.filter(({ serves = [] }) => {
+    const named = serves.filter((id) => known.has(id));
+    return named.length === 0 || sampled.every((id) => named.includes(id));
+  });
 }
 
-/** One row of a quick pick for a registry entry: its id is what people type, so it is the label. */
-export function registryChoice({ id, title, summary, unbiased }: RegistryEntry): Choice<string> {
+/** One row of a quick pick for an estimator: its id is what people type, so it is the label. */
+export function estimatorChoice({ id, title, summary, unbiased }: RegistryEntry): Choice<string> {
   return { label: id, description: title, detail: unbiased ?? summary, value: id };
+}
+
+/** One row for a data set; what it needs is said before it is chosen. */
+export function datasetChoice({ id, title, summary, serves = [] }: RegistryEntry, filesNeeded: string): Choice<string> {
+  return {
+    label: id,
+    description: serves.length > 0 ? `${title} · ${filesNeeded}` : title,
+    detail: summary,
+    value: id,
+  };
 }

@@ -1,11 +1,5 @@
 import * as vscode from "vscode";
-
-export interface Choice<T> {
-  readonly label: string;
-  readonly description?: string;
-  readonly detail?: string;
-  readonly value: T;
-}
+import type { Choice } from "./pickOrder";
 
 export interface PickStep<T> {
   readonly title: string;
@@ -45,13 +39,4 @@ export function pickStep<T>({ title, placeholder, step, totalSteps, choices }: P
     pick.onDidHide(() => settle({ kind: "dismissed" }));
     pick.show();
   });
-}
-
-/** The choices with the last choice first, marked as such. */
-export function lastFirst<T>(choices: readonly Choice<T>[], last: T | undefined, mark: string): readonly Choice<T>[] {
-  const index = choices.findIndex(({ value }) => value === last);
-  const found = choices[index];
-  if (last === undefined || !found) return choices;
-  const marked = { ...found, description: found.description ? `${found.description} · ${mark}` : mark };
-  return [marked, ...choices.filter((_, other) => other !== index)];
 }

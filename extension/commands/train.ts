@@ -1,14 +1,15 @@
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { GradlensError } from "../../core/errors";
-import type { ModelDescription, Registries, TrainRequest } from "../../core/protocol/engine";
+import type { EngineMethods, ModelDescription, Registries, TrainRequest } from "../../core/protocol/engine";
 import type { EngineClient } from "../engineClient";
 import { isCancellation } from "../messages";
 import { isModelDocument } from "../modelFile";
 import { isActive, type Session } from "../run/session";
 import { settings } from "../settings";
-import { registryChoice, servingEstimators } from "./estimatorChoices";
-import { lastFirst, pickStep, type Choice, type PickOutcome } from "./pickStep";
+import { datasetChoice, estimatorChoice, servingEstimators } from "./estimatorChoices";
+import { lastFirst, type Choice } from "./pickOrder";
+import { pickStep, type PickOutcome } from "./pickStep";
 import { pickModelFile } from "./pickModelFile";
 
 export interface TrainServices {
@@ -34,7 +35,7 @@ export async function train(services: TrainServices, target?: vscode.Uri): Promi
   const file = uri.fsPath;
   await saveIfOpen(uri);
   const loaded = await starting(vscode.l10n.t("Loading {0}", basename(file)), async (signal) => {
-    const { models } = await services.client.request("describe", { file }, { signal });
+    const { models } = await services.client.request("describe", describeRequest(file), { signal });
     return { models, registries: await services.client.request("registries", {}, { signal }) };
   });
   if (!loaded) return;
@@ -44,6 +45,11 @@ export async function train(services: TrainServices, target?: vscode.Uri): Promi
   if (!chosen) return;
   await services.memory.update(key, { ...last, ...chosen });
   await begin(services, { file, ...chosen });
+}
+
+function describeRequest(file: string): EngineMethods["describe"]["params"] {
+  const dataFolder = settings.dataFolder();
+  return dataFolder === undefined ? { file } : { file, dataFolder };
 }
 
 /** Starts a run with what the model file says, without a question. */
@@ -70,17 +76,22 @@ function newRunFolder({ file, exportName, resume }: TrainRequest): Pick<TrainReq
   return { runFolder: join(parent, `${name}-${time}`) };
 }
 
+/** Work that ends sooner than this shows no notification, which would only flash. */
+const patienceMs = 500;
+
+/** Waits for the engine; once that takes a while, with a notification that can cancel it. Cancelled work gives undefined. */
 async function starting<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   const controller = new AbortController();
+  const work = task(controller.signal).catch((error: unknown) => {
+    if (controller.signal.aborted || isCancellation(error)) return undefined;
+    throw error;
+  });
+  const patience = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), patienceMs));
+  if ((await Promise.race([work, patience])) !== "late") return work;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (_progress, token) => {
+  return vscode.window.withProgress(options, (_progress, token) => {
     token.onCancellationRequested(() => controller.abort());
-    try {
-      return await task(controller.signal);
-    } catch (error) {
-      if (controller.signal.aborted || isCancellation(error)) return undefined;
-      throw error;
-    }
+    return work;
   });
 }
 
@@ -121,7 +132,7 @@ async function choose(
   };
   const askEstimator = async (step: number, totalSteps: number): Promise<PickOutcome<unknown>> => {
     const own = vscode.l10n.t("the model file's");
-    const choices = servingEstimators(registries.estimators, model.graph).map(registryChoice);
+    const choices = servingEstimators(registries, model.graph).map(estimatorChoice);
     const ordered = lastFirst(lastFirst(choices, model.estimator, own), last.estimator, mark);
     const outcome = await pickStep({
       title,
@@ -136,11 +147,9 @@ async function choose(
   const askDataset = async (step: number, totalSteps: number): Promise<PickOutcome<unknown>> => {
     if (model.dataset === null) return { kind: "chosen", value: undefined };
     const own = vscode.l10n.t("the model file's");
-    const ordered = lastFirst(
-      lastFirst(registries.datasets.map(registryChoice), model.dataset, own),
-      last.dataset,
-      mark,
-    );
+    const needsFiles = vscode.l10n.t("needs files");
+    const choices = registries.datasets.map((entry) => datasetChoice(entry, needsFiles));
+    const ordered = lastFirst(lastFirst(choices, model.dataset, own), last.dataset, mark);
     const outcome = await pickStep({
       title,
       placeholder: vscode.l10n.t("Data set"),

@@ -44,7 +44,7 @@ export async function readRun(folder: string): Promise<RunRecord | null> {
       file: words("file"),
       exportName: words("exportName"),
       estimator: words("estimator"),
-      state: stateOf(last.state ?? run["state"]),
+      state: stateOf(last.state),
       step: last.step,
       lastLoss: last.loss,
       startedMs: Date.parse(words("startedAt") ?? "") || birthtimeMs || mtimeMs,
@@ -54,21 +54,21 @@ export async function readRun(folder: string): Promise<RunRecord | null> {
   }
 }
 
+/** What the end of the event log says: the last step and loss, and how the run ended if it did. */
 async function lastEvent(file: string): Promise<{ step: number | null; loss: number | null; state: unknown }> {
-  const found: { step: number | null; loss: number | null; state: unknown } = {
-    step: null,
-    loss: null,
-    state: undefined,
-  };
+  let step: number | null = null;
+  let loss: number | null = null;
+  let state: unknown;
   for (const line of (await tail(file)).split("\n").reverse()) {
     const event = parse(line);
     if (!event) continue;
-    if (found.step === null && typeof event["step"] === "number") found.step = event["step"];
-    if (found.loss === null && typeof event["loss"] === "number") found.loss = event["loss"];
-    found.state ??= event["state"];
-    if (found.step !== null && found.loss !== null) break;
+    if (step === null && typeof event["step"] === "number") step = event["step"];
+    if (loss === null && event["type"] === "loss" && typeof event["value"] === "number") loss = event["value"];
+    if (state === undefined && event["type"] === "end") state = event["state"];
+    // Nothing but an "end" follows the last step of a run that was not killed.
+    if (loss !== null) break;
   }
-  return found;
+  return { step, loss, state: state ?? "running" };
 }
 
 /** The last bytes of a file; its first line may be cut, which is why every line is parsed on its own. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as vscode from "vscode";
 import { trainWithDefaults } from "../../extension/commands/train";
 import type { ExtensionApi } from "../../extension/extension";
@@ -76,7 +76,7 @@ describe("training from the editor", function () {
     await vscode.commands.executeCommand("gradlens.pause");
     assert.equal(api.session.snapshot?.state, "paused");
     await vscode.commands.executeCommand("gradlens.resume");
-    assert.equal(api.session.snapshot?.state, "running");
+    await eventually(runs, "the next step");
     const step = api.session.snapshot.step;
     await api.session.setEstimator("lr-c");
     await eventually(() => (api.session.snapshot?.step ?? 0) > step, "a step with the new estimator");
@@ -94,6 +94,10 @@ describe("training from the editor", function () {
     // A paused run has written everything down, so that there is something exact to compare with.
     await vscode.commands.executeCommand("gradlens.pause");
     const pausedAt = api.session.snapshot?.step ?? 0;
+    await eventually(
+      () => readdirSync(`${folder}/checkpoints`).some((name) => name.endsWith(".safetensors")),
+      "a checkpoint",
+    );
     process.kill(engine, "SIGKILL");
     await eventually(() => api.session.snapshot?.state === "failed", "the news of the crash");
     assert.match(api.session.snapshot?.message ?? "", /signal SIGKILL at step \d+; every logged step is kept/);

@@ -139,12 +139,7 @@ test("numbers stay at their lines while the file is edited", async () => {
   await page.keyboard.press("Control+Home");
   await page.keyboard.press("Shift+ArrowDown");
   await page.keyboard.press("Delete");
-  await window
-    .editor(model)
-    .locator(".view-line")
-    .first()
-    .filter({ hasText: /^import/ })
-    .waitFor();
+  await window.line(model, /a\snew\sfirst/).waitFor({ state: "hidden" });
 });
 
 test("the run is paused, resumed and given another estimator from the palette", async () => {

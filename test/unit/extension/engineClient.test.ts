@@ -110,7 +110,7 @@ test("an aborted request is cancelled in the engine", async () => {
   const answer = client.request("train", { file: "a.ts" }, { signal: controller.signal });
   await new Promise(setImmediate);
   controller.abort();
-  await assert.rejects(answer, { code: "GL7001" });
+  await assert.rejects(answer, { code: "GL1703" });
 });
 
 test("after a crash the request fails, the crash is told, and a new engine answers", async () => {

@@ -25,12 +25,25 @@ async function run(name: string, files: Readonly<Record<string, string>>): Promi
 test("a run is read from run.json and the end of its event log, a cut last line included", async () => {
   const folder = await run("cut", {
     "run.json": JSON.stringify({ model: "sbn", file: "/models/sbn.ts", exportName: "default", estimator: "nvil" }),
-    "events.jsonl": '{"step":1,"loss":9}\n{"step":2,"loss":8}\n{"step":3,"lo',
+    "events.jsonl":
+      '{"type":"start","step":0}\n{"type":"loss","step":1,"value":9}\n{"type":"loss","step":2,"value":8}\n{"type":"lo',
   });
   const record = await readRun(folder);
   assert.equal(record?.model, "sbn");
   assert.equal(record?.step, 2);
   assert.equal(record?.lastLoss, 8);
+  assert.equal(record?.state, "running");
+});
+
+test("a run that was ended says how", async () => {
+  const folder = await run("ended", {
+    "run.json": JSON.stringify({ model: "sbn", startedAt: "2024-01-02T03:04:05.000Z" }),
+    "events.jsonl": '{"type":"loss","step":7,"value":3}\n{"type":"end","step":7,"state":"finished"}\n',
+  });
+  const record = await readRun(folder);
+  assert.equal(record?.state, "finished");
+  assert.equal(record.step, 7);
+  assert.equal(record.startedMs, Date.UTC(2024, 0, 2, 3, 4, 5));
 });
 
 test("folders without a readable run.json are left out", async () => {
@@ -39,7 +52,7 @@ test("folders without a readable run.json are left out", async () => {
   const runs = await listRuns(root);
   assert.deepEqual(
     runs.map(({ folder }) => folder),
-    [join(root, "cut")],
+    [join(root, "cut"), join(root, "ended")],
   );
 });
 
