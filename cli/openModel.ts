@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { type ChosenBackend, useBackend } from "../core/backends/registry";
 import { loadModelFile, pickModel } from "../core/engine/modelLoader";
 import { type Overrides, prepare, type Prepared } from "../core/engine/prepare";
+import { GradlensError } from "../core/errors";
 import type { ModelOptions } from "./modelOptions";
 import { modelReference } from "./modelReference";
 
@@ -13,6 +15,9 @@ export interface OpenModel {
 /** Starts the back end, runs the model file and prepares the model. Dispose `prepared`. */
 export async function openModel(reference: string, options: ModelOptions): Promise<OpenModel> {
   const { file, exportName } = modelReference(reference);
+  if (options.data !== undefined && !existsSync(options.data)) {
+    throw new GradlensError("GL2003", `the data folder ${options.data} does not exist; create it or name another`, { usage: true });
+  }
   const backend = await useBackend(options.backend);
   const loaded = loadModelFile(file);
   const picked = pickModel(loaded, exportName);
@@ -64,9 +69,10 @@ export function aboutLine({ prepared, backend }: OpenModel, samples: number): st
 }
 
 /**
- * S of the estimate that `variance` and `bias` describe: one sample where samples are only averaged, all of them where the objective
- * is made of several; `--samples` has the last word.
+ * S of the estimate that `variance` and `bias` describe: as few samples as the estimators work with where samples are only averaged,
+ * all of them where the objective is made of several; `--samples` has the last word.
  */
-export function describedSamples(prepared: Prepared, asked: number | undefined): number {
-  return asked ?? (prepared.objective.additive ? 1 : prepared.numSamples);
+export function describedSamples({ objective, specs, numSamples }: Prepared, asked: number | undefined): number {
+  if (asked !== undefined || !objective.additive) return numSamples;
+  return Math.max(1, ...[...specs.values()].map(({ estimator }) => estimator.minSamples ?? 1));
 }

@@ -7,6 +7,7 @@ import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
 import { unbiasedReference } from "../../core/diagnostics/unbiasedReference";
 import { guard, type Prepared } from "../../core/engine/prepare";
 import { GradlensError } from "../../core/errors";
+import { nodeWithOwnNoise } from "../../core/estimators/ownNoise";
 import type { DataInputs } from "../../core/model/defineModel";
 import { applyCheckpoint } from "../checkpoint";
 import { exitCodes } from "../describeError";
@@ -97,7 +98,7 @@ function measure(
   const { instance, structure, objective, specs, estimators, batchSize, seed } = prepared;
   const request = { instance, structure, objective, data, batchSize, numSamples };
   const enumerable = "states" in countStates(structure, numSamples);
-  const ownNoise = [...specs.values()].some(({ estimator }) => estimator.ownNoise);
+  const ownNoise = nodeWithOwnNoise(specs, structure) !== null;
   const enumerate =
     options.method === "enumerate" || isExact(specs) || (options.method === "auto" && enumerable && !ownNoise);
   if (enumerate) return biasByEnumeration(request, estimators, specs, options.margin ?? margins.enumerate);

@@ -6,11 +6,16 @@ import type { DataInputs } from "../model/defineModel";
 import type { Noise } from "../random/noise";
 import type { Prepared } from "./prepare";
 
-/** Finds where a loss that is no number comes from: the parameter, node or term that shows it first. */
+/** The error of a loss that is no number, with the parameter, node or term that shows it first. */
 export function explainNonFinite(prepared: Prepared, data: DataInputs, noise: Noise, step: number, loss: number): GradlensError {
-  const found = (what: string): GradlensError => new GradlensError("GL1620", `the loss is ${loss} at step ${step + 1}: ${what}; lower the learning rate or mend the model, and resume from the last checkpoint`);
+  const culprit = findNonFinite(prepared, data, noise) ?? "no single node shows it";
+  return new GradlensError("GL1620", `the loss is ${loss} at step ${step + 1}: ${culprit}; lower the learning rate or mend the model, and resume from the last checkpoint`);
+}
+
+/** The first parameter, node or term of an evaluation that holds what is no number, as a clause; null when none does. */
+export function findNonFinite(prepared: Prepared, data: DataInputs, noise: Noise): string | null {
   for (const { name, variable } of prepared.instance.parameters) {
-    if (hasNonFinite(variable)) return found(`parameter "${name}" holds values that are not finite`);
+    if (hasNonFinite(variable)) return `parameter "${name}" holds values that are not finite`;
   }
   let culprit: string | null = null;
   tf.tidy(() => {
@@ -25,7 +30,7 @@ export function explainNonFinite(prepared: Prepared, data: DataInputs, noise: No
       if (hasNonFinite(term.value)) culprit ??= `${term.kind} "${term.name}" is not finite`;
     }
   });
-  return found(culprit ?? "no single node shows it");
+  return culprit;
 }
 
 function hasNonFinite(x: tf.Tensor): boolean {

@@ -23,9 +23,9 @@ const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
  */
 export function loadModelFile(path: string): LoadedModels {
   const file = resolve(path);
-  if (!existsSync(file)) throw new GradlensError("GL1501", `model file ${path} does not exist; check the path`);
-  if (!statSync(file).isFile()) throw new GradlensError("GL1502", `${path} is a folder, expected a model file (.ts or .js)`);
-  if (!extensions.includes(extname(file))) throw new GradlensError("GL1503", `${path} is no model file, expected one of ${extensions.join(", ")}`);
+  if (!existsSync(file)) throw new GradlensError("GL1501", `model file ${path} does not exist; check the path`, { usage: true });
+  if (!statSync(file).isFile()) throw new GradlensError("GL1502", `${path} is a folder, expected a model file (.ts or .js)`, { usage: true });
+  if (!extensions.includes(extname(file))) throw new GradlensError("GL1503", `${path} is no model file, expected one of ${extensions.join(", ")}`, { usage: true });
   const exports = runModule(file, new Map());
   const models = new Map<string, ModelDefinition>();
   for (const [name, value] of Object.entries(exports).sort(([a], [b]) => Number(b === "default") - Number(a === "default"))) {

@@ -6,7 +6,7 @@ import { resolveDataFolder } from "../data/files";
 import { dataset as findDataset } from "../data/registry";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
-import { chooseEstimators, createNodeEstimators, type EstimatorSpec, parseEstimatorChoice } from "../estimators/estimatorSpec";
+import { chooseEstimators, createNodeEstimators, type EstimatorSpec, parseEstimator, parseEstimatorChoice } from "../estimators/estimatorSpec";
 import { ModelInstance } from "../graph/instance";
 import { analyse, type Structure } from "../graph/structure";
 import type { DataInputs, ModelDefinition } from "../model/defineModel";
@@ -53,12 +53,11 @@ const DATA_SEED = 0;
 /** Resolves options (command line over model file over defaults), loads data and traces the model once. */
 export async function prepare(definition: ModelDefinition, file: string, overrides: Overrides = {}): Promise<Prepared> {
   const { options } = definition;
-  const seed = requireWhole("--seed", overrides.seed ?? options.seed ?? 0, 0);
-  const datasetId = overrides.dataset ?? options.data;
-  const dataset = datasetId === undefined ? null : await loadDataset(datasetId, overrides.dataFolder);
-  const batchSize = requireWhole("--batch", overrides.batchSize ?? (dataset ? (options.batchSize ?? 100) : 1), 1);
+  const seed = requireWhole("seed", overrides.seed, options.seed ?? 0, 0);
+  const dataset = await chooseDataset(overrides, options.data);
+  const batchSize = requireWhole("batch", overrides.batchSize, dataset ? (options.batchSize ?? 100) : 1, 1);
   if (dataset && batchSize > dataset.train.size) {
-    throw new GradlensError("GL2041", `a batch of ${batchSize} is larger than the ${dataset.train.size} training examples of ${dataset.id}; lower --batch`, { usage: true });
+    throw new GradlensError("GL2041", `a batch of ${batchSize} is larger than the ${dataset.train.size} training examples of ${dataset.id}; lower --batch`, { usage: overrides.batchSize !== undefined });
   }
 
   const instance = guard(file, () => new ModelInstance(definition, seed));
@@ -73,13 +72,18 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
       }
     });
     const objective = chooseObjective(definition, instance, structure, overrides.objective);
-    const numSamples = requireWhole("--samples", overrides.samples ?? options.samples ?? objective.defaultSamples, 1);
-    const modelChoice = options.estimator === undefined ? null : parseEstimatorChoice(options.estimator);
+    const modelChoice = ofModelFile(() => (options.estimator === undefined ? null : parseEstimatorChoice(options.estimator)));
+    ofModelFile(() => [...structure.asked.values()].map(parseEstimator));
     const choose = (text: string | null): { specs: ReadonlyMap<string, EstimatorSpec>; estimators: Map<string, NodeEstimator>; text: string } => {
-      const specs = chooseEstimators(structure.distributions, structure.asked, text === null ? null : parseEstimatorChoice(text), modelChoice, objective.id);
+      const asked = text === null ? null : parseEstimatorChoice(text);
+      const pick = (): ReadonlyMap<string, EstimatorSpec> => chooseEstimators(structure.distributions, structure.asked, asked, modelChoice, objective.id);
+      const specs = asked === null ? ofModelFile(pick) : pick();
+      refuseMixedEnumeration(specs, asked !== null);
       return { specs, estimators: createNodeEstimators(specs), text: specText(specs) };
     };
     const chosen = choose(overrides.estimator ?? null);
+    const needed = Math.max(objective.defaultSamples, ...[...chosen.specs.values()].map(({ estimator }) => estimator.minSamples ?? 1));
+    const numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
     return {
       definition,
       file,
@@ -115,6 +119,26 @@ export function guard<T>(file: string, run: () => T): T {
   }
 }
 
+/** An error of what the model file asks for is the model's, not the command line's. */
+function ofModelFile<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw asModelFault(error);
+  }
+}
+
+function asModelFault(error: unknown): unknown {
+  if (!(error instanceof GradlensError) || !error.usage) return error;
+  return new GradlensError(error.code, error.message, { ...(error.source ? { source: error.source } : {}), cause: error });
+}
+
+async function chooseDataset(overrides: Overrides, inModelFile: string | undefined): Promise<Dataset | null> {
+  if (overrides.dataset !== undefined) return loadDataset(overrides.dataset, overrides.dataFolder);
+  if (inModelFile === undefined) return null;
+  return loadDataset(inModelFile, overrides.dataFolder).catch((error: unknown) => Promise.reject(asModelFault(error)));
+}
+
 async function loadDataset(id: string, folder: string | undefined): Promise<Dataset> {
   return findDataset(id).load({ folder: resolveDataFolder(folder), seed: DATA_SEED });
 }
@@ -127,7 +151,7 @@ function toTensors(dataset: Dataset, batchSize: number, seed: number, step: numb
 function chooseObjective(definition: ModelDefinition, instance: ModelInstance, structure: Structure, override: string | undefined): Objective {
   const isProgram = "program" in instance.functions;
   const id = override ?? definition.options.objective ?? (isProgram ? "expected-cost" : "elbo");
-  const objective = findObjective(id);
+  const objective = override === undefined ? ofModelFile(() => findObjective(id)) : findObjective(id);
   const needsPair = objective.needs === "guide-model";
   if (needsPair === isProgram) {
     const has = isProgram ? "{ program }" : "{ guide, model }";
@@ -141,13 +165,26 @@ function chooseObjective(definition: ModelDefinition, instance: ModelInstance, s
   return objective;
 }
 
+/** The exact gradient is a sum over all nodes' states together, so it cannot stand at some of them. */
+function refuseMixedEnumeration(specs: ReadonlyMap<string, EstimatorSpec>, usage: boolean): void {
+  const enumerated = [...specs].filter(([, { estimator }]) => estimator.id === "enumeration").map(([node]) => node);
+  const other = [...specs].find(([, { estimator }]) => estimator.id !== "enumeration");
+  if (enumerated.length > 0 && other) {
+    throw new GradlensError("GL1317", `enumeration at node "${enumerated[0]!}" needs enumeration at every node, got ${other[1].text} at node "${other[0]}"; use it for all or for none`, { usage });
+  }
+}
+
 function specText(specs: ReadonlyMap<string, EstimatorSpec>): string {
   const texts = new Set([...specs.values()].map(({ text }) => text));
   if (texts.size === 1) return [...texts][0]!;
   return [...specs].map(([node, { text }]) => `${node}=${text}`).join(",");
 }
 
-function requireWhole(name: string, value: number, least: number): number {
-  if (!Number.isSafeInteger(value) || value < least) throw new GradlensError("GL1308", `${name} needs a whole number of at least ${least}, got ${value}`, { usage: true });
+/** A whole number from the command line's option of that name, else from the model file's. */
+function requireWhole(name: string, asked: number | undefined, inModelFile: number, least: number): number {
+  const value = asked ?? inModelFile;
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new GradlensError("GL1308", `${asked === undefined ? `the model's ${name}` : `--${name}`} needs a whole number of at least ${least}, got ${value}`, { usage: asked !== undefined });
+  }
   return value;
 }
