@@ -1,19 +1,45 @@
-import type { tf } from "../tf";
-import { wasmKernels } from "./wasmKernels";
+import { tf } from "../tf";
+import type { KernelFunctions } from "./wasmKernels";
+import { compileKernels, hasSimd, wasmKernels } from "./wasmKernels";
 
 /**
  * Uniforms of (0, 1) for consecutive blocks of a tensor, each from its own Threefry key: the same bits as `fillUniform` of
- * core/random/uniform.ts.
+ * core/random/uniform.ts. On WebAssembly they are made in place, elsewhere in memory of their own and copied.
  *
  * @param keys one pair of unsigned 32-bit words per block, in memory order; the blocks fill the shape
- * @returns null when the current back end has no such kernel
+ * @returns null when the runtime has no SIMD
  */
 export function fusedUniformBlocks(keys: readonly (readonly [number, number])[], shape: number[]): tf.Tensor | null {
+  const size = tf.util.sizeFromShape(shape);
   const kernels = wasmKernels();
-  if (!kernels) return null;
-  const out = kernels.output(shape);
-  const block = out.size / keys.length;
-  const start = kernels.pointer(out);
-  keys.forEach(([k0, k1], i) => kernels.functions.fillUniform(k0 | 0, k1 | 0, start + i * block * 4, block));
-  return out;
+  if (kernels) {
+    const out = kernels.output(shape);
+    fill(kernels.functions, keys, kernels.pointer(out), size);
+    return out;
+  }
+  if (!hasSimd()) return null;
+  generator ??= makeGenerator();
+  const { functions, memory } = generator;
+  const missing = size * 4 - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+  fill(functions, keys, 0, size);
+  return tf.tensor(new Float32Array(memory.buffer, 0, size).slice(), shape);
+}
+
+function fill(
+  functions: KernelFunctions,
+  keys: readonly (readonly [number, number])[],
+  start: number,
+  size: number,
+): void {
+  const block = size / keys.length;
+  keys.forEach(([k0, k1], i) => functions.fillUniform(k0 | 0, k1 | 0, start + i * block * 4, block));
+}
+
+let generator: { functions: KernelFunctions; memory: WebAssembly.Memory } | undefined;
+
+function makeGenerator(): { functions: KernelFunctions; memory: WebAssembly.Memory } {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(compileKernels().module, { env: { memory } });
+  return { functions: exports as unknown as KernelFunctions, memory };
 }

@@ -117,7 +117,7 @@ export class WasmKernels {
   private scratch = { pointer: 0, bytes: 0 };
 
   constructor(backend: WasmBackend) {
-    const { module, relaxed } = compile();
+    const { module, relaxed } = compileKernels();
     this.backend = backend;
     this.relaxed = relaxed;
     const { exports } = new WebAssembly.Instance(module, { env: { memory: backend.wasm.asm.memory } });
@@ -154,7 +154,7 @@ let installed: { backend: tf.KernelBackend; kernels: WasmKernels } | undefined;
 /** Puts our module on the current back end's memory; does nothing when that is done, or is not WebAssembly with SIMD. */
 export function installWasmKernels(): WasmKernels | null {
   const { backend, backendName } = tf.engine();
-  if (backendName !== "wasm" || !WebAssembly.validate(decode(simdBinary))) return null;
+  if (backendName !== "wasm" || !hasSimd()) return null;
   if (installed?.backend !== backend) installed = { backend, kernels: new WasmKernels(backend as WasmBackend) };
   return installed.kernels;
 }
@@ -165,14 +165,24 @@ export function wasmKernels(...tensors: readonly tf.TensorInfo[]): WasmKernels |
   return tensors.every((x) => x.dtype === "float32") ? installed.kernels : null;
 }
 
+let simd: boolean | undefined;
+let compiled: { module: WebAssembly.Module; relaxed: boolean } | undefined;
+
+/** Whether this runtime can run our kernels: WebAssembly with SIMD. */
+export function hasSimd(): boolean {
+  return (simd ??= WebAssembly.validate(decode(simdBinary)));
+}
+
 /** Relaxed SIMD where the runtime has it, or has it behind its flag (V8 11.3, which is Node 20). */
-function compile(): { module: WebAssembly.Module; relaxed: boolean } {
+export function compileKernels(): { module: WebAssembly.Module; relaxed: boolean } {
+  if (compiled) return compiled;
   const bytes = decode(relaxedBinary);
   if (!WebAssembly.validate(bytes) && process.versions.v8.startsWith("11.3.")) {
     setFlagsFromString("--experimental-wasm-relaxed-simd");
   }
   const relaxed = WebAssembly.validate(bytes);
-  return { module: new WebAssembly.Module(relaxed ? bytes : decode(simdBinary)), relaxed };
+  compiled = { module: new WebAssembly.Module(relaxed ? bytes : decode(simdBinary)), relaxed };
+  return compiled;
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
