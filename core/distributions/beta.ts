@@ -45,7 +45,7 @@ function make(alpha: tf.Tensor, betaShape: tf.Tensor): Beta {
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
-    unitCdf: (value) => betaI(alpha, betaShape, value),
+    unitCdf: (value, upper = false) => (upper ? betaI(betaShape, alpha, tf.sub(1, value)) : betaI(alpha, betaShape, value)),
     mean: () => tf.div(alpha, total()),
     variance: () => tf.div(tf.mul(alpha, betaShape), tf.mul(tf.square(total()), tf.add(total(), 1))),
     entropy: () => {

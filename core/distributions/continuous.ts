@@ -22,8 +22,8 @@ export interface Continuous extends Distribution {
 export interface ContinuousUnits extends Continuous {
   /** log p per unit, with gradients to value and parameters. */
   unitLogProb(value: tf.Tensor): tf.Tensor;
-  /** P(unit ≤ value) per unit, with gradients to value and parameters. */
-  unitCdf(value: tf.Tensor): tf.Tensor;
+  /** P(unit ≤ value) per unit, with gradients to value and parameters; P(unit > value), without cancellation, when `upper`. */
+  unitCdf(value: tf.Tensor, upper?: boolean): tf.Tensor;
 }
 
 export function isContinuous(distribution: Distribution): distribution is Continuous {

@@ -4,7 +4,7 @@ import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import { elementwise } from "../numerics/special/elementwise";
 import { digamma, lgamma } from "../numerics/special/gammaFunctions";
-import { gammaP, gammaPath } from "../numerics/special/incompleteGammaFunction";
+import { gammaP, gammaPath, gammaQ } from "../numerics/special/incompleteGammaFunction";
 import { logGamma } from "../numerics/special/scalar/logGamma";
 import { commonUnits, type ContinuousUnits, sumUnits } from "./continuous";
 import { sampleLogGamma, smallestPositive } from "./gammaSampler";
@@ -51,7 +51,7 @@ function make(concentration: tf.Tensor, scale: tf.Tensor, parameters: Readonly<R
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
-    unitCdf: (value) => gammaP(concentration, tf.div(value, scale)),
+    unitCdf: (value, upper = false) => (upper ? gammaQ : gammaP)(concentration, tf.div(value, scale)),
     mean: () => tf.mul(concentration, scale),
     variance: () => tf.mul(concentration, tf.square(scale)),
     entropy: () => {

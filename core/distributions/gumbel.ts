@@ -1,4 +1,5 @@
 import { tf } from "../backends/tf";
+import { expm1 } from "../numerics/special/stableForms";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
 import type { ParameterLike } from "./tensorParameter";
 
@@ -10,7 +11,10 @@ const standardGumbel: StandardUnit = {
   scale: "scale",
   quantile: (u) => -Math.log(-Math.log(u)),
   logDensity: (epsilon) => tf.neg(tf.add(epsilon, tf.exp(tf.neg(epsilon)))),
-  cdf: (epsilon) => tf.exp(tf.neg(tf.exp(tf.neg(epsilon)))),
+  cdf(epsilon, upper) {
+    const power = tf.neg(tf.exp(tf.neg(epsilon)));
+    return upper ? tf.neg(expm1(power)) : tf.exp(power);
+  },
   mean: eulerGamma,
   variance: Math.PI ** 2 / 6,
   entropy: 1 + eulerGamma,

@@ -4,7 +4,7 @@ import { gradients, record } from "../gradients/tape";
 import { broadcastShape } from "../numerics/special/elementwise";
 import { triangularSolve } from "../numerics/triangularSolve";
 import { commonUnits, type Continuous, type ContinuousUnits, substream } from "./continuous";
-import { logitsProblem, oneHotChoice } from "./mixtureChoice";
+import { logitsProblem, movementOf, oneHotChoice } from "./mixtureChoice";
 
 /** First stream of a component, leaving room for its own. */
 const streamsPerComponent = 256;
@@ -37,13 +37,14 @@ export function jointMixture(logits: tf.Tensor, components: readonly ContinuousU
     path(value) {
       // The distributional transform: unit u given those before it, S_u = Σ_m w_m(z_<u) F_mu(z_u), and dz = −(∂S/∂z)⁻¹ dS.
       const logDensities = stack(components.map((component) => component.unitLogProb(value))); // […, M, D]
-      const cdfs = stack(components.map((component) => component.unitCdf(value)));
+      const [cdfs, uppers] = [false, true].map((upper) => stack(components.map((component) => component.unitCdf(value, upper)))) as [tf.Tensor, tf.Tensor];
       const before = tf.cumsum(logDensities, logDensities.rank - 1, true);
       const joint = tf.add(tf.expandDims(logWeights(), -1), before);
       const conditional = tf.exp(tf.sub(joint, tf.logSumExp(joint, -2, true))); // w_m(z_<u), […, M, D]
       const transform = tf.sum(tf.mul(conditional, cdfs), -2); // […, D]
       const jacobian = tf.tidy(() => detach(jacobianOf(components, value, detach(conditional), detach(cdfs), detach(logDensities), detach(transform))));
-      return tf.sub(value, triangularSolve(jacobian, tf.sub(transform, detach(transform))));
+      const movement = movementOf(transform, tf.sum(tf.mul(conditional, uppers), -2));
+      return tf.sub(value, triangularSolve(jacobian, movement));
     },
     detached: () => jointMixture(detach(logits), components.map((component) => component.detached() as ContinuousUnits)),
     problem: () => logitsProblem(logits) ?? components.map((component) => component.problem()).find((problem) => problem !== null) ?? null,

@@ -8,8 +8,11 @@ const standardLaplace: StandardUnit = {
   scale: "scale",
   quantile: (u) => (u < 0.5 ? Math.log(2 * u) : -Math.log(2 * (1 - u))),
   logDensity: (epsilon) => tf.sub(tf.neg(tf.abs(epsilon)), Math.LN2),
-  // ½ + ½ sign(ε)(1 − e^−|ε|), in parts that are smooth where they count.
-  cdf: (epsilon) => tf.sub(tf.add(tf.mul(tf.exp(tf.minimum(epsilon, 0)), 0.5), 0.5), tf.mul(tf.exp(tf.neg(tf.maximum(epsilon, 0))), 0.5)),
+  // ½ e^ε below 0, 1 − ½ e^−ε above: the part that is not on its side is a constant ½.
+  cdf(given, upper) {
+    const epsilon = upper ? tf.neg(given) : given;
+    return tf.sub(tf.mul(tf.exp(tf.minimum(epsilon, 0)), 0.5), tf.mul(tf.sub(tf.exp(tf.neg(tf.maximum(epsilon, 0))), 1), 0.5));
+  },
   mean: 0,
   variance: 2,
   entropy: 1 + Math.LN2,

@@ -15,8 +15,8 @@ export interface StandardUnit {
   quantile(u: number): number;
   /** log p(ε). */
   logDensity(epsilon: tf.Tensor): tf.Tensor;
-  /** F(ε). */
-  cdf(epsilon: tf.Tensor): tf.Tensor;
+  /** F(ε), or 1 − F(ε) when `upper`. */
+  cdf(epsilon: tf.Tensor, upper: boolean): tf.Tensor;
   readonly mean: number;
   readonly variance: number;
   /** Nats. */
@@ -48,7 +48,7 @@ function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): Lo
     sample: (noise) => tf.tidy(() => detach(tf.add(location, tf.mul(scale, elementwise(standard.quantile, noise.uniform(unitShape)))))),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
-    unitCdf: (value) => standard.cdf(tf.div(tf.sub(value, location), scale)),
+    unitCdf: (value, upper = false) => standard.cdf(tf.div(tf.sub(value, location), scale), upper),
     mean: () => (standard.mean === 0 ? tf.add(location, tf.zerosLike(scale)) : tf.add(location, tf.mul(scale, standard.mean))),
     variance: () => tf.add(tf.mul(tf.square(scale), standard.variance), tf.zerosLike(location)),
     entropy: () => sumUnits(tf.add(tf.add(tf.log(scale), tf.zerosLike(location)), standard.entropy)),

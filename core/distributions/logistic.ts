@@ -9,7 +9,7 @@ const standardLogistic: StandardUnit = {
   scale: "scale",
   quantile: (u) => Math.log(u) - Math.log1p(-u),
   logDensity: (epsilon) => tf.sub(tf.neg(epsilon), tf.mul(softplus(tf.neg(epsilon)), 2)),
-  cdf: (epsilon) => tf.sigmoid(epsilon),
+  cdf: (epsilon, upper) => tf.sigmoid(upper ? tf.neg(epsilon) : epsilon),
   mean: 0,
   variance: Math.PI ** 2 / 3,
   entropy: 2,

@@ -29,7 +29,7 @@ function make(log: LocationScale): ContinuousUnits {
     sample: (noise) => tf.tidy(() => detach(tf.maximum(tf.exp(log.sample(noise)), smallestPositive))),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
-    unitCdf: (value) => log.unitCdf(tf.log(value)),
+    unitCdf: (value, upper) => log.unitCdf(tf.log(value), upper),
     mean,
     variance: () => tf.mul(expm1(tf.square(scale)), tf.square(mean())),
     entropy: () => sumUnits(tf.add(tf.add(tf.log(scale), location), 0.5 * Math.log(2 * Math.PI) + 0.5)),

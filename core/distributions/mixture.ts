@@ -5,7 +5,7 @@ import { broadcastShape } from "../numerics/special/elementwise";
 import { type Continuous, type ContinuousUnits, hasUnits, substream, sumUnits } from "./continuous";
 import type { Distribution } from "./distribution";
 import { jointMixture } from "./jointMixture";
-import { logitsProblem, oneHotChoice } from "./mixtureChoice";
+import { logitsProblem, movementOf, oneHotChoice } from "./mixtureChoice";
 import { type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /**
@@ -31,7 +31,7 @@ function make(logits: tf.Tensor, components: ContinuousUnits): ContinuousUnits {
   const weights = (): tf.Tensor => tf.softmax(tf.add(logits, tf.zeros([M])));
   const logWeights = (): tf.Tensor => tf.logSoftmax(tf.add(logits, tf.zeros([M])));
   const unitLogProb = (value: tf.Tensor): tf.Tensor => tf.logSumExp(tf.add(logWeights(), components.unitLogProb(tf.expandDims(value, -1))), -1);
-  const unitCdf = (value: tf.Tensor): tf.Tensor => tf.sum(tf.mul(weights(), components.unitCdf(tf.expandDims(value, -1))), -1);
+  const unitCdf = (value: tf.Tensor, upper = false): tf.Tensor => tf.sum(tf.mul(weights(), components.unitCdf(tf.expandDims(value, -1), upper)), -1);
   const mean = (): tf.Tensor => tf.sum(tf.mul(weights(), components.mean()), -1);
   return {
     id: "mixture",
@@ -50,9 +50,8 @@ function make(logits: tf.Tensor, components: ContinuousUnits): ContinuousUnits {
     variance: () => tf.sub(tf.sum(tf.mul(weights(), tf.add(components.variance(), tf.square(components.mean()))), -1), tf.square(mean())),
     entropy: () => null,
     path(value) {
-      const cdf = unitCdf(value);
       const density = detach(tf.maximum(tf.exp(unitLogProb(value)), 2 ** -126));
-      return tf.sub(value, tf.div(tf.sub(cdf, detach(cdf)), density));
+      return tf.sub(value, tf.div(movementOf(unitCdf(value), unitCdf(value, true)), density));
     },
     detached: () => make(detach(logits), components.detached() as ContinuousUnits),
     problem: () => logitsProblem(logits) ?? components.problem(),

@@ -1,3 +1,4 @@
+import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { firstWhere } from "./tensorParameter";
 
@@ -6,6 +7,12 @@ export function oneHotChoice(weights: tf.Tensor, u: tf.Tensor, M: number): tf.Te
   // cumsum takes no negative axis.
   const below = tf.greater(tf.expandDims(u, -1), tf.cumsum(weights, weights.rank - 1)); // […, M]
   return tf.oneHot(tf.minimum(tf.sum(below.toFloat(), -1), M - 1).toInt(), M).toFloat();
+}
+
+/** F − stop(F), zero with the gradient of F, taken from the tail that has the digits: −(1 − F) above the median. */
+export function movementOf(lower: tf.Tensor, upper: tf.Tensor): tf.Tensor {
+  const below = detach(tf.lessEqual(detach(lower), detach(upper)).toFloat());
+  return tf.sub(tf.mul(below, tf.sub(lower, detach(lower))), tf.mul(tf.sub(1, below), tf.sub(upper, detach(upper))));
 }
 
 /** What is wrong with a mixture's logits, or null. */

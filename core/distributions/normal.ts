@@ -13,7 +13,7 @@ const standardNormal: StandardUnit = {
   scale: "std",
   quantile: normalQuantile,
   logDensity: (epsilon) => tf.sub(tf.mul(tf.square(epsilon), -0.5), halfLog2Pi),
-  cdf: normalCdf,
+  cdf: (epsilon, upper) => normalCdf(upper ? tf.neg(epsilon) : epsilon),
   mean: 0,
   variance: 1,
   entropy: halfLog2Pi + 0.5,

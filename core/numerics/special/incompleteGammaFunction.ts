@@ -25,6 +25,22 @@ export function gammaP(a: tf.Tensor, x: tf.Tensor): tf.Tensor {
   );
 }
 
+/** 1 − P(a, x) without cancellation; shapes are broadcast. One order of gradients, as `gammaP`. */
+export function gammaQ(a: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return customOp(
+    "UpperIncompleteGamma",
+    { a, x },
+    (save) => {
+      save([a, x]);
+      return elementwise((shape, at) => incompleteGamma(shape, at).upper, a, x);
+    },
+    (dy, [p, q]) => ({
+      a: () => sumTo(tf.mul(dy, elementwise((shape, at) => -incompleteGamma(shape, at).dShape, p!, q!)), a.shape),
+      x: () => sumTo(tf.mul(dy, elementwise((shape, at) => -Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), p!, q!)), x.shape),
+    }),
+  );
+}
+
 /** dx/da at fixed P(a, x): the implicit derivative of a standard gamma variable in its shape. A constant. */
 export function gammaPath(a: tf.Tensor, x: tf.Tensor): tf.Tensor {
   return elementwise((shape, at) => incompleteGamma(shape, at).path, a, x);

@@ -39,6 +39,7 @@ for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")
           const column = tf.tensor2d(values, [values.length, 1]);
           close(distribution.logProb(column).dataSync(), logProb, "log-density", 1e-5);
           close(distribution.unitCdf(column).dataSync(), cdf, "distribution function", 1e-5);
+          close(distribution.unitCdf(column, true).dataSync(), cdf.map((p) => 1 - p), "upper tail", 1e-5);
           close(distribution.mean().dataSync(), [mean], "mean");
           close(distribution.variance().dataSync(), [variance], "variance");
           close(distribution.entropy()!.dataSync(), [entropy], "entropy");
