@@ -55,7 +55,8 @@ export function decodeSafetensors(
   } catch {
     throw wrong("a header that is no JSON");
   }
-  const data = bytes.slice(8 + length);
+  // A Buffer's slice shares memory with the file, so offsets count from where that begins.
+  const data = bytes.subarray(8 + length);
   const tensors: Record<string, NamedTensor> = {};
   for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__") continue;
@@ -67,7 +68,13 @@ export function decodeSafetensors(
     const size = shape.reduce((product, axis) => product * axis, 1);
     if (dtype !== "F32") throw wrong(`tensor ${name} of type ${dtype} where F32 is expected`);
     if (end > data.length || end - start !== size * 4) throw wrong(`a file cut short at tensor ${name}`);
-    tensors[name] = { shape, values: new Float32Array(data.buffer.slice(start, end)) };
+    tensors[name] = { shape, values: copyFloats(data, start, end) };
   }
   return { tensors, metadata: (header["__metadata__"] as Record<string, string> | undefined) ?? {} };
+}
+
+function copyFloats(data: Uint8Array, start: number, end: number): Float32Array {
+  const values = new Float32Array((end - start) / 4);
+  new Uint8Array(values.buffer).set(data.subarray(start, end));
+  return values;
 }
