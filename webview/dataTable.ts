@@ -1,5 +1,5 @@
 import { html, setText } from "./dom";
-import { formatCount, formatNumber } from "./format";
+import { formatCount, formatNumber, formatPercent } from "./format";
 import type { DataTable, TableColumn } from "./panel";
 import { text } from "./text";
 
@@ -11,6 +11,7 @@ type Cell = string | number | null | undefined;
 function cellText(value: Cell, { kind }: TableColumn): string {
   if (value === null || value === undefined) return text("unknown");
   if (typeof value === "string") return value;
+  if (kind === "share") return formatPercent(value);
   return kind === "count" ? formatCount(value) : formatNumber(value);
 }
 

@@ -8,14 +8,14 @@ function signed(text: string): string {
   return text.replace(/-/g, minus);
 }
 
-/** Three significant digits; powers of ten outside 0.001 to 99 999; `unknown` for null. */
+/** Three significant digits, small whole numbers as they are; powers of ten outside 0.001 to 99 999; `unknown` for null. */
 export function formatNumber(value: number | null, unit = ""): string {
   if (value === null) return text("unknown");
   if (Number.isNaN(value)) return text("not a number");
   const suffix = unit === "" ? "" : ` ${unit}`;
   if (!Number.isFinite(value)) return `${value < 0 ? minus : ""}∞${suffix}`;
-  if (value === 0) return `0${suffix}`;
   const magnitude = Math.abs(value);
+  if (Number.isInteger(value) && magnitude < 1000) return signed(String(value)) + suffix;
   if (magnitude >= 99_999.5 || magnitude < 0.000_999_5)
     return signed(value.toExponential(2).replace("e+", "e")) + suffix;
   if (magnitude >= 999.5) return signed(String(Math.round(value))) + suffix;

@@ -115,9 +115,9 @@ export function createHeader(context: PanelContext): Header {
       if (share !== null) progress.value = Math.min(share, 1);
       const hadFocus = bar.contains(document.activeElement);
       for (const { action, button } of buttons) button.hidden = !action.shown(state);
-      if (hadFocus && document.activeElement instanceof HTMLElement && document.activeElement.hidden) {
-        buttons.find(({ button }) => !button.hidden)?.button.focus();
-      }
+      // A button that is hidden loses the focus; its successor takes it.
+      const focused = buttons.some(({ button }) => button === document.activeElement && !button.hidden);
+      if (hadFocus && !focused) buttons.find(({ button }) => !button.hidden)?.button.focus();
       const problem =
         state === "failed"
           ? snapshot?.message

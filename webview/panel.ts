@@ -12,8 +12,8 @@ export interface Need {
 export interface TableColumn {
   readonly title: string;
   readonly unit?: string;
-  /** Whole numbers are written out; others with three significant digits. */
-  readonly kind: "text" | "number" | "count";
+  /** Counts are written out, shares as per cent, numbers with three significant digits. */
+  readonly kind: "text" | "number" | "count" | "share";
 }
 
 /** A panel's data as rows; null is unknown, empty text is where nothing belongs. */

@@ -57,14 +57,12 @@ const fake: FakeHost = {
     if (!snapshot) return;
     const step = snapshot.step + 1;
     const names =
-      snapshot.variance
-        .at(-1)
-        ?.parameters.map(({ name, shape, total, monteCarlo }) => ({
-          name,
-          shape,
-          scale: total ?? 1,
-          monteCarlo: (monteCarlo ?? 0) / (total || 1),
-        })) ?? [];
+      snapshot.variance.at(-1)?.parameters.map(({ name, shape, total, monteCarlo }) => ({
+        name,
+        shape,
+        scale: total ?? 1,
+        monteCarlo: (monteCarlo ?? 0) / (total || 1),
+      })) ?? [];
     const delta: RunDelta = {
       runId: snapshot.runId,
       sequence: ++fake.sequence,

@@ -19,7 +19,7 @@ import { logTicks, valueExtent, valueScale } from "./valueScale";
 import { bindZoom } from "./bindZoom";
 import type { ZoomDomain } from "./zoomDomain";
 
-const margin = { top: 8, right: 12, bottom: 22, left: 58 };
+const margin = { top: 8, right: 22, bottom: 22, left: 58 };
 
 export interface TimeChart {
   /** The chart with its legend. */
@@ -100,9 +100,9 @@ export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null)
     root.setAttribute("height", String(height));
     const inner = width - margin.left - margin.right;
     for (const [name, value] of [
-      ["x", margin.left],
+      ["x", margin.left - 1],
       ["y", 0],
-      ["width", inner],
+      ["width", inner + 6],
       ["height", height - margin.bottom],
     ] as const) {
       clip.setAttribute(name, String(value));

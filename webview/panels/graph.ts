@@ -1,12 +1,13 @@
 import { line, curveBasis, select, zoom, zoomIdentity, type ZoomTransform } from "d3";
-import type { GraphNode, GraphNodeKind, GraphRole, ModelGraph, RunSnapshot } from "../../core/protocol/snapshot";
+import type { GraphNode, ModelGraph, RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText, svg } from "../dom";
 import { exportSvg } from "../exportSvg";
-import { formatNumber, formatPercent, formatShape } from "../format";
+import { formatPercent } from "../format";
 import { runNeed } from "../needs";
-import type { DataTable, Panel, PanelContext } from "../panel";
+import type { Panel, PanelContext } from "../panel";
 import { text } from "../text";
 import { nextNode } from "./graphKeys";
+import { createGraphLegend } from "./graphLegend";
 import {
   layoutGraph,
   type LayoutDirection,
@@ -16,22 +17,9 @@ import {
   type PlacedNode,
 } from "./graphLayout";
 import { outline } from "./graphShapes";
-import { latestVariances } from "./parameterHistory";
-
-const kindTitles = (): Readonly<Record<GraphNodeKind, string>> => ({
-  data: text("data"),
-  parameter: text("parameter"),
-  deterministic: text("deterministic"),
-  stochastic: text("stochastic"),
-  observed: text("observed"),
-  cost: text("cost"),
-});
-
-const roleTitles = (): Readonly<Record<GraphRole, string>> => ({
-  guide: text("guide q(h | x)"),
-  model: text("model p(x, h)"),
-  program: text("program"),
-});
+import { graphTable } from "./graphTable";
+import { kindTitles, roleTitles } from "./graphTitles";
+import { varianceShares } from "./varianceShares";
 
 /** The stochastic computation graph: estimators at the nodes that draw, shares of the variance at the parameters. */
 export function createGraphPanel(): Panel {
@@ -39,7 +27,7 @@ export function createGraphPanel(): Panel {
   let box: HTMLElement;
   let root: SVGSVGElement;
   const shareNote = html("span");
-  const legend = createLegend(shareNote);
+  const legend = createGraphLegend(shareNote);
   let resize: ResizeObserver;
   let last: RunSnapshot | undefined;
   let placed: PlacedGraph | undefined;
@@ -99,7 +87,6 @@ export function createGraphPanel(): Panel {
   }
 
   function drawStructure({ nodes: placedNodes, edges: placedEdges, groups: placedGroups }: PlacedGraph): void {
-    const kinds = kindTitles();
     const roles = roleTitles();
     select(groups)
       .selectAll<SVGGElement, PlacedGroup>("g")
@@ -163,7 +150,6 @@ export function createGraphPanel(): Panel {
           )
           .attr("y", (_, index) => 14 * (index - (lines.length - 1) / 2) + (node.kind === "parameter" ? 2 : 4))
           .text((content) => content);
-        group.select("title").text(`${node.name}, ${kinds[node.kind]}`);
       });
     drawActive();
   }
@@ -190,7 +176,8 @@ export function createGraphPanel(): Panel {
     const roles = roleTitles();
     select(nodes)
       .selectAll<SVGGElement, PlacedNode>("g.node")
-      .each(function ({ node, role, width, height }) {
+      .each(function (placedNode) {
+        const { node, role, width, height } = placedNode;
         const group = select(this);
         const share = shares.get(node.name);
         const track = width - 16;
@@ -209,11 +196,9 @@ export function createGraphPanel(): Panel {
             .attr("width", track * share)
             .attr("height", 4);
         }
-        const label = nodeLabel(node, kinds[node.kind], role ? roles[role] : null, share ?? null);
-        if (this.getAttribute("aria-label") !== label) {
-          this.setAttribute("aria-label", label);
-          group.select("title").text(label);
-        }
+        const label = nodeLabel(placedNode, kinds[node.kind], role ? roles[role] : null, share ?? null);
+        const name = this.querySelector("title");
+        if (name) setText(name, label);
       });
   }
 
@@ -326,77 +311,11 @@ export function createGraphPanel(): Panel {
   };
 }
 
-/** Each parameter's part of the latest total variance of all parameters; empty when any of it is unknown. */
-export function varianceShares({ variance }: RunSnapshot): ReadonlyMap<string, number> {
-  const latest = latestVariances(variance);
-  const sum = latest.reduce((total, entry) => total + (entry.total ?? NaN), 0);
-  return new Map(sum > 0 ? latest.map(({ name, total }) => [name, (total ?? 0) / sum]) : []);
-}
-
-function nodeLabel(node: GraphNode, kind: string, role: string | null, share: number | null): string {
-  const parts = [node.name, kind, node.distribution, node.shape.length > 0 ? formatShape(node.shape) : null, role];
+/** A node in words; begins with what is written on it. */
+function nodeLabel({ node, lines }: PlacedNode, kind: string, role: string | null, share: number | null): string {
+  const parts = [lines.join(" "), node.name === lines[0] ? null : node.name, kind, role];
   if (node.estimator) parts.push(text("estimator {0}", node.estimator));
   if (share !== null) parts.push(text("{0} of the gradient variance", formatPercent(share)));
   if (node.source) parts.push(text("line {0}", node.source.line));
   return parts.filter(Boolean).join(", ");
-}
-
-function createLegend(shareNote: HTMLElement): HTMLElement {
-  const kinds = kindTitles();
-  const items = (Object.keys(kinds) as GraphNodeKind[]).map((kind) => {
-    const picture = svg(
-      "svg",
-      { class: "swatch", viewBox: "-15 -8 30 16", width: 30, height: 16, "aria-hidden": "true" },
-      svg("g", { class: `node ${kind}` }, svg("path", { class: "outline", d: miniature(kind) })),
-    );
-    return html("li", {}, picture, html("span", {}, kinds[kind]));
-  });
-  const bar = svg(
-    "svg",
-    { class: "swatch", viewBox: "-15 -8 30 16", width: 30, height: 16, "aria-hidden": "true" },
-    svg("rect", { class: "share-track", x: -13, y: -2, width: 26, height: 4 }),
-    svg("rect", { class: "share", x: -13, y: -2, width: 14, height: 4 }),
-  );
-  return html("ul", { class: "legend legend-items" }, ...items, html("li", {}, bar, shareNote));
-}
-
-function miniature(kind: GraphNodeKind): string {
-  return kind === "parameter" ? "M-13 -6H13V6H-13ZM-9 -6V6" : outline(kind, 26, 12);
-}
-
-function graphTable(snapshot: RunSnapshot): DataTable {
-  const { graph, model } = snapshot;
-  const shares = varianceShares(snapshot);
-  const roles = roleTitles();
-  const kinds = kindTitles();
-  return {
-    caption: text("Nodes of the computation graph of {0}.", model),
-    columns: [
-      { title: text("Node"), kind: "text" },
-      { title: text("Kind"), kind: "text" },
-      { title: text("Part"), kind: "text" },
-      { title: text("Distribution"), kind: "text" },
-      { title: text("Estimator"), kind: "text" },
-      { title: text("Shape"), kind: "text" },
-      { title: text("Share of variance"), kind: "number" },
-      { title: text("Feeds"), kind: "text" },
-      { title: text("Line"), kind: "text" },
-    ],
-    rows: graph.nodes.map((node) => [
-      node.name,
-      kinds[node.kind],
-      node.role ? roles[node.role] : "",
-      node.distribution ?? "",
-      node.estimator ?? "",
-      formatShape(node.shape),
-      node.kind === "parameter" ? (shares.get(node.name) ?? null) : "",
-      graph.edges
-        .filter(({ from }) => from === node.name)
-        .map(({ to }) => to)
-        .join(", "),
-      node.source ? formatNumber(node.source.line) : "",
-    ]),
-    newestFirst: false,
-    total: graph.nodes.length,
-  };
 }

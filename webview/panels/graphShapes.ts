@@ -11,7 +11,7 @@ export function outline(kind: GraphNodeKind, width: number, height: number): str
     case "parameter":
       return `M${-x} ${-y}H${x}V${y}H${-x}ZM${-x + 5} ${-y}V${y}`;
     case "deterministic":
-      return rounded(x, y, 6);
+      return rounded(x, y, Math.min(6, y / 2));
     case "stochastic":
       return rounded(x, y, Math.min(x, y));
     case "observed":

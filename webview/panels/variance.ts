@@ -1,7 +1,6 @@
 import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { html, svg } from "../dom";
 import { exportSvg } from "../exportSvg";
-import { formatNumber } from "../format";
 import { runNeed } from "../needs";
 import type { DataTable, Panel, PanelContext } from "../panel";
 import { text } from "../text";
@@ -125,7 +124,7 @@ function varianceTable({ variance, model }: RunSnapshot, limit = Infinity): Data
       { title: text("Monte Carlo"), unit: "loss²/parameter²", kind: "number" },
       { title: text("Interval low"), kind: "number" },
       { title: text("Interval high"), kind: "number" },
-      { title: text("Level"), kind: "text" },
+      { title: text("Level"), kind: "share" },
       { title: text("Data"), unit: "loss²/parameter²", kind: "number" },
       { title: text("Total"), unit: "loss²/parameter²", kind: "number" },
       { title: text("SNR"), kind: "number" },
@@ -141,7 +140,7 @@ function varianceTable({ variance, model }: RunSnapshot, limit = Infinity): Data
           monteCarlo,
           interval?.[0] ?? null,
           interval?.[1] ?? null,
-          formatNumber(level),
+          level,
           data,
           total,
           snr,

@@ -6,6 +6,7 @@ import type { PanelContext } from "../panel";
 import { text } from "../text";
 import type { ViewState } from "../viewState";
 import { latestVariances } from "./parameterHistory";
+import { sortVariances } from "./sortVariances";
 import { createVarianceRow, rowHeight, type VarianceRow } from "./varianceRow";
 
 /** Room for half a label beside the axis. */
@@ -217,17 +218,6 @@ function barScale(entries: readonly ParameterVariance[], width: number): ScaleCo
   return scaleLog()
     .domain([10 ** low, 10 ** high])
     .range([axisRoom, Math.max(axisRoom + 10, width - axisRoom)]);
-}
-
-/** Largest variance first, lowest SNR first, or by name; unknown ones last. */
-export function sortVariances(
-  entries: readonly ParameterVariance[],
-  by: ViewState["varianceSort"],
-): readonly ParameterVariance[] {
-  const key = ({ total, monteCarlo, snr }: ParameterVariance): number =>
-    by === "snr" ? (snr ?? Infinity) : -(total ?? monteCarlo ?? -Infinity);
-  const byName = (a: ParameterVariance, b: ParameterVariance): number => a.name.localeCompare(b.name, "en");
-  return [...entries].sort((a, b) => (by === "name" || key(a) === key(b) ? byName(a, b) : key(a) - key(b)));
 }
 
 function noteText(entries: readonly ParameterVariance[]): string {

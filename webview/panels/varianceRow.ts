@@ -25,6 +25,8 @@ export interface VarianceRow {
 }
 
 export function createVarianceRow(name: string): VarianceRow {
+  const hidden = (content: string): HTMLElement => html("span", { class: "visually-hidden" }, content);
+  const details = hidden("");
   const total = html("span", { class: "cell numeric" });
   const snr = html("span", { class: "cell numeric" });
   const monteCarlo = svg("rect", { class: "monte-carlo", y: 9, height: barHeight });
@@ -38,8 +40,11 @@ export function createVarianceRow(name: string): VarianceRow {
     { class: "row", role: "option", tabindex: -1, "aria-selected": "false", title: name },
     html("span", { class: "cell name" }, name),
     html("span", { class: "cell" }, bar),
+    hidden(text("variance")),
     total,
+    hidden(text("signal to noise ratio")),
     snr,
+    details,
     html("span", { class: "cell spark-cell" }, spark),
   );
   element.dataset["parameter"] = name;
@@ -52,7 +57,7 @@ export function createVarianceRow(name: string): VarianceRow {
     update(entry, records, x, width) {
       setText(total, formatNumber(entry.total ?? entry.monteCarlo));
       setText(snr, formatNumber(entry.snr));
-      element.setAttribute("aria-label", describe(entry));
+      setText(details, describe(entry));
       bar.setAttribute("width", String(width));
       drawBar(entry, x);
       trace.setAttribute("d", sparkline(records, name));
@@ -76,16 +81,13 @@ export function createVarianceRow(name: string): VarianceRow {
   }
 }
 
-/** Everything a row shows, as a sentence. */
+/** What a row shows without words, for those who cannot see it. */
 function describe(entry: ParameterVariance): string {
   return text(
-    "{0}: variance {1}, Monte Carlo {2}, interval {3}, data {4}, signal to noise {5}",
-    entry.name,
-    formatNumber(entry.total),
+    "Monte Carlo {0}, interval {1}, data {2}",
     formatNumber(entry.monteCarlo),
     formatInterval(entry.interval, entry.level),
     formatNumber(entry.data),
-    formatNumber(entry.snr),
   );
 }
 
