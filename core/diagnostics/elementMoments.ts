@@ -41,11 +41,21 @@ export class ElementMoments {
         squares[e]! += average * average;
       }
     }
+    let sum = 0; // without bias, before anything is cut off at zero
+    let kept = 0;
     for (let e = 0; e < P; e++) {
       const perExample = monteCarlo[e]!;
-      if (this.hasData && m > 1) data[e] = Math.max(0, (squares[e]! - m * mean[e]! ** 2) / (m - 1) - perExample / K) / B;
+      if (this.hasData && m > 1) {
+        const part = ((squares[e]! - m * mean[e]! ** 2) / (m - 1) - perExample / K) / B;
+        sum += part;
+        data[e] = Math.max(0, part);
+        kept += data[e]!;
+      }
       monteCarlo[e] = perExample / B;
     }
+    // Noise makes some elements' differences negative. Cutting each off at zero would raise the tensor's total: it is shared out instead.
+    const share = kept > 0 ? Math.max(0, sum) / kept : 0;
+    for (let e = 0; e < P; e++) data[e]! *= share;
     return { monteCarlo, data, total: monteCarlo.map((value, e) => value + data[e]!), mean };
   }
 }

@@ -1,4 +1,4 @@
-import { studentTQuantile } from "./studentT";
+import { meanInterval } from "./meanInterval";
 
 /**
  * Variance of one parameter's gradient from pairs of replicates, taken apart into Monte Carlo and data parts (design, section 7).
@@ -69,24 +69,16 @@ export class VarianceAccumulator {
     const total = data === null ? null : monteCarlo + data;
     const meanNorm = Math.sqrt(Math.max(0, this.meanSquare / passes));
     const snr = total === null ? null : total > 0 ? meanNorm / Math.sqrt(total) : null;
-    return { monteCarlo, data, total, snr, interval: this.interval(pairMean, level) };
+    return { monteCarlo, data, total, snr, interval: this.interval(level) };
   }
 
-  /**
-   * A t-interval on the logarithm of the mean squared difference, its standard error from the squared differences themselves (their
-   * spread holds the fourth moment, so heavy tails widen it). Unknown below eight differences.
-   */
-  private interval(pairMean: number, level: number): [number, number] | null {
-    const { examples: m, batchSize: B, passes } = this;
-    if (m * passes < 8) return null;
-    if (pairMean === 0) return [0, 0];
+  /** Unknown below eight independent differences, and while all of them are zero: noise that has not shown yet has no known size. */
+  private interval(level: number): [number, number] | null {
+    const { batchSize: B, passes } = this;
     // With enough passes the examples are held fixed; with few, their own differences count as noise too.
-    const fixed = passes >= 4;
-    const variance = fixed ? mean(this.pairs.map(sampleVariance)) / (m * passes) : sampleVariance(this.pairs.map(mean)) / m;
-    const degreesOfFreedom = fixed ? m * (passes - 1) : m - 1;
-    const relative = Math.sqrt(variance) / pairMean;
-    const factor = Math.exp(studentTQuantile(0.5 + level / 2, degreesOfFreedom) * relative);
-    return [pairMean / B / factor, (pairMean / B) * factor];
+    const strata = passes >= 4 ? this.pairs : [this.pairs.map(mean)];
+    const interval = meanInterval(strata, level);
+    return interval ? [interval[0] / B, interval[1] / B] : null;
   }
 }
 
@@ -94,11 +86,4 @@ function mean(values: readonly number[]): number {
   let total = 0;
   for (const value of values) total += value;
   return total / values.length;
-}
-
-function sampleVariance(values: readonly number[]): number {
-  const centre = mean(values);
-  let total = 0;
-  for (const value of values) total += (value - centre) ** 2;
-  return total / (values.length - 1);
 }
