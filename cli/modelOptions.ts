@@ -15,9 +15,9 @@ export interface ModelOptions {
 }
 
 /** Adds MODEL and the common options to a command. */
-export function withModelOptions(command: Command): Command {
+export function withModelOptions(command: Command, { optionalModel = false } = {}): Command {
   return command
-    .argument("<model>", "model file, or FILE#EXPORT")
+    .argument(optionalModel ? "[model]" : "<model>", "model file, or FILE#EXPORT")
     .option("--estimator <id>", "gradient estimator, or NODE=ID,… ; options in parentheses")
     .option("--objective <id>", "what is minimised; see gradlens objectives")
     .addOption(new Option("--samples <k>", "samples of every example").argParser(wholeNumber(1)))

@@ -15,14 +15,20 @@ export interface OpenModel {
 /** Starts the back end, runs the model file and prepares the model. Dispose `prepared`. */
 export async function openModel(reference: string, options: ModelOptions): Promise<OpenModel> {
   const { file, exportName } = modelReference(reference);
-  if (options.data !== undefined && !existsSync(options.data)) {
-    throw new GradlensError("GL2003", `the data folder ${options.data} does not exist; create it or name another`, { usage: true });
-  }
+  requireDataFolder(options.data);
   const backend = await useBackend(options.backend);
   const loaded = loadModelFile(file);
   const picked = pickModel(loaded, exportName);
   const prepared = await prepare(picked.definition, loaded.file, overrides(options));
   return { prepared, exportName: picked.exportName, backend };
+}
+
+/** @throws GL2003 when a data folder is named that does not exist */
+export function requireDataFolder(folder: string | undefined): void {
+  if (folder === undefined || existsSync(folder)) return;
+  throw new GradlensError("GL2003", `the data folder ${folder} does not exist; create it or name another`, {
+    usage: true,
+  });
 }
 
 /** What the command line says over the model file. */

@@ -7,6 +7,7 @@ import { addEstimators } from "./commands/estimators";
 import { addGradient } from "./commands/gradient";
 import { addGraph } from "./commands/graph";
 import { addObjectives } from "./commands/objectives";
+import { addTrain } from "./commands/train";
 import { addVariance } from "./commands/variance";
 import { describeError, exitCodes } from "./describeError";
 import type { Answer, Terminal } from "./terminal";
@@ -17,6 +18,7 @@ export type Answering = <A extends unknown[]>(command: Command, action: (...give
 
 /** All commands, in the order of the help text. */
 const additions: readonly ((program: Command, terminal: Terminal, answering: Answering) => void)[] = [
+  addTrain,
   addGradient,
   addVariance,
   addBias,

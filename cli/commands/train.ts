@@ -1,0 +1,149 @@
+import { type Command, Option } from "commander";
+import { useBackend } from "../../core/backends/registry";
+import { startRun } from "../../core/engine/startRun";
+import { GradlensError } from "../../core/errors";
+import type { TrainRequest } from "../../core/protocol/engine";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import { formatNumber } from "../format";
+import { type ModelOptions, withModelOptions } from "../modelOptions";
+import { modelReference } from "../modelReference";
+import { overrides, requireDataFolder } from "../openModel";
+import { positiveNumber, share, wholeNumber } from "../parseValue";
+import { Progress } from "../progress";
+import type { Answering } from "../run";
+import { table } from "../table";
+import type { Terminal } from "../terminal";
+
+interface TrainOptions extends ModelOptions {
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly learningRate?: number;
+  /** A folder, or false for none. */
+  readonly runFolder?: string | false;
+  readonly resume?: string;
+  readonly diagnostics?: number;
+  readonly budget?: number;
+}
+
+/** Exit code of a run ended by Ctrl-C, as shells have it. */
+const INTERRUPTED = 130;
+
+/** `gradlens train MODEL`: trains, evaluates, and leaves a run folder. */
+export function addTrain(program: Command, terminal: Terminal, answering: Answering): void {
+  const command = withModelOptions(program.command("train").description("train a model"), { optionalModel: true })
+    .addOption(new Option("--steps <n>", "steps to take").argParser(wholeNumber(1)).conflicts("epochs"))
+    .addOption(new Option("--epochs <n>", "passes over the training set").argParser(wholeNumber(1)))
+    .addOption(new Option("--learning-rate <rate>", "instead of the model file's").argParser(positiveNumber))
+    .option("--run-folder <folder>", "where the run's log and checkpoints go (default: gradlens-runs beside the model)")
+    .option("--no-run-folder", "write no run folder")
+    .option("--resume <folder>", "go on from a run folder's last checkpoint; no model needed")
+    .addOption(
+      new Option(
+        "--diagnostics <n>",
+        "steps between variance measurements, 0 for none (default: by the budget)",
+      ).argParser(wholeNumber(0)),
+    )
+    .addOption(
+      new Option("--budget <share>", "share of the time that diagnostics may take").argParser(share).default(0.1),
+    )
+    .addHelpText("after", "\nCtrl-C ends the run after the current step; its checkpoint stays.");
+  answering(command, async (reference: string | undefined, options: TrainOptions) => {
+    if (reference === undefined && options.resume === undefined) {
+      throw new GradlensError("GL1640", "train needs a model file, or --resume FOLDER; see gradlens train --help", {
+        usage: true,
+      });
+    }
+    requireDataFolder(options.data);
+    const backend = await useBackend(options.backend);
+    const request = trainRequest(reference, options);
+    const progress = new Progress(terminal, () => run.snapshot);
+    const run = await startRun(request, {
+      backend: backend.id,
+      folderByDefault: options.runFolder !== false,
+      onDelta: (delta) => progress.update(delta),
+    });
+    const listening = terminal.onInterrupt(() => run.stop());
+    const last = await run.run();
+    listening();
+    const { secondsPerStep } = run;
+    run.dispose();
+    if (last.state === "failed") throw new GradlensError("GL1641", last.message ?? "training failed");
+    return {
+      json: summary(last, secondsPerStep),
+      text: () => report(last, secondsPerStep),
+      exitCode: last.state === "stopped" ? INTERRUPTED : 0,
+    };
+  });
+}
+
+function trainRequest(reference: string | undefined, options: TrainOptions): TrainRequest {
+  const { file, exportName } = modelReference(reference ?? "");
+  const { steps, epochs, learningRate, runFolder, resume, diagnostics, budget } = options;
+  return {
+    file,
+    ...(exportName === undefined ? {} : { exportName }),
+    ...overrides(options),
+    ...(steps === undefined ? {} : { steps }),
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(learningRate === undefined ? {} : { learningRate }),
+    ...(typeof runFolder === "string" ? { runFolder } : {}),
+    ...(resume === undefined ? {} : { resume }),
+    ...(diagnostics === undefined ? {} : { diagnosticsInterval: diagnostics }),
+    ...(budget === undefined ? {} : { diagnosticsBudget: budget }),
+  };
+}
+
+function summary(last: RunSnapshot, secondsPerStep: number | null): Readonly<Record<string, unknown>> {
+  const { model, estimator, objective, backend, step, loss, evaluations, runFolder, dataset, seed, batchSize, state } =
+    last;
+  return {
+    model,
+    estimator,
+    objective,
+    backend,
+    dataset,
+    seed,
+    batchSize,
+    state,
+    steps: step,
+    loss,
+    evaluation: Object.fromEntries(
+      evaluations.map(({ name, value, standardError, samples }) => [name, { value, standardError, samples }]),
+    ),
+    secondsPerStep,
+    runFolder,
+  };
+}
+
+function report(
+  { model, estimator, objective, backend, optimizer, state, step, loss, evaluations, runFolder }: RunSnapshot,
+  secondsPerStep: number | null,
+): string {
+  const latest = [...new Map(evaluations.map((record) => [record.name, record])).values()];
+  const tail = loss.slice(-100);
+  const mean = tail.reduce((total, [, value]) => total + value, 0) / Math.max(1, tail.length);
+  return [
+    `${model}: ${estimator} · ${objective} · ${optimizer} · ${backend}`,
+    `${state} after ${step} steps${secondsPerStep === null ? "" : `, ${formatNumber(1000 * secondsPerStep)} ms a step`}${tail.length === 0 ? "" : `; training loss ${formatNumber(mean)} (mean of the last ${tail.length} recorded)`}`,
+    ...(latest.length === 0
+      ? []
+      : [
+          "",
+          table(
+            [
+              { title: "evaluation" },
+              { title: "nats", align: "right" },
+              { title: "± 95 %", align: "right" },
+              { title: "samples", align: "right" },
+            ],
+            latest.map(({ name, value, standardError, samples }) => [
+              name,
+              value.toFixed(2),
+              formatNumber(1.96 * standardError),
+              String(samples),
+            ]),
+          ),
+        ]),
+    ...(runFolder === null ? [] : ["", `run folder ${runFolder}`]),
+  ].join("\n");
+}

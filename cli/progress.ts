@@ -1,0 +1,50 @@
+import type { RunDelta, RunSnapshot } from "../core/protocol/snapshot";
+import { formatNumber } from "./format";
+import type { Terminal } from "./terminal";
+
+/** Seconds between lines when nobody watches. */
+const LINE_INTERVAL_MS = 10_000;
+
+/** Tells how a run goes: a status that overwrites itself, a line for every evaluation, and now and then one for a log file. */
+export class Progress {
+  private lastLine = Date.now();
+  private recent: readonly (readonly [number, number])[] = [];
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly snapshot: () => RunSnapshot,
+  ) {}
+
+  update(delta: RunDelta): void {
+    if (delta.loss) this.recent = [...this.recent, ...delta.loss].slice(-100);
+    for (const { step, name, value, standardError, samples } of delta.evaluations ?? []) {
+      const spread = `± ${formatNumber(1.96 * standardError)} (95 %)`;
+      this.line(`step ${step}  ${name} ${formatLoss(value)} ${spread}${samples > 1 ? `, ${samples} samples` : ""}`);
+    }
+    if (this.snapshot().state !== "running" || this.recent.length === 0) return;
+    const text = this.describe();
+    if (Date.now() - this.lastLine >= LINE_INTERVAL_MS) this.line(text);
+    this.terminal.status(text);
+  }
+
+  private describe(): string {
+    const { step, steps, epoch, epochs, stepsPerSecond } = this.snapshot();
+    const mean = this.recent.reduce((total, [, value]) => total + value, 0) / this.recent.length;
+    return [
+      `step ${step}${steps === null ? "" : ` of ${steps}`}`,
+      ...(epochs === null ? [] : [`epoch ${epoch + 1} of ${epochs}`]),
+      `loss ${formatLoss(mean)}`,
+      ...(stepsPerSecond === null ? [] : [`${formatNumber(stepsPerSecond)} steps/s`]),
+    ].join("  ");
+  }
+
+  private line(text: string): void {
+    this.lastLine = Date.now();
+    this.terminal.err(text);
+  }
+}
+
+/** Losses in nats with two decimals, as tables print them; small ones with three digits. */
+function formatLoss(value: number): string {
+  return Math.abs(value) >= 10 ? value.toFixed(2) : formatNumber(value);
+}
