@@ -26,6 +26,14 @@ export type Options = Readonly<Record<string, OptionValue>>;
 /** When the mean of an estimate equals the gradient. `never` comes with the reason in `unbiasedWhen`. */
 export type Unbiasedness = "always" | "conditional" | "never";
 
+/** Where an estimator stands, as far as its own noise depends on it. */
+export interface OwnNoiseSite {
+  readonly options: Options;
+  readonly distribution: string;
+  /** True when other nodes are drawn given this one. */
+  readonly hasDescendants: boolean;
+}
+
 /** What an estimator is, apart from any model; the registry holds one per id. */
 export interface Estimator {
   readonly id: string;
@@ -40,8 +48,10 @@ export interface Estimator {
   readonly unbiasedWhen: string;
   /** Model evaluations per step (a forward pass of everything downstream counts 1), in words where it depends on the graph. */
   readonly evaluations: string;
-  /** True when the estimate has noise beyond the nodes' values, so that enumerating the values does not give its mean. */
-  readonly ownNoise: boolean;
+  /** Whether the estimate has noise beyond the nodes' values, so that enumerating the values does not give its mean. */
+  readonly ownNoise: boolean | ((site: OwnNoiseSite) => boolean);
+  /** Samples that it needs at least; 1 when left out. */
+  readonly minSamples?: number;
   readonly options: readonly OptionSpec[];
   /** For one node of one model; holds that node's baselines. */
   create(options: Options): NodeEstimator;
@@ -68,6 +78,11 @@ export interface NodeEstimator {
    * @param forced take this value instead of drawing one (replay, enumeration)
    */
   draw(distribution: Distribution, noise: NodeNoise, forced: tf.Tensor | null): tf.Tensor;
+  /**
+   * The value as the model's functions and log q read it: the same numbers with another gradient towards the value. The guide's own
+   * later nodes read the value itself. The value as it is when left out.
+   */
+  view?(value: tf.Tensor): tf.Tensor;
   /** The terms that it adds to the surrogate loss, `[S, B']`, or null. Its gradient counts, its value never does. */
   surrogate(context: SurrogateContext): tf.Tensor | null;
   /** Called after the gradient was taken, in training only: baselines learn from the signal they have just centred. */

@@ -9,6 +9,7 @@ import type { Objective } from "../objectives/objective";
 import type { Noise } from "../random/noise";
 import { evaluateBranches, lossWith, type MainPass } from "./branches";
 import { meanFieldPass } from "./meanFieldPass";
+import { pathLogProbs } from "./pathLogProbs";
 import { entropyKey, sum } from "./terms";
 
 /** One evaluation of a model's gradient, apart from how the gradient is collected. */
@@ -45,7 +46,7 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
   const trace = runTrace(evaluation.functions, data, (site) => {
     const forced = evaluation.forced?.get(site.name) ?? null;
     return estimators.get(site.name)!.draw(site.distribution, nodeNoise(noise, site.name), forced);
-  });
+  }, undefined, (name, value) => estimators.get(name)!.view?.(value) ?? value);
 
   const values = new Map<string, tf.Tensor>(); // constants
   const logProbs = new Map<string, tf.Tensor>(); // [S, B'], gradients to parameters only
@@ -57,7 +58,13 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
 
   const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, tf.broadcastTo(term.value, shape)]));
   if (objective.entropy) {
-    for (const node of trace.nodes.values()) terms.set(entropyKey(node.name), entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive));
+    const layered = [...trace.nodes.keys()].some((name) => estimators.get(name)!.entropyGradient === "path" && structure.ancestors.get(name)!.size > 0);
+    const paths = layered ? pathLogProbs(evaluation.functions, data, trace) : null;
+    for (const node of trace.nodes.values()) {
+      const path = paths?.get(node.name);
+      const term = path && estimators.get(node.name)!.entropyGradient === "path" ? path : entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive);
+      terms.set(entropyKey(node.name), tf.broadcastTo(term, shape));
+    }
   }
   const total = sum([...terms.values()], shape);
   const rows = objective.loss(total);
@@ -108,7 +115,7 @@ function entropyTerm(node: TraceNode, estimator: NodeEstimator, logProb: tf.Tens
     case "full":
       return node.distribution.logProb(node.value);
     case "path":
-      return node.distribution.detached().logProb(node.value);
+      return node.distribution.detached().logProb(node.seen);
   }
 }
 

@@ -13,6 +13,8 @@ export interface TraceNode {
   readonly distribution: Distribution;
   /** `[S, B', …unitShape]`; may carry a gradient to the distribution's parameters. */
   readonly value: tf.Tensor;
+  /** The value as the model and log q read it: the same numbers, possibly with another gradient. */
+  readonly seen: tf.Tensor;
   readonly source: SourceLocation | undefined;
 }
 
@@ -38,12 +40,13 @@ export interface Trace {
 /** Gives a node its value: an estimator's draw, the mean, a replayed tensor. */
 export type Draw = (site: SampleSite) => tf.Tensor;
 
-/** Runs a model's functions once; `draw` is the handler. The terms are live: gradients flow to parameters and node values. */
+/** Runs a model's functions once; `draw` is the handler, `view` what the model sees of a guide's value. The terms are live: gradients flow to parameters and node values. */
 export function runTrace(
   functions: ModelFunctions,
   data: DataInputs,
   draw: Draw,
   layer?: TraceHandler["layer"],
+  view: (name: string, value: tf.Tensor) => tf.Tensor = (_, value) => value,
 ): Trace {
   const nodes = new Map<string, TraceNode>();
   const terms: TraceTerm[] = [];
@@ -78,9 +81,9 @@ export function runTrace(
             "GL1151",
             `the model samples "${site.name}", which the guide never draws; the guide has ${quoted(nodes.keys())}`,
           );
-        checkUnits(site.name, site.distribution, node.value, site.source);
-        addTerm("prior", site, tf.neg(site.distribution.logProb(node.value)), { distribution: site.distribution });
-        return node.value;
+        checkUnits(site.name, site.distribution, node.seen, site.source);
+        addTerm("prior", site, tf.neg(site.distribution.logProb(node.seen)), { distribution: site.distribution });
+        return node.seen;
       }
       if (nodes.has(site.name))
         throw at(site.source, "GL1150", `sample "${site.name}" occurs twice; give each its own name`);
@@ -90,6 +93,7 @@ export function runTrace(
         role: role as "guide" | "program",
         distribution: site.distribution,
         value,
+        seen: role === "guide" ? view(site.name, value) : value,
         source: site.source,
       });
       return value;

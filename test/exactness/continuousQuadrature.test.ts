@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { costs, exactGradient, families, quadrature } from "./continuousFamilies";
-import { rowGradientsOf } from "./continuousRows";
+import { costRows } from "./continuousRows";
 
 let started: number;
 before(async () => {
@@ -27,7 +27,7 @@ for (const { id, serves } of estimators) {
       const total = nodes.weight.reduce((sum, w) => sum + w, 0);
       assert.ok(Math.abs(total - 1) < 1e-6, `the density integrates to ${total}`);
       for (const cost of costs.filter((candidate) => !family.without?.includes(candidate.id))) {
-        const rows = rowGradientsOf(id, family.make, family.parameters, cost.tensor, { numRows: nodes.z.length, values: nodes.z });
+        const rows = costRows(id, family.make, family.parameters, cost.tensor, { numRows: nodes.z.length, values: nodes.z });
         const exact = exactGradient(family, cost.number, nodes);
         for (const [name, expected] of Object.entries(exact)) {
           expected.forEach((value, k) => {
