@@ -6,9 +6,10 @@ import { firstLine, selfTest } from "./selfTest";
 import { tensorflow, tensorflowGpu } from "./tensorflow";
 import { tf } from "./tf";
 import { wasm } from "./wasm";
+import { webgpu } from "./webgpu";
 
 /** Every back end, fastest first: the order in which `auto` tries them. */
-export const backends: readonly Backend[] = [tensorflowGpu, tensorflow, wasm, cpu];
+export const backends: readonly Backend[] = [tensorflowGpu, tensorflow, webgpu, wasm, cpu];
 
 /** The back end in use, what it runs on, and those that `auto` refused before it. */
 export interface ChosenBackend {

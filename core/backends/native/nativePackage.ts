@@ -15,12 +15,10 @@ export interface NativePackage {
 const nodeApi = 8;
 
 /**
- * Finds `@tensorflow/tfjs-node` or `-gpu`: in the folder GRADLENS_NATIVE, else in `.cache/native` or `node_modules` of a
- * folder above this file or above the current one.
- *
- * @throws GradlensError when it is not installed, or installed without its compiled add-on
+ * Folders named after an optional package, best first: in the folder GRADLENS_NATIVE, else in `.cache/native` or
+ * `node_modules` of a folder above this file or above the current one.
  */
-export function findNativePackage(name: NativePackageName): NativePackage {
+export function packageFolders(name: string): string[] {
   const chosen = process.env["GRADLENS_NATIVE"];
   const roots = chosen
     ? [resolve(chosen, "node_modules"), resolve(chosen)]
@@ -28,12 +26,24 @@ export function findNativePackage(name: NativePackageName): NativePackage {
         join(folder, ".cache", "native", "node_modules"),
         join(folder, "node_modules"),
       ]);
-  const folders = roots
-    .map((root) => join(root, "@tensorflow", name))
-    .filter((folder) => existsSync(join(folder, "package.json")));
+  return roots.map((root) => join(root, name)).filter((folder) => existsSync(join(folder, "package.json")));
+}
+
+/** For messages: which folder was searched, when the user chose one. */
+export function searched(): string {
+  const chosen = process.env["GRADLENS_NATIVE"];
+  return chosen ? ` in ${chosen} (GRADLENS_NATIVE)` : "";
+}
+
+/**
+ * Finds `@tensorflow/tfjs-node` or `-gpu`.
+ *
+ * @throws GradlensError when it is not installed, or installed without its compiled add-on
+ */
+export function findNativePackage(name: NativePackageName): NativePackage {
+  const folders = packageFolders(`@tensorflow/${name}`);
   if (folders.length === 0) {
-    const where = chosen ? ` in ${chosen} (GRADLENS_NATIVE)` : "";
-    throw new GradlensError("GL1311", `package @tensorflow/${name} is not installed${where}; ${remedy(name)}`);
+    throw new GradlensError("GL1311", `package @tensorflow/${name} is not installed${searched()}; ${remedy(name)}`);
   }
   for (const folder of folders) {
     const addon = addonIn(folder);

@@ -10,8 +10,7 @@ import { GradlensError } from "../../../core/errors";
 
 /** One test per back end; one that does not work here is skipped with its reason. */
 function onEveryBackend(title: string, body: () => Promise<void>): void {
-  for (const { id, optIn } of backends) {
-    if (optIn) continue;
+  for (const { id } of backends) {
     test(`${title} on ${id}`, async (context: TestContext) => {
       try {
         await useBackend(id);
