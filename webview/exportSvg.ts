@@ -10,6 +10,7 @@ const inherited = [
   "font-size",
   "font-weight",
   "text-anchor",
+  "paint-order",
   "dominant-baseline",
   "visibility",
   "display",

@@ -39,7 +39,8 @@ interface Frame {
 
 /**
  * Values against training steps: lines drawn with at most four points per pixel, bands, points with error bars, change markers.
- * Drag, wheel (while focused), + and − zoom and pan along the steps; 0, Home or a double click shows everything.
+ * Drag, wheel (while focused), + and − zoom and pan along the steps; 0, Home or a double click shows everything. The owner
+ * answers `onZoom` with an update of every chart that shares the zoom.
  */
 export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null) => void): TimeChart {
   const id = `clip-${Math.random().toString(36).slice(2)}`;
@@ -63,30 +64,29 @@ export function createTimeChart(label: string, onZoom: (zoom: ZoomDomain | null)
   const element = html("div", { class: "time-chart" }, legend.element, plot);
   let current: { data: ChartData; zoom: ZoomDomain | null } | undefined;
   let frame: Frame | undefined;
+  let size = { width: 0, height: 0 };
   let pointer: number | null = null;
 
   const zooming = bindZoom(root, {
     extent: () => current?.data.extent ?? [0, 1],
     domain: () => current?.zoom ?? current?.data.extent ?? [0, 1],
     plot: () => ({ left: margin.left, width: frame ? frame.width - margin.left - margin.right : 1 }),
-    change(zoom) {
-      if (!current) return;
-      current = { ...current, zoom };
-      draw();
-      onZoom(zoom);
-    },
+    change: onZoom,
     hover(x) {
       pointer = x;
       drawPointer();
     },
   });
 
-  const resize = new ResizeObserver(() => draw());
+  const resize = new ResizeObserver(([entry]) => {
+    // Remembered, because asking an element for its size in mid-drawing costs a layout.
+    size = { width: Math.floor(entry?.contentRect.width ?? 0), height: Math.floor(entry?.contentRect.height ?? 0) };
+    draw();
+  });
   resize.observe(plot);
 
   function draw(): void {
-    const width = plot.clientWidth;
-    const height = plot.clientHeight;
+    const { width, height } = size;
     if (!current || width < 80 || height < 40) return;
     const { data, zoom } = current;
     const domain = zoom ?? data.extent;
@@ -228,6 +228,7 @@ function drawMarks(layer: SVGGElement, frame: Frame): void {
     .attr("class", (series) => `band series-${series.look}`)
     .attr("d", (series) =>
       area<number>()
+        .digits(1)
         .defined((index) => known(series.low?.[index]) && known(series.high?.[index]))
         .x((index) => x(series.steps[index] ?? NaN))
         .y0((index) => at(series.low, index))
@@ -242,6 +243,7 @@ function drawMarks(layer: SVGGElement, frame: Frame): void {
     .attr("stroke-dasharray", dashOf)
     .attr("d", (series) =>
       line<number>()
+        .digits(1)
         .defined((index) => known(series.values[index]))
         .x((index) => x(series.steps[index] ?? NaN))
         .y((index) => at(series.values, index))(indices(series)),

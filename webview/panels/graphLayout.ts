@@ -46,7 +46,7 @@ const longest = 26;
 const titleHeight = 16;
 
 function withTitle(role: GraphRole, { x, y, width, height }: Omit<PlacedGroup, "role">): PlacedGroup {
-  return { role, x, y: y - titleHeight / 2, width: width + 8, height: height + titleHeight };
+  return { role, x, y: y - titleHeight / 2, width, height: height + titleHeight };
 }
 
 /** Shortens in the middle, where names differ least. */

@@ -125,7 +125,7 @@ export function createLossPanel(): Panel {
         evaluating.update({ series: evaluations, markers, extent, log: false, axis: text("evaluation") }, lossZoom);
     },
     table: lossTable,
-    svg: () => exportSvg(stackSvg(evaluationBox.hidden ? [training.svg] : [training.svg, evaluating.svg])),
+    svg: () => exportSvg(stackSvg(evaluationBox.hidden ? [training] : [training, evaluating])),
     dispose() {
       training.dispose();
       evaluating.dispose();

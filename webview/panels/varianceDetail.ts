@@ -173,7 +173,7 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
       draw();
     },
     focus: () => title.focus({ preventScroll: true }),
-    picture: () => stackSvg([variance.svg, snr.svg]),
+    picture: () => stackSvg([variance, snr]),
     dispose() {
       variance.dispose();
       snr.dispose();

@@ -49,18 +49,23 @@ export function createVarianceRow(name: string): VarianceRow {
   );
   element.dataset["parameter"] = name;
 
+  let shown: { entry: ParameterVariance; records: readonly VarianceRecord[]; scale: string } | undefined;
+
   return {
     element,
     name,
     bar,
     spark,
     update(entry, records, x, width) {
+      const scale = `${x.domain().join()} ${x.range().join()} ${width}`;
+      if (shown?.entry === entry && shown.records === records && shown.scale === scale) return;
       setText(total, formatNumber(entry.total ?? entry.monteCarlo));
       setText(snr, formatNumber(entry.snr));
       setText(details, describe(entry));
       bar.setAttribute("width", String(width));
       drawBar(entry, x);
-      trace.setAttribute("d", sparkline(records, name));
+      if (shown?.records !== records) trace.setAttribute("d", sparkline(records, name));
+      shown = { entry, records, scale };
     },
   };
 
