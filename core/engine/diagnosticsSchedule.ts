@@ -37,6 +37,11 @@ export class DiagnosticsSchedule {
     return diagnostics / Math.max(1e-9, steps + diagnostics);
   }
 
+  /** False when the user turned diagnostics off. */
+  get enabled(): boolean {
+    return this.fixed !== 0;
+  }
+
   get secondsPerStep(): number | null {
     return this.stepMs === null ? null : this.stepMs / 1000;
   }

@@ -63,6 +63,8 @@ export class TrainingRun {
   private stopping = false;
   private paused: { readonly promise: Promise<void>; readonly resume: () => void } | null = null;
   private lastDelta = 0;
+  /** The example that the panels look at, when its trunks are due again, and whether they can be measured at all. */
+  private trunkView = { example: 0, due: 0, working: true };
   private lastCheckpoint = Date.now();
   private checkpointedStep = -1;
   private rate = { step: 0, time: performance.now(), perSecond: null as number | null };
@@ -145,6 +147,8 @@ export class TrainingRun {
     const total = this.totalSteps();
     this.history.set({ state: "running" });
     try {
+      // A run that dies before its first regular checkpoint can be resumed, too.
+      this.checkpoint();
       const early = new EarlyStop(this.options.prepared.definition.options.earlyStop);
       while (!this.stopping && (total === null || this.step < total)) {
         if (this.paused) await this.waitWhilePaused();
@@ -206,6 +210,26 @@ export class TrainingRun {
 
   /** Mean-field and sampled trunks of an example of the test set (or of the noise alone without a data set). */
   trunks(example: number, samples = 64): TrunkRecord {
+    const record = this.measureTrunks(example, samples);
+    this.trunkView.example = example;
+    return record;
+  }
+
+  /** Keeps the trunks of the example in view up to date, for at most 2 % of the time. */
+  private refreshTrunks(now: number): void {
+    if (!this.trunkView.working || now < this.trunkView.due) return;
+    try {
+      this.measureTrunks(this.trunkView.example, 64);
+    } catch (error) {
+      // A model whose text cannot take means as values still trains; its trunks stay unknown.
+      if (!(error instanceof GradlensError)) throw error;
+      this.trunkView.working = false;
+    }
+    const done = performance.now();
+    this.trunkView.due = done + Math.max(2000, 50 * (done - now));
+  }
+
+  private measureTrunks(example: number, samples: number): TrunkRecord {
     const { prepared } = this.options;
     const split = prepared.dataset?.test ?? null;
     if (split && !(Number.isInteger(example) && example >= 0 && example < split.size)) {
@@ -295,6 +319,7 @@ export class TrainingRun {
       this.history.set({ stepsPerSecond: this.rate.perSecond });
     }
     if (Date.now() - this.lastCheckpoint > CHECKPOINT_INTERVAL_MS) this.checkpoint();
+    if (this.diagnostics.enabled) this.refreshTrunks(now);
     this.flush();
     this.lastDelta = now;
     await new Promise((next) => setImmediate(next));
