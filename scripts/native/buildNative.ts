@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runCommand } from "../lib/command";
+import { lastLines, runCommand } from "../lib/command";
 import { root } from "../lib/root";
 import { Unavailable } from "../vscode/unavailable";
 import { compileAddon } from "./compileAddon";
@@ -38,7 +38,7 @@ export async function buildNative({ gpu = false, folder }: NativeOptions = {}): 
   const wanted = `${recipe.packageName} ${recipe.version}, ${recipe.wheel} ${recipe.wheelVersion}, ${process.arch}\n`;
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
     const works = await verifyNative(recipe.packageName, target);
-    if (works.status === 0) return `Already built: ${works.output.trim()}`;
+    if (works.status === 0) return `Already built: ${lastLines(works.output, 1)}`;
   }
   await checkTools();
   const work = join(target, `building-${recipe.packageName}`);
@@ -60,8 +60,8 @@ export async function buildNative({ gpu = false, folder }: NativeOptions = {}): 
     rmSync(work, { recursive: true, force: true });
   }
   const works = await verifyNative(recipe.packageName, target);
-  if (works.status !== 0) throw new Error(`The add-on was built but does not load: ${works.output.trim()}`);
-  return `Built: ${works.output.trim()}`;
+  if (works.status !== 0) throw new Error(`The add-on was built but does not load: ${lastLines(works.output, 1)}`);
+  return `Built: ${lastLines(works.output, 1)}`;
 }
 
 async function checkTools(): Promise<void> {
