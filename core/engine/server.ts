@@ -1,7 +1,7 @@
 import { tf } from "../backends/tf";
-import { probeBackends, useBackend } from "../backends/registry";
+import { backends, probeBackends, useBackend } from "../backends/registry";
 import { GradlensError } from "../errors";
-import { type EngineError, type EngineMethod, type EngineMethods, type EngineStatus, type FromEngine, protocolVersion, type ToEngine } from "../protocol/engine";
+import { type BackendStatus, type EngineError, type EngineMethod, type EngineMethods, type EngineStatus, type FromEngine, protocolVersion, type ToEngine } from "../protocol/engine";
 import { describe } from "./describe";
 import { registries } from "./registries";
 import type { TrainingRun } from "./run";
@@ -12,6 +12,7 @@ type Handlers = { readonly [M in EngineMethod]: (params: EngineMethods[M]["param
 /** The engine's side of the protocol: answers requests one by one, tells of runs as they go. */
 export class EngineServer {
   private backend: string | null = null;
+  private readonly tried = new Map<string, BackendStatus>();
   private run: TrainingRun | null = null;
   private running: Promise<unknown> = Promise.resolve();
   private sequence = 0;
@@ -117,18 +118,30 @@ export class EngineServer {
     if (this.backend !== null && (id === "auto" || id === this.backend)) return;
     const chosen = await useBackend(id);
     this.backend = chosen.id;
+    const title = backends.find((backend) => backend.id === chosen.id)?.title ?? chosen.id;
+    this.remember([...chosen.refused, { id: chosen.id, title, available: true, reason: chosen.reason }]);
     const refused = chosen.refused.map((status) => `${status.id}: ${status.reason}`).join("; ");
     this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "info", text: `back end ${chosen.id}: ${chosen.reason}${refused ? ` (refused: ${refused})` : ""}` });
   }
 
+  private remember(statuses: readonly BackendStatus[]): void {
+    for (const status of statuses) this.tried.set(status.id, status);
+  }
+
+  /** What is known of every back end. Trying one makes it the current one, so none is tried under a run that computes. */
+  private async backendStatuses(): Promise<readonly BackendStatus[]> {
+    const state = this.run?.snapshot.state;
+    if (state !== "starting" && state !== "running" && state !== "paused") this.remember(await probeBackends());
+    return backends.map(({ id, title }) => this.tried.get(id) ?? { id, title, available: false, reason: "not tried while a run is going on" });
+  }
+
   private async status(): Promise<EngineStatus> {
-    const backends = await probeBackends();
     const { numTensors, numBytes } = tf.memory();
     return {
       processId: process.pid,
       node: process.version,
       backend: this.backend,
-      backends,
+      backends: await this.backendStatuses(),
       tensors: numTensors,
       tensorBytes: numBytes,
       residentBytes: process.memoryUsage().rss,

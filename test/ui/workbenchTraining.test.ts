@@ -123,7 +123,7 @@ test("numbers stay at their lines while the file is edited", async () => {
   const before = await measured();
   await window.line(model, /import/).click();
   await page.keyboard.press("Control+Home");
-  await page.keyboard.type("// a new first line");
+  await page.keyboard.type("const unused = 0;");
   await page.keyboard.press("Enter");
   const line = window.line(model, /parameter\("prior"/);
   await eventually(async () => {
@@ -139,7 +139,7 @@ test("numbers stay at their lines while the file is edited", async () => {
   await page.keyboard.press("Control+Home");
   await page.keyboard.press("Shift+ArrowDown");
   await page.keyboard.press("Delete");
-  await window.line(model, /a\snew\sfirst/).waitFor({ state: "hidden" });
+  await window.line(model, /const\sunused/).waitFor({ state: "hidden" });
 });
 
 test("the run is paused, resumed and given another estimator from the palette", async () => {
@@ -151,6 +151,7 @@ test("the run is paused, resumed and given another estimator from the palette", 
   await window.run("Gradient Lens: Change Estimator");
   await window.rows().filter({ hasText: "in use" }).waitFor();
   await session.picture("training-estimators");
+  await session.page.locator(".quick-input-widget:visible .quick-input-box input").fill("straight-through");
   await window.pick(/^straight-through/);
   await eventually(async () => assert.ok((await inline()).some((text) => text.startsWith("straight-through"))));
 });
@@ -171,6 +172,7 @@ test("when the engine is killed one message offers to go on, and the run goes on
   await session.picture("training-crash");
   await message.getByRole("button", { name: "Resume from Last Checkpoint" }).click();
   await eventually(async () => assert.match(await status(), /steps\/s/), 60_000);
+  await session.picture("training-resumed");
 });
 
 test("after a stop the run is listed with its last loss and can be resumed", async () => {
