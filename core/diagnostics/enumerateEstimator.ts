@@ -2,6 +2,7 @@ import { tidy } from "../backends/tidy";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
+import { nodeWithOwnNoise } from "../estimators/ownNoise";
 import { collectRows } from "../gradients/collectRows";
 import { Noise } from "../random/noise";
 import { requireStates, stateValues, tileRows } from "./enumerate";
@@ -23,10 +24,19 @@ const CHUNK_NUMBERS = 2 ** 23;
  *
  * @throws GL1402 when a node's estimator has noise of its own, which enumerating values does not reach
  */
-export function enumerateEstimator(request: ExactRequest, estimators: ReadonlyMap<string, NodeEstimator>, specs: ReadonlyMap<string, EstimatorSpec>): ReadonlyMap<string, EstimatorMoments> {
+export function enumerateEstimator(
+  request: ExactRequest,
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  specs: ReadonlyMap<string, EstimatorSpec>,
+): ReadonlyMap<string, EstimatorMoments> {
   const { instance, structure, objective, data, batchSize: B, numSamples } = request;
-  for (const [node, { estimator }] of specs) {
-    if (estimator.ownNoise) throw new GradlensError("GL1402", `estimator ${estimator.id} at node "${node}" draws noise of its own, so its mean cannot be enumerated; use --method sample`, { usage: true });
+  const noisy = nodeWithOwnNoise(specs, structure);
+  if (noisy !== null) {
+    throw new GradlensError(
+      "GL1402",
+      `estimator ${specs.get(noisy)!.estimator.id} at node "${noisy}" draws noise of its own, so its mean cannot be enumerated; use --method sample`,
+      { usage: true },
+    );
   }
   const states = requireStates(structure, numSamples);
   const size = instance.parameters.reduce((total, { variable }) => total + variable.size, 0);
@@ -37,8 +47,23 @@ export function enumerateEstimator(request: ExactRequest, estimators: ReadonlyMa
   for (let first = 0; first < states; first += chunk) {
     const count = Math.min(chunk, states - first);
     tidy(() => {
-      const noise = new Noise({ seed: 0, step: 0, numSamples, numRows: count * B, replicates: count, firstReplicate: 0 });
-      const { rows, surrogate } = collectRows(instance, { structure, objective, estimators, data: tileRows(data, count), noise, training: false, forced: stateValues(structure, numSamples, first, count, B) });
+      const noise = new Noise({
+        seed: 0,
+        step: 0,
+        numSamples,
+        numRows: count * B,
+        replicates: count,
+        firstReplicate: 0,
+      });
+      const { rows, surrogate } = collectRows(instance, {
+        structure,
+        objective,
+        estimators,
+        data: tileRows(data, count),
+        noise,
+        training: false,
+        forced: stateValues(structure, numSamples, first, count, B),
+      });
       const weights = Float64Array.from(surrogate.logProb.dataSync(), Math.exp);
       weights.forEach((weight, row) => void (weightSum[row % B]! += weight));
       for (const { name, materialise } of rows) {

@@ -58,7 +58,9 @@ export interface Estimator {
 }
 
 /** Numbers that a node's estimator carries from step to step: moving averages, baseline networks. */
-export type EstimatorState = Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>;
+export type EstimatorState = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>
+>;
 
 /**
  * Which derivative of log q(value) flows under an objective with entropy. Where terms add, the direct derivative (the score) is zero
@@ -119,6 +121,10 @@ export interface SurrogateContext {
   meanField(): MeanField;
   /** The model run again with this node's value replaced. */
   evaluate(request: BranchRequest): Branches;
+  /** Derivatives of the cost along a curve through the node's value, with nodes downstream integrated as they are drawn. */
+  derivatives(request: CurveRequest): readonly tf.Tensor[];
+  /** What the model says of the node, p(h | …), in a guide/model pair. */
+  readonly prior: Distribution | null;
   /** The loss with one sample's total replaced at a time: `[C, S, B']` totals to `[C, S, B']` losses. For losses that do not add. */
   lossWith(replaced: tf.Tensor): tf.Tensor;
   /** Inputs of an input-dependent baseline, `[S·B', D]`: the data and the values of the node's parents. Null when there are none. */
@@ -141,6 +147,18 @@ export interface BranchRequest {
   readonly descendants: "keep" | "redraw" | "mean" | DescendantDraw;
   /** Also the derivative with respect to the value. */
   readonly slope?: boolean;
+}
+
+/** C curves through each of the S samples' values of this node. */
+export interface CurveRequest {
+  /** C. */
+  readonly copies: number;
+  /** The value at t, `[C·S, B', 1]`: copy after copy, `[C·S, B', …unitShape]`. The drawn value at t = 0. */
+  readonly at: (t: tf.Tensor) => tf.Tensor;
+  /** Highest derivative. */
+  readonly order: number;
+  /** Keys of terms that are left out: `entropy:h`, `prior:h`. */
+  readonly omit?: readonly string[];
 }
 
 /** All constants. */

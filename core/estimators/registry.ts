@@ -4,6 +4,22 @@ import { half } from "./half";
 import { likelihoodRatio } from "./likelihoodRatio";
 import { muprop } from "./muprop";
 import { straightThrough } from "./straightThrough";
+import { arm } from "./arm";
+import { darn } from "./darn";
+import { disarm } from "./disarm";
+import { gumbelSoftmax, straightThroughGumbelSoftmax } from "./gumbelSoftmax";
+import { leaveOneOut } from "./leaveOneOut";
+import { localExpectation } from "./localExpectation";
+import { meanPassing } from "./meanPassing";
+import { measureValued } from "./measureValued";
+import { mupropRollout } from "./mupropRollout";
+import { rebar } from "./rebar";
+import { vimco } from "./vimco";
+import { dreg } from "./dreg";
+import { gsb } from "./gsb";
+import { implicitPathwise } from "./implicitPathwise";
+import { pathwise } from "./pathwise";
+import { stickingTheLanding } from "./stickingTheLanding";
 
 /** All estimators, one line each. */
 export const estimators: readonly Estimator[] = [
@@ -11,7 +27,24 @@ export const estimators: readonly Estimator[] = [
   ...muprop,
   straightThrough,
   half,
+  darn,
+  gumbelSoftmax,
+  straightThroughGumbelSoftmax,
+  mupropRollout,
+  leaveOneOut,
+  vimco,
+  arm,
+  disarm,
+  localExpectation,
+  measureValued,
+  rebar,
+  meanPassing,
   enumeration,
+  pathwise,
+  implicitPathwise,
+  stickingTheLanding,
+  dreg,
+  gsb,
 ];
 
 /** Other names of an estimator. */

@@ -38,7 +38,7 @@ export function record<T>(f: () => T): { readonly value: T; readonly tape: reado
 }
 
 /** Runs `f` with nothing recorded, on no tape. */
-function unrecorded<T>(f: () => T): T {
+export function unrecorded<T>(f: () => T): T {
   const { state } = tapeEngine();
   const outer = { tape: state.activeTape, depth: state.gradientDepth };
   state.activeTape = null;
@@ -59,11 +59,22 @@ function unrecorded<T>(f: () => T): T {
  * @returns one tensor per `xs`, null where y does not depend on it
  * @throws GL1201 when the path leads through an operation that has no gradient
  */
-export function gradients(tape: readonly TapeNode[], y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor, recorded = false): (tf.Tensor | null)[] {
+export function gradients(
+  tape: readonly TapeNode[],
+  y: tf.Tensor,
+  xs: readonly tf.Tensor[],
+  dy?: tf.Tensor,
+  recorded = false,
+): (tf.Tensor | null)[] {
   return recorded ? backward(tape, y, xs, dy) : unrecorded(() => backward(tape, y, xs, dy));
 }
 
-function backward(tape: readonly TapeNode[], y: tf.Tensor, xs: readonly tf.Tensor[], dy: tf.Tensor | undefined): (tf.Tensor | null)[] {
+function backward(
+  tape: readonly TapeNode[],
+  y: tf.Tensor,
+  xs: readonly tf.Tensor[],
+  dy: tf.Tensor | undefined,
+): (tf.Tensor | null)[] {
   const fromXs = new Set<number>(xs.map((x) => x.id));
   const reached: boolean[] = tape.map((node) => {
     const hit = Object.values(node.inputs).some((input) => fromXs.has(input.id));
@@ -75,7 +86,11 @@ function backward(tape: readonly TapeNode[], y: tf.Tensor, xs: readonly tf.Tenso
   for (let i = tape.length - 1; i >= 0; i--) {
     const node = tape[i]!;
     if (!reached[i] || !node.outputs.some((output) => accumulated.has(output.id))) continue;
-    if (!node.gradient) throw new GradlensError("GL1201", `operation ${node.kernelName} has no gradient, but the estimator needs the derivative of the cost through it; use an estimator that only evaluates the cost, such as lr-c`);
+    if (!node.gradient)
+      throw new GradlensError(
+        "GL1201",
+        `operation ${node.kernelName} has no gradient, but the estimator needs the derivative of the cost through it; use an estimator that only evaluates the cost, such as lr-c`,
+      );
     const dys = node.outputs.map((output) => accumulated.get(output.id) ?? tf.zerosLike(output));
     const thunks = node.gradient(dys);
     for (const [name, input] of Object.entries(node.inputs)) {

@@ -1,0 +1,201 @@
+import { tf } from "../../../core/backends/tf";
+import { tidy } from "../../../core/backends/tidy";
+import { tileRows } from "../../../core/diagnostics/enumerate";
+import { enumerateEstimator, type EstimatorMoments } from "../../../core/diagnostics/enumerateEstimator";
+import { exactGradient } from "../../../core/diagnostics/exactGradient";
+import {
+  chooseEstimators,
+  createNodeEstimators,
+  type EstimatorSpec,
+  parseEstimatorChoice,
+} from "../../../core/estimators/estimatorSpec";
+import type { NodeEstimator } from "../../../core/estimators/estimator";
+import { nodeWithOwnNoise } from "../../../core/estimators/ownNoise";
+import { collectRows } from "../../../core/gradients/collectRows";
+import { estimateGradient } from "../../../core/gradients/gradient";
+import { ModelInstance } from "../../../core/graph/instance";
+import { analyse, type Structure } from "../../../core/graph/structure";
+import type { DataInputs } from "../../../core/model/defineModel";
+import { objective } from "../../../core/objectives/registry";
+import { Noise } from "../../../core/random/noise";
+import type { Case } from "./cases";
+
+export type Values = ReadonlyMap<string, Float64Array>;
+
+/** A case made ready: parameters, structure, data. Dispose it. */
+export class Lab {
+  readonly instance: ModelInstance;
+  readonly structure: Structure;
+  readonly data: DataInputs;
+
+  constructor(readonly testCase: Case) {
+    this.instance = new ModelInstance(testCase.definition, 1);
+    const { inputs } = testCase;
+    this.data = inputs ? { x: tf.tensor3d([inputs.map((row) => [...row])]) } : {};
+    this.structure = analyse(this.instance, this.data);
+  }
+
+  /** The specs at every node, or throws as a user would see it. */
+  specs(text: string): ReadonlyMap<string, EstimatorSpec> {
+    return chooseEstimators(
+      this.structure.distributions,
+      this.structure.asked,
+      parseEstimatorChoice(text),
+      null,
+      this.testCase.objective,
+    );
+  }
+
+  hasOwnNoise(text: string): boolean {
+    return nodeWithOwnNoise(this.specs(text), this.structure) !== null;
+  }
+
+  /** Samples that the case and the estimators need. */
+  samples(text: string): number {
+    return Math.max(
+      this.testCase.samples,
+      ...[...this.specs(text).values()].map(({ estimator }) => estimator.minSamples ?? 1),
+    );
+  }
+
+  exact(): Values {
+    return exactGradient(this.request(this.testCase.samples)).gradients;
+  }
+
+  /** Exact mean and variance, all joint states enumerated. */
+  enumerate(text: string): ReadonlyMap<string, EstimatorMoments> {
+    const specs = this.specs(text);
+    return this.withEstimators(text, (estimators) =>
+      enumerateEstimator(this.request(this.samples(text)), estimators, specs),
+    );
+  }
+
+  /** Mean, its standard error, and variance of one estimate, from draws of the estimator's own noise. */
+  draw(
+    text: string,
+    draws: number,
+    seed = 0,
+  ): ReadonlyMap<string, EstimatorMoments & { readonly standardError: Float64Array }> {
+    const { batchSize: B } = this.testCase;
+    const replicates = 2048;
+    const sums = new Map(
+      this.instance.parameters.map(({ name, variable }) => [
+        name,
+        [new Float64Array(variable.size), new Float64Array(variable.size)] as const,
+      ]),
+    );
+    let done = 0;
+    this.withEstimators(text, (estimators) => {
+      for (; done < draws; done += replicates) {
+        tidy(() => {
+          const noise = new Noise({
+            seed,
+            step: 0,
+            numSamples: this.samples(text),
+            numRows: replicates * B,
+            replicates,
+            firstReplicate: done,
+          });
+          const { rows } = collectRows(this.instance, {
+            structure: this.structure,
+            objective: objective(this.testCase.objective),
+            estimators,
+            data: tileRows(this.data, replicates),
+            noise,
+            training: false,
+          });
+          for (const { name, materialise } of rows) {
+            const values = materialise().dataSync();
+            const [first, second] = sums.get(name)!;
+            const P = first.length;
+            for (let replicate = 0; replicate < replicates; replicate++) {
+              for (let element = 0; element < P; element++) {
+                let mean = 0;
+                for (let b = 0; b < B; b++) mean += values[(replicate * B + b) * P + element]! / B;
+                first[element]! += mean;
+                second[element]! += mean * mean;
+              }
+            }
+          }
+        });
+      }
+    });
+    return new Map(
+      [...sums].map(([name, [first, second]]) => {
+        const mean = first.map((value) => value / done);
+        const variance = second.map((value, element) => Math.max(0, value / done - mean[element]! ** 2));
+        return [name, { mean, variance, standardError: variance.map((value) => Math.sqrt(value / done)) }];
+      }),
+    );
+  }
+
+  /** One estimate of the batch-mean gradient. */
+  once(text: string, seed: number): Values {
+    return this.withEstimators(text, (estimators) => {
+      const noise = new Noise({
+        seed,
+        step: 0,
+        numSamples: this.samples(text),
+        numRows: this.testCase.batchSize,
+        replicates: 1,
+        firstReplicate: 0,
+      });
+      const { gradients } = estimateGradient(this.instance, {
+        structure: this.structure,
+        objective: objective(this.testCase.objective),
+        estimators,
+        data: this.data,
+        noise,
+        training: false,
+      });
+      const values = new Map([...gradients].map(([name, tensor]) => [name, Float64Array.from(tensor.dataSync())]));
+      tf.dispose([...gradients.values()]);
+      return values;
+    });
+  }
+
+  withEstimators<T>(text: string, use: (estimators: ReadonlyMap<string, NodeEstimator>) => T): T {
+    const estimators = createNodeEstimators(this.specs(text));
+    try {
+      return use(estimators);
+    } finally {
+      for (const estimator of estimators.values()) estimator.dispose();
+    }
+  }
+
+  dispose(): void {
+    tf.dispose(Object.values(this.data));
+    this.instance.dispose();
+  }
+
+  private request(numSamples: number): Parameters<typeof exactGradient>[0] {
+    return {
+      instance: this.instance,
+      structure: this.structure,
+      objective: objective(this.testCase.objective),
+      data: this.data,
+      batchSize: this.testCase.batchSize,
+      numSamples,
+    };
+  }
+}
+
+/** ‖a − b‖ / ‖b‖ over all parameters. */
+export function relativeDistance(a: ReadonlyMap<string, { readonly mean: Float64Array }>, b: Values): number {
+  let distance = 0;
+  let norm = 0;
+  for (const [name, exact] of b) {
+    exact.forEach((value, element) => {
+      distance += (a.get(name)!.mean[element]! - value) ** 2;
+      norm += value ** 2;
+    });
+  }
+  return Math.sqrt(distance / norm);
+}
+
+/** Sum of the variances of all elements. */
+export function totalVariance(moments: ReadonlyMap<string, { readonly variance: Float64Array }>): number {
+  let total = 0;
+  for (const { variance } of moments.values()) for (const value of variance) total += value;
+  return total;
+}
