@@ -94,7 +94,7 @@ export default tseslint.config(
   ),
   packages(
     ["core/data/**/*.ts", "core/engine/**/*.ts"],
-    ["node:.+", "fflate", "sucrase"],
+    ["node:.+", "fflate", "sucrase", "@babel/parser"],
     "TensorFlow.js comes through core/backends; nothing else belongs here.",
   ),
   packages(["core/backends/**/*.ts"], ["node:.+", "@tensorflow/.+"], "Only TensorFlow.js and Node belong here."),

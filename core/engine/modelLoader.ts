@@ -8,6 +8,7 @@ import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { locate, registerModelFile } from "../model/callSite";
 import { isModelDefinition, type ModelDefinition } from "../model/defineModel";
+import { locateSyntaxError } from "./locateSyntaxError";
 
 export interface LoadedModels {
   readonly file: string;
@@ -83,8 +84,11 @@ function toCommonJs(file: string, text: string): string {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = /\((\d+):(\d+)\)/.exec(message);
-    const [line, column] = position ? [Number(position[1]), Number(position[2])] : [1, 1];
-    const reason = message.replace(/^Error transforming [^:]*: /, "").replace(/\s*\(\d+:\d+\)\s*$/, "").replace(/^Error: /, "");
+    const { line, column, reason } = locateSyntaxError(text, /\.[cm]?ts$/.test(file)) ?? {
+      line: Number(position?.[1] ?? 1),
+      column: Number(position?.[2] ?? 1),
+      reason: message.replace(/^Error transforming [^:]*: /, "").replace(/\s*\(\d+:\d+\)\s*$/, "").replace(/^Error: /, ""),
+    };
     throw new GradlensError("GL1507", `${file}:${line}:${column}: syntax error: ${reason}; mend the line`, { source: { file, line, column } });
   }
 }
