@@ -13,13 +13,24 @@ export function checkpointTensors(instance: ModelInstance, optimizer: Optimizer,
   return tensors;
 }
 
-/** @throws GL1606 when the checkpoint lacks a parameter, GL1102 when a shape differs */
+/** The first parameter among a checkpoint's tensors that holds a value that is not finite, or null. */
+export function firstNonFinite(instance: ModelInstance, tensors: Readonly<Record<string, NamedTensor>>): string | null {
+  return instance.parameters.find(({ name }) => tensors[name]!.values.some((value) => !Number.isFinite(value)))?.name ?? null;
+}
+
+/** @throws GL1606 when checkpoint and model do not have the same parameters in the same shapes */
 export function restoreParameters(instance: ModelInstance, tensors: Readonly<Record<string, NamedTensor>>, file: string): void {
-  for (const { name } of instance.parameters) {
-    const saved = tensors[name];
-    if (!saved) throw new GradlensError("GL1606", `checkpoint ${file} has no parameter "${name}": it belongs to another model; it holds ${Object.keys(tensors).filter((key) => !key.includes(":")).join(", ")}`);
-    instance.store.assign(name, saved.values, saved.shape);
+  const saved = Object.keys(tensors).filter((key) => !key.startsWith("optimizer:") && !key.startsWith("estimator:"));
+  const other = (what: string): GradlensError => new GradlensError("GL1606", `checkpoint ${file} belongs to another model, or the model has changed since: ${what}; use the model that it was made with, or train anew`);
+  const shapeOf = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+  for (const { name, shape } of instance.parameters) {
+    const found = tensors[name];
+    if (!found) throw other(`it has no parameter "${name}", it holds ${saved.join(", ")}`);
+    if (found.shape.join() !== shape.join()) throw other(`parameter "${name}" has shape ${shapeOf(found.shape)} in it and ${shapeOf(shape)} in the model`);
   }
+  const extra = saved.find((name) => !instance.parameters.some((parameter) => parameter.name === name));
+  if (extra !== undefined) throw other(`it holds a parameter "${extra}", which the model does not have`);
+  for (const { name } of instance.parameters) instance.store.assign(name, tensors[name]!.values, tensors[name]!.shape);
 }
 
 export function restoreEstimators(estimators: ReadonlyMap<string, NodeEstimator>, tensors: Readonly<Record<string, NamedTensor>>): void {

@@ -1,27 +1,59 @@
 import type { ModelDescription } from "../protocol/engine";
+import { dataset as findDataset } from "../data/registry";
+import { GradlensError } from "../errors";
+import type { ModelDefinition } from "../model/defineModel";
 import { loadModelFile } from "./modelLoader";
-import { prepare } from "./prepare";
+import { prepare, type Prepared } from "./prepare";
 
-/** The models of a file, built and traced on the embedded data where their own data set needs files. */
+/** Embedded data sets whose inputs have the names and shapes of one that needs files. */
+const standIns: Readonly<Record<string, string>> = {
+  mnist: "digits",
+  "mnist-stochastic": "digits",
+  "binarized-mnist": "digits-binarized",
+  "mnist-top-bottom": "digits-top-bottom",
+  omniglot: "digits-binarized",
+};
+
+/**
+ * The models of a file, built and traced. Where a model's data set needs files, embedded data of the same shapes stand in for them.
+ * A model that cannot be built is listed with the reason.
+ */
 export async function describe(file: string, dataFolder?: string): Promise<readonly ModelDescription[]> {
   const { models, file: path } = loadModelFile(file);
   const described: ModelDescription[] = [];
   for (const [exportName, definition] of models) {
-    const prepared = await prepare(definition, path, dataFolder === undefined ? {} : { dataFolder });
     try {
-      described.push({
-        exportName,
-        name: definition.name,
-        objective: prepared.objective.id,
-        estimator: prepared.estimatorText,
-        dataset: prepared.dataset?.id ?? null,
-        batchSize: prepared.batchSize,
-        parameters: prepared.instance.parameters.map(({ name, shape, source }) => ({ name, shape, ...(source ? { source } : {}) })),
-        graph: prepared.structure.graph,
-      });
-    } finally {
-      prepared.dispose();
+      described.push(await describeModel(exportName, definition, path, dataFolder));
+    } catch (error) {
+      if (!(error instanceof GradlensError)) throw error;
+      const { objective = "", estimator = "", data = null, batchSize = 1 } = definition.options;
+      described.push({ exportName, name: definition.name, objective, estimator, dataset: data, batchSize, parameters: [], graph: { nodes: [], edges: [] }, problem: error.message });
     }
   }
   return described;
+}
+
+async function describeModel(exportName: string, definition: ModelDefinition, path: string, dataFolder: string | undefined): Promise<ModelDescription> {
+  const prepared = await prepareAnyhow(definition, path, dataFolder);
+  try {
+    return {
+      exportName,
+      name: definition.name,
+      objective: prepared.objective.id,
+      estimator: prepared.estimatorText,
+      dataset: definition.options.data ?? null,
+      batchSize: prepared.dataset ? (definition.options.batchSize ?? prepared.batchSize) : prepared.batchSize,
+      parameters: prepared.instance.parameters.map(({ name, shape, source }) => ({ name, shape, ...(source ? { source } : {}) })),
+      graph: prepared.structure.graph,
+    };
+  } finally {
+    prepared.dispose();
+  }
+}
+
+function prepareAnyhow(definition: ModelDefinition, path: string, dataFolder: string | undefined): Promise<Prepared> {
+  const { data } = definition.options;
+  const standIn = data === undefined ? undefined : standIns[data];
+  if (standIn !== undefined && findDataset(data!).needsFiles.length > 0) return prepare(definition, path, { dataset: standIn, batchSize: 1 });
+  return prepare(definition, path, dataFolder === undefined ? {} : { dataFolder });
 }

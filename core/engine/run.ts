@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
 import { tf } from "../backends/tf";
 import { batchesPerEpoch, gather } from "../data/batches";
 import { GradlensError } from "../errors";
@@ -9,16 +7,20 @@ import type { EvaluationRecord, RunDelta, RunSnapshot, TrunkRecord } from "../pr
 import { Noise } from "../random/noise";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
+import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
 import { measureTrunks } from "../diagnostics/trunks";
 
-import { checkpointTensors, restoreEstimators, restoreOptimizer, restoreParameters } from "./checkpoint";
+import { checkpointTensors, firstNonFinite, restoreEstimators, restoreOptimizer, restoreParameters } from "./checkpoint";
 import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { evaluateSplit } from "./evaluateSplit";
-import { explainNonFinite } from "./explainNonFinite";
+import { explainNonFinite, nonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
-import { type readCheckpoint, RunFolder, type RunEvent } from "./runFolder";
+import { type readCheckpoint, readEvents, RunFolder, type RunEvent, type RunManifest } from "./runFolder";
 import { RunHistory } from "./runHistory";
+import { runRecords } from "./runRecords";
+import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
+import type { TensorBoardLog } from "./tensorboard";
 
 export interface RunOptions {
   readonly prepared: Prepared;
@@ -29,15 +31,15 @@ export interface RunOptions {
   readonly epochs: number | null;
   readonly learningRate?: number;
   readonly dataFolder: string | null;
-  /** Null: no folder is written. */
-  readonly runFolder: string | null;
+  /** Where a new run writes, given its id; null: nowhere. */
+  readonly runFolder: string | ((runId: string) => string) | null;
   readonly diagnosticsInterval: number | null;
   readonly diagnosticsBudget: number;
   /** Examples of the validation and test sets used after an epoch; all when the run ends. */
   readonly evaluationExamples: number;
   readonly finalEvaluationExamples: number;
   /** Continue from this checkpoint, in the folder it lies in. */
-  readonly resume?: { readonly folder: string; readonly checkpoint: ReturnType<typeof readCheckpoint> };
+  readonly resume?: { readonly folder: string; readonly manifest: RunManifest; readonly checkpoint: ReturnType<typeof readCheckpoint> };
   readonly onDelta: (delta: RunDelta) => void;
 }
 
@@ -53,6 +55,8 @@ export class TrainingRun {
   private readonly optimizer: Optimizer;
   private readonly optimizerOptions: OptimizerOptions;
   private readonly folder: RunFolder | null;
+  private readonly tensorBoard: TensorBoardLog | null;
+  private readonly earlyStop: EarlyStop;
   private readonly diagnostics: DiagnosticsSchedule;
   private readonly perEpoch: number | null;
   private readonly pendingEvents: RunEvent[] = [];
@@ -61,6 +65,7 @@ export class TrainingRun {
   private step = 0;
   private sequence = 0;
   private stopping = false;
+  private started = false;
   private paused: { readonly promise: Promise<void>; readonly resume: () => void } | null = null;
   private lastDelta = 0;
   /** The example that the panels look at, when its trunks are due again, and whether they can be measured at all. */
@@ -73,13 +78,13 @@ export class TrainingRun {
     const { prepared, resume } = options;
     const { definition, dataset, batchSize } = prepared;
     this.estimators = prepared.estimators;
-    this.optimizerOptions = { ...(definition.options.optimizer ?? { id: "adam" }), ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }) };
+    this.optimizerOptions = { ...((resume?.manifest.optimizer as OptimizerOptions | undefined) ?? definition.options.optimizer ?? { id: "adam" }), ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }) };
     this.optimizer = createOptimizer(this.optimizerOptions);
     this.baseRate = this.optimizer.learningRate;
     this.perEpoch = dataset ? batchesPerEpoch(dataset.train, batchSize) : null;
     this.diagnostics = new DiagnosticsSchedule(options.diagnosticsInterval, options.diagnosticsBudget);
     const startedAt = new Date();
-    this.id = resume ? basename(resume.folder) : `${definition.name}-${startedAt.toISOString().slice(0, 19).replace(/[:T]/g, "-")}-${process.pid}`;
+    this.id = resume?.manifest.runId ?? newRunId(definition.name);
     if (resume) this.restore(resume.checkpoint);
     const steps = this.totalSteps();
     const manifest = {
@@ -101,8 +106,14 @@ export class TrainingRun {
       backend: options.backend,
       startedAt: startedAt.toISOString(),
     };
-    const path = resume?.folder ?? options.runFolder;
+    const given = resume?.folder ?? options.runFolder;
+    const path = typeof given === "function" ? given(this.id) : given;
     this.folder = path === null ? null : resume ? RunFolder.open(path).folder : RunFolder.create(path, manifest, modelText(prepared.file));
+    this.tensorBoard = this.folder?.tensorBoard(this.step) ?? null;
+    const shapes = new Map(prepared.instance.parameters.map(({ name, shape }) => [name, shape]));
+    const before = runRecords(resume ? readEvents(resume.folder) : [], this.step, shapes);
+    this.earlyStop = new EarlyStop(definition.options.earlyStop);
+    for (const { value } of before.evaluations.filter(({ name, step }) => name === this.stoppingValue() && step !== steps)) this.earlyStop.shouldStop(value);
     this.history = new RunHistory({
       runId: this.id,
       state: "starting",
@@ -122,12 +133,9 @@ export class TrainingRun {
       epochs: options.epochs,
       stepsPerSecond: null,
       diagnosticsShare: null,
-      loss: [],
-      evaluations: [],
-      graph: labelled(prepared, prepared.specs),
-      variance: [],
+      ...before,
+      graph: labelledGraph(prepared, prepared.specs),
       trunks: null,
-      changes: [],
       runFolder: this.folder?.path ?? null,
       message: null,
     });
@@ -145,11 +153,11 @@ export class TrainingRun {
   /** Runs to the end; resolves with the last snapshot, also after a failure, which is in its message. */
   async run(): Promise<RunSnapshot> {
     const total = this.totalSteps();
-    this.history.set({ state: "running" });
+    this.started = true;
+    if (!this.paused) this.history.set({ state: "running" });
     try {
       // A run that dies before its first regular checkpoint can be resumed, too.
       this.checkpoint();
-      const early = new EarlyStop(this.options.prepared.definition.options.earlyStop);
       while (!this.stopping && (total === null || this.step < total)) {
         if (this.paused) await this.waitWhilePaused();
         if (this.stopping) break;
@@ -159,7 +167,7 @@ export class TrainingRun {
         if (this.perEpoch !== null && this.step % this.perEpoch === 0 && this.step !== total) {
           const value = await this.evaluate(this.options.evaluationExamples, false);
           this.checkpoint();
-          if (value !== null && early.worse(value)) {
+          if (value !== null && this.earlyStop.shouldStop(value)) {
             this.event("early-stop", { value });
             break;
           }
@@ -169,16 +177,16 @@ export class TrainingRun {
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
+      this.end("failed", error instanceof GradlensError ? error.message : `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}`);
       if (!(error instanceof GradlensError)) throw error;
-      this.end("failed", error.message);
     } finally {
-      this.closeQuietly();
+      this.close();
     }
     return this.snapshot;
   }
 
   pause(): void {
-    if (this.paused || this.snapshot.state !== "running") return;
+    if (this.paused || !(this.snapshot.state === "running" || this.snapshot.state === "starting")) return;
     let resume = (): void => undefined;
     const promise = new Promise<void>((done) => (resume = done));
     this.paused = { promise, resume };
@@ -190,11 +198,14 @@ export class TrainingRun {
     // Before the loop goes on, so that the answer to "resume" does not say "paused".
     this.history.set({ state: "running" });
     this.paused.resume();
+    this.paused = null;
   }
 
+  /** Ends the run after the step in hand. */
   stop(): void {
     this.stopping = true;
     this.paused?.resume();
+    this.paused = null;
   }
 
   /** Takes effect at the next step; baselines start anew. */
@@ -202,7 +213,7 @@ export class TrainingRun {
     const chosen = this.options.prepared.chooseEstimators(text);
     if (this.estimators !== this.options.prepared.estimators) for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
-    this.history.set({ estimator: chosen.text, graph: labelled(this.options.prepared, chosen.specs) });
+    this.history.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
     this.history.append({ changes: [{ step: this.step, estimator: chosen.text }] });
     this.event("estimator", { estimator: chosen.text });
     this.flush();
@@ -248,6 +259,10 @@ export class TrainingRun {
   }
 
   dispose(): void {
+    if (!this.started) {
+      this.end("stopped", null);
+      this.close();
+    }
     this.optimizer.dispose();
     if (this.estimators !== this.options.prepared.estimators) for (const estimator of this.estimators.values()) estimator.dispose();
     this.options.prepared.dispose();
@@ -273,6 +288,7 @@ export class TrainingRun {
     this.history.set({ step: this.step, epoch: this.epochOf(this.step) });
     this.history.append({ loss: [[this.step, loss]] });
     this.event("loss", { value: loss });
+    this.tensorBoard?.scalar("loss", this.step, loss);
   }
 
   private measure(): void {
@@ -282,6 +298,7 @@ export class TrainingRun {
       const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
       this.history.append({ variance: [record] });
       this.history.set({ diagnosticsShare: this.diagnostics.share });
+      this.tensorBoard?.variance(record);
       this.event("variance", { elapsedMs: record.elapsedMs, parameters: record.parameters.map(({ shape: _, ...rest }) => rest) });
     } finally {
       tf.dispose(Object.values(data));
@@ -300,6 +317,7 @@ export class TrainingRun {
       if (!record) return null;
       records.push(record);
       this.event("evaluation", { name: record.name, value: record.value, standardError: record.standardError, samples });
+      this.tensorBoard?.scalar(record.name, this.step, record.value);
     }
     this.history.append({ evaluations: records });
     this.flush();
@@ -329,8 +347,7 @@ export class TrainingRun {
     this.checkpoint();
     this.history.set({ stepsPerSecond: null });
     this.flush();
-    await this.paused!.promise;
-    this.paused = null;
+    while (this.paused && !this.stopping) await this.paused.promise;
     this.rate = { step: this.step, time: performance.now(), perSecond: null };
     if (!this.stopping) this.history.set({ state: "running" });
     this.flush();
@@ -340,7 +357,10 @@ export class TrainingRun {
     this.lastCheckpoint = Date.now();
     if (!this.folder || this.checkpointedStep === this.step) return;
     this.flush();
-    this.folder.writeCheckpoint(this.step, checkpointTensors(this.options.prepared.instance, this.optimizer, this.estimators), { step: String(this.step), model: this.snapshot.model, estimator: this.snapshot.estimator, seed: String(this.snapshot.seed) });
+    const tensors = checkpointTensors(this.options.prepared.instance, this.optimizer, this.estimators);
+    const bad = firstNonFinite(this.options.prepared.instance, tensors);
+    if (bad !== null) throw nonFinite(`parameter "${bad}" holds values that are not finite after step ${this.step}`);
+    this.folder.writeCheckpoint(this.step, tensors, { step: String(this.step), model: this.snapshot.model, estimator: this.snapshot.estimator, seed: String(this.snapshot.seed) });
     this.checkpointedStep = this.step;
   }
 
@@ -375,6 +395,7 @@ export class TrainingRun {
     if (this.folder) {
       const events = this.pendingEvents.splice(0);
       this.folder.append(events);
+      this.folder.write(this.tensorBoard);
     }
     this.emit();
   }
@@ -386,8 +407,15 @@ export class TrainingRun {
     this.options.onDelta(delta);
   }
 
-  private closeQuietly(): void {
+  private close(): void {
+    this.tensorBoard?.close();
     this.folder?.close();
+  }
+
+  /** The evaluation that early stopping goes by. */
+  private stoppingValue(): string {
+    const { dataset, objective } = this.options.prepared;
+    return `${dataset?.valid ? "valid" : "test"}/${objective.id}`;
   }
 
   private totalSteps(): number | null {
@@ -400,44 +428,3 @@ export class TrainingRun {
     return this.perEpoch === null ? 0 : Math.floor(step / this.perEpoch);
   }
 }
-
-/** Counts epochs without an improvement of the validation loss. */
-class EarlyStop {
-  private best = Infinity;
-  private waited = 0;
-
-  constructor(private readonly options: { readonly patience: number; readonly minDelta?: number } | undefined) {}
-
-  worse(value: number): boolean {
-    if (!this.options) return false;
-    if (value < this.best - (this.options.minDelta ?? 0)) {
-      this.best = value;
-      this.waited = 0;
-    } else this.waited++;
-    return this.waited > this.options.patience;
-  }
-}
-
-function labelled(prepared: Prepared, specs: Prepared["specs"]): RunSnapshot["graph"] {
-  const { nodes, edges } = prepared.structure.graph;
-  return { nodes: nodes.map((node) => (node.kind === "stochastic" && specs.has(node.name) ? { ...node, estimator: specs.get(node.name)!.text } : node)), edges };
-}
-
-function optimizerText({ id, learningRate: _, ...rest }: OptimizerOptions, rate: number): string {
-  const options = Object.entries(rest).filter(([, value]) => value !== undefined).map(([name, value]) => `, ${name} ${value}`);
-  return `${id} (learning rate ${rate}${options.join("")})`;
-}
-
-function modelText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** The folder of a new run beside a workspace: gradlens-runs/NAME-TIME. */
-export function defaultRunFolder(base: string, model: string): string {
-  return join(base, "gradlens-runs", `${model}-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-")}-${process.pid}`);
-}
-

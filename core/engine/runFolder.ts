@@ -1,7 +1,9 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../training/safetensors";
+import { TensorBoardLog } from "./tensorboard";
+import { writeAll } from "./writeAll";
 
 /** What a run was started with, kept as run.json. */
 export interface RunManifest {
@@ -32,11 +34,12 @@ export class RunFolder {
   private readonly log: number;
 
   private constructor(readonly path: string) {
-    this.log = this.guard("events.jsonl", () => openSync(join(path, "events.jsonl"), "a"));
+    this.log = this.guard("events.jsonl", () => openSync(join(path, "events.jsonl"), "a+"));
   }
 
   static create(path: string, manifest: RunManifest, modelText: string): RunFolder {
     const folder = resolve(path);
+    if (existsSync(join(folder, "run.json"))) throw new GradlensError("GL1607", `${path} already holds a run; choose another folder, or resume the run`, { usage: true });
     try {
       mkdirSync(join(folder, "checkpoints"), { recursive: true });
       writeFileSync(join(folder, "run.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -48,29 +51,55 @@ export class RunFolder {
   }
 
   static open(path: string): { folder: RunFolder; manifest: RunManifest } {
-    return { manifest: readManifest(path), folder: new RunFolder(resolve(path)) };
+    const manifest = readManifest(path);
+    const folder = new RunFolder(resolve(path));
+    folder.endLastLine();
+    return { manifest, folder };
   }
 
   /** Appends whole lines at once; when it returns, a killed process loses none of them. */
   append(events: readonly RunEvent[]): void {
     if (events.length === 0) return;
-    this.guard("events.jsonl", () => writeSync(this.log, events.map((event) => `${JSON.stringify(event)}\n`).join("")));
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join("");
+    this.guard("events.jsonl", () => writeAll(this.log, Buffer.from(lines)));
+  }
+
+  /** Scalars for TensorBoard in this folder, from a step on. */
+  tensorBoard(step: number): TensorBoardLog {
+    return this.guard("events.out.tfevents", () => new TensorBoardLog(this.path, step));
+  }
+
+  write(log: TensorBoardLog | null): void {
+    if (log) this.guard("events.out.tfevents", () => log.flush());
   }
 
   /** Writes a checkpoint under a new name first, so that a crash leaves the last one whole; keeps the two newest. */
   writeCheckpoint(step: number, tensors: Readonly<Record<string, NamedTensor>>, metadata: Readonly<Record<string, string>>): string {
     const name = checkpointName(step);
     const file = join(this.path, "checkpoints", name);
-    this.guard(`checkpoints/${name}`, () => {
-      writeFileSync(`${file}.part`, encodeSafetensors(tensors, metadata));
-      renameSync(`${file}.part`, file);
-    });
+    try {
+      this.guard(`checkpoints/${name}`, () => {
+        writeWhole(`${file}.part`, encodeSafetensors(tensors, metadata));
+        renameSync(`${file}.part`, file);
+      });
+    } catch (error) {
+      rmSync(`${file}.part`, { force: true });
+      throw error;
+    }
     for (const old of listCheckpoints(this.path).slice(0, -2)) rmSync(join(this.path, "checkpoints", old), { force: true });
     return file;
   }
 
   close(): void {
     closeSync(this.log);
+  }
+
+  /** A line that a killed process left half written is closed, so that the next event has one of its own. */
+  private endLastLine(): void {
+    const { size } = fstatSync(this.log);
+    const last = Buffer.alloc(1);
+    if (size === 0 || readSync(this.log, last, 0, 1, size - 1) !== 1 || last[0] === 0x0a) return;
+    this.guard("events.jsonl", () => writeAll(this.log, Buffer.from("\n")));
   }
 
   private guard<T>(name: string, write: () => T): T {
@@ -92,13 +121,23 @@ export function readManifest(path: string): RunManifest {
   }
 }
 
-/** The newest checkpoint of a run folder, or the given file. */
+/** The newest whole checkpoint of a run folder, or the given file. */
 export function readCheckpoint(path: string): ReturnType<typeof decodeSafetensors> & { readonly file: string } {
   const folder = resolve(path);
   if (!existsSync(folder)) throw new GradlensError("GL1603", `${path} does not exist; give a run folder or a .safetensors file`);
-  const newest = folder.endsWith(".safetensors") ? folder : listCheckpoints(folder).map((name) => join(folder, "checkpoints", name)).at(-1);
-  if (!newest) throw new GradlensError("GL1604", `${path} has no checkpoint yet; train longer, or start anew`);
-  return { file: newest, ...decodeSafetensors(readFileSync(newest), newest) };
+  const read = (file: string): ReturnType<typeof readCheckpoint> => ({ file, ...decodeSafetensors(readFileSync(file), file) });
+  if (folder.endsWith(".safetensors")) return read(folder);
+  const files = listCheckpoints(folder).map((name) => join(folder, "checkpoints", name)).reverse();
+  if (files.length === 0) throw new GradlensError("GL1604", `${path} has no checkpoint yet; train longer, or start anew`);
+  let first: unknown;
+  for (const file of files) {
+    try {
+      return read(file);
+    } catch (error) {
+      first ??= error; // damaged, by a machine that stopped while writing: the one before may be whole
+    }
+  }
+  throw first;
 }
 
 /** All whole lines of a run's event log. */
@@ -117,6 +156,17 @@ export function readEvents(path: string): readonly RunEvent[] {
 function listCheckpoints(folder: string): string[] {
   const checkpoints = join(folder, "checkpoints");
   return existsSync(checkpoints) ? readdirSync(checkpoints).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort() : [];
+}
+
+/** Writes a file down to the disk before it counts as written. */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "w");
+  try {
+    writeAll(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function checkpointName(step: number): string {

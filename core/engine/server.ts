@@ -15,6 +15,7 @@ export class EngineServer {
   private readonly tried = new Map<string, BackendStatus>();
   private run: TrainingRun | null = null;
   private running: Promise<unknown> = Promise.resolve();
+  private starting: Promise<unknown> = Promise.resolve();
   private sequence = 0;
   private readonly cancels = new Map<number, AbortController>();
   private readonly started = performance.now();
@@ -38,7 +39,6 @@ export class EngineServer {
       if (!handler) throw new GradlensError("GL1701", `the engine knows no method "${String(method)}"; extension and engine are of different versions`);
       const result = await handler(params, controller.signal);
       this.send({ type: "response", id, result });
-      if (method === "train") this.begin();
     } catch (error) {
       this.send({ type: "response", id, error: this.asEngineError(error) });
     } finally {
@@ -56,20 +56,11 @@ export class EngineServer {
       await this.ensureBackend("auto");
       return { models: await describe(file, dataFolder) };
     },
-    train: async (params, signal) => {
-      this.run?.stop();
-      await this.running;
-      this.run?.dispose();
-      this.run = null;
-      await this.ensureBackend(params.backend ?? "auto");
-      signal.throwIfAborted();
-      const run = await startRun(params, { backend: this.backend!, folderByDefault: true, onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }) });
-      if (signal.aborted) {
-        run.dispose();
-        throw new GradlensError("GL1703", "the start of the training run was cancelled");
-      }
-      this.run = run;
-      return run.snapshot;
+    train: (params, signal) => {
+      // One start at a time: of two that come together the second waits, then ends the first one's run.
+      const start = this.starting.then(() => this.start(params, signal));
+      this.starting = start.catch(() => undefined);
+      return start;
     },
     pause: async ({ runId }) => {
       this.get(runId).pause();
@@ -100,13 +91,23 @@ export class EngineServer {
     },
   };
 
-  private begin(): void {
-    const { run } = this;
-    if (!run) return;
-    this.running = run.run().catch((error: unknown) => {
-      this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "error", text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-      this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta: { runId: run.id, sequence: Number.MAX_SAFE_INTEGER, fields: { state: "failed", message: `${this.asEngineError(error).message}; see the log` } } });
-    });
+  private async start(params: EngineMethods["train"]["params"], signal: AbortSignal): Promise<EngineMethods["train"]["result"]> {
+    signal.throwIfAborted();
+    this.run?.stop();
+    await this.running;
+    this.run?.dispose();
+    this.run = null;
+    await this.ensureBackend(params.backend ?? "auto");
+    signal.throwIfAborted();
+    const run = await startRun(params, { backend: this.backend!, folderByDefault: true, onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }) });
+    if (signal.aborted) {
+      run.dispose();
+      throw new GradlensError("GL1703", "the start of the training run was cancelled");
+    }
+    this.run = run;
+    // The answer goes out first, then the run's first delta.
+    this.running = new Promise((next) => setImmediate(next)).then(() => run.run()).catch((error: unknown) => this.log("error", stackOf(error)));
+    return run.snapshot;
   }
 
   private get(runId: string): TrainingRun {
@@ -121,7 +122,7 @@ export class EngineServer {
     const title = backends.find((backend) => backend.id === chosen.id)?.title ?? chosen.id;
     this.remember([...chosen.refused, { id: chosen.id, title, available: true, reason: chosen.reason }]);
     const refused = chosen.refused.map((status) => `${status.id}: ${status.reason}`).join("; ");
-    this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "info", text: `back end ${chosen.id}: ${chosen.reason}${refused ? ` (refused: ${refused})` : ""}` });
+    this.log("info", `back end ${chosen.id}: ${chosen.reason}${refused ? ` (refused: ${refused})` : ""}`);
   }
 
   private remember(statuses: readonly BackendStatus[]): void {
@@ -132,7 +133,7 @@ export class EngineServer {
   private async backendStatuses(): Promise<readonly BackendStatus[]> {
     const state = this.run?.snapshot.state;
     if (state !== "starting" && state !== "running" && state !== "paused") this.remember(await probeBackends());
-    return backends.map(({ id, title }) => this.tried.get(id) ?? { id, title, available: false, reason: "not tried while a run is going on" });
+    return backends.map(({ id, title }) => this.tried.get(id) ?? { id, title, available: false, reason: "not tried while a run is going on", tried: false });
   }
 
   private async status(): Promise<EngineStatus> {
@@ -153,7 +154,15 @@ export class EngineServer {
   private asEngineError(error: unknown): EngineError {
     if (error instanceof GradlensError) return { code: error.code, message: error.message, ...(error.source ? { source: error.source } : {}) };
     if (error instanceof DOMException && error.name === "AbortError") return { code: "GL1703", message: "the request was cancelled" };
-    this.send({ type: "event", sequence: ++this.sequence, name: "log", level: "error", text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    this.log("error", stackOf(error));
     return { code: "GL1700", message: `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}` };
   }
+
+  private log(level: "info" | "error", text: string): void {
+    this.send({ type: "event", sequence: ++this.sequence, name: "log", level, text });
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -4,8 +4,9 @@ import type { TrainRequest } from "../protocol/engine";
 import type { RunDelta } from "../protocol/snapshot";
 import { loadModelFile, pickModel } from "./modelLoader";
 import { prepare } from "./prepare";
-import { defaultRunFolder, TrainingRun } from "./run";
+import { TrainingRun } from "./run";
 import { readCheckpoint, readManifest } from "./runFolder";
+import { defaultRunFolder } from "./runText";
 
 /** Used when neither the request nor the model says how long to train. */
 const DEFAULT_EPOCHS = 10;
@@ -54,14 +55,14 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       exportName,
       backend: options.backend,
       ...length,
-      ...optional("learningRate", request.learningRate ?? (manifest?.optimizer["learningRate"] as number | undefined)),
+      ...optional("learningRate", request.learningRate),
       dataFolder,
-      runFolder: request.runFolder ?? (options.folderByDefault ? defaultRunFolder(dirname(loaded.file), definition.name) : null),
+      runFolder: request.runFolder ?? (options.folderByDefault ? (runId: string) => defaultRunFolder(dirname(loaded.file), runId) : null),
       diagnosticsInterval: request.diagnosticsInterval ?? null,
       diagnosticsBudget: budget,
       evaluationExamples: EVALUATION_EXAMPLES,
       finalEvaluationExamples: options.finalEvaluationExamples ?? Infinity,
-      ...(resumed ? { resume: { folder: resumed.folder, checkpoint: resumed.checkpoint } } : {}),
+      ...(resumed ? { resume: resumed } : {}),
       onDelta: options.onDelta,
     });
   } catch (error) {

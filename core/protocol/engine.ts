@@ -19,6 +19,8 @@ export interface BackendStatus {
   readonly available: boolean;
   /** Why it was refused, or what it runs on. */
   readonly reason: string;
+  /** False when it was not tried at all, and so neither works nor was refused. */
+  readonly tried?: boolean;
 }
 
 /** One line of a registry: what a quick pick, a table or a hover needs. */
@@ -52,6 +54,8 @@ export interface ModelDescription {
   readonly batchSize: number;
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly source?: SourceLocation }[];
   readonly graph: ModelGraph;
+  /** Why the model cannot be built, in one sentence; its parameters and graph are then empty. */
+  readonly problem?: string;
 }
 
 export interface TrainRequest {

@@ -1,0 +1,37 @@
+import type { EvaluationRecord, ParameterVariance, RunSnapshot, VarianceRecord } from "../protocol/snapshot";
+import type { RunEvent } from "./runFolder";
+
+export type RunRecords = Pick<RunSnapshot, "loss" | "evaluations" | "variance" | "changes">;
+
+/**
+ * What a run's event log says of the steps up to `step`. Where a run was resumed from a checkpoint before its last logged step, what
+ * the earlier start logged beyond that checkpoint is left out: those steps were taken again.
+ *
+ * @param shapes of the model's parameters by name, which the log does not repeat
+ */
+export function runRecords(
+  events: readonly RunEvent[],
+  step: number,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): RunRecords {
+  const kept: RunEvent[] = [];
+  for (const event of events) {
+    if (event.type === "start") while (kept.length > 0 && kept.at(-1)!.step > event.step) kept.pop();
+    kept.push(event);
+  }
+  const upTo = kept.filter((event) => event.step <= step);
+  const of = (type: string): readonly RunEvent[] => upTo.filter((event) => event.type === type);
+  return {
+    loss: of("loss").map((event) => [event.step, event["value"] as number] as const),
+    evaluations: of("evaluation").map(({ type: _, ...record }) => record as unknown as EvaluationRecord),
+    variance: of("variance").map((event): VarianceRecord => ({
+      step: event.step,
+      elapsedMs: event["elapsedMs"] as number,
+      parameters: (event["parameters"] as readonly Omit<ParameterVariance, "shape">[]).map((parameter) => ({
+        ...parameter,
+        shape: shapes.get(parameter.name) ?? [],
+      })),
+    })),
+    changes: of("estimator").map((event) => ({ step: event.step, estimator: event["estimator"] as string })),
+  };
+}
