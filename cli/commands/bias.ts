@@ -138,7 +138,7 @@ function report({ method, verdict, parameters, reference, margin, level, draws, 
   const how = method === "enumeration" ? "all joint states enumerated" : `${draws} draws`;
   const interval = level === null ? "" : `${formatShare(level)} interval`;
   return [
-    `${verdict} (${how}, margin ${formatShare(margin)} of the gradient's norm; compared with ${reference})`,
+    `${verdict} (${how}, margin ${formatShare(margin)} of the gradient's norm${method === "enumeration" ? "" : `; compared with ${reference}`})`,
     "",
     table(
       [

@@ -51,9 +51,9 @@ export function addEstimators(program: Command, _: Terminal, answering: Answerin
     ],
     row: ({ id, distributions, unbiased, evaluations, reference }) => [
       [id, ...aliasesOf(id).map((alias) => `(= ${alias})`)].join(" "),
-      distributions === "all" ? "all with a density" : distributions.join(", "),
+      distributions === "all" ? "all with a density" : shorten(distributions.join(", "), 32),
       unbiased,
-      evaluations,
+      shorten(evaluations, 40),
       `${reference.authors.split(",")[0]!} et al. ${reference.year}`,
     ],
   });
@@ -61,4 +61,9 @@ export function addEstimators(program: Command, _: Terminal, answering: Answerin
 
 function aliasesOf(id: string): string[] {
   return Object.entries(estimatorAliases).flatMap(([alias, target]) => (target === id ? [alias] : []));
+}
+
+/** At most `length` characters, cut at a word. */
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).replace(/[,;]?\s+\S*$/, "")} …`;
 }

@@ -61,5 +61,4 @@ export function modelFile(folder: string, name: string, text: string): string {
   return path;
 }
 
-export const teaching = (name: string): string =>
-  join(import.meta.dirname ?? __dirname, "../../../examples/teaching", name);
+export const teaching = (name: string): string => join(__dirname, "../../../examples/teaching", name);
