@@ -4,6 +4,7 @@ import { firstWhere } from "./tensorParameter";
 
 /** One-hot over the last axis: the component whose share of [0, 1) holds u. */
 export function oneHotChoice(weights: tf.Tensor, u: tf.Tensor, M: number): tf.Tensor {
+  if (M === 1) return tf.onesLike(tf.expandDims(u, -1)); // oneHot refuses a depth of 1
   // cumsum takes no negative axis.
   const below = tf.greater(tf.expandDims(u, -1), tf.cumsum(weights, weights.rank - 1)); // […, M]
   return tf.oneHot(tf.minimum(tf.sum(below.toFloat(), -1), M - 1).toInt(), M).toFloat();

@@ -25,7 +25,7 @@ export interface MainPass {
 export function evaluateBranches(main: MainPass, node: string, request: BranchRequest): Branches {
   return tf.tidy(() => {
     // Recorded apart from the surrogate: results are constants for it.
-    const pass = record(() => forward(main, node, request));
+    const pass = record(() => runBranches(main, node, request));
     const { credit, logProb } = pass.value;
     const slope = request.slope ? (gradients(pass.tape, credit, [request.value])[0] ?? tf.zerosLike(request.value)) : null;
     pass.release();
@@ -33,7 +33,11 @@ export function evaluateBranches(main: MainPass, node: string, request: BranchRe
   }) as unknown as Branches;
 }
 
-function forward({ evaluation, additive, values, total }: MainPass, node: string, request: BranchRequest): { credit: tf.Tensor; logProb: tf.Tensor } {
+/**
+ * The live forward pass of branches.
+ * @param omit keys of terms that are left out of the credit
+ */
+export function runBranches({ evaluation, additive, values, total }: MainPass, node: string, request: BranchRequest, omit: readonly string[] = []): { credit: tf.Tensor; logProb: tf.Tensor; kept: boolean } {
   const { functions, structure, objective, data, noise, estimators } = evaluation;
   const { numSamples: S, numRows } = noise.layout;
   const { copies: C, value, descendants } = request;
@@ -57,8 +61,9 @@ function forward({ evaluation, additive, values, total }: MainPass, node: string
   });
   const shape: [number, number] = [C * S, numRows];
   const terms = termsOf(trace, objective, shape);
+  for (const key of omit) terms.delete(key);
   const logProb = sum([...kept].map((name) => logProbOf(trace, name, shape)), shape);
-  return { credit: creditOf(terms, C, S), logProb: tf.reshape(logProb, [C, S, numRows]) };
+  return { credit: creditOf(terms, C, S), logProb: tf.reshape(logProb, [C, S, numRows]), kept: kept.size > 0 };
 
   function creditOf(all: ReadonlyMap<string, tf.Tensor>, copies: number, samples: number): tf.Tensor {
     if (additive) {

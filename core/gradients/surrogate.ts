@@ -8,6 +8,8 @@ import type { DataInputs, ModelFunctions } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import type { Noise } from "../random/noise";
 import { evaluateBranches, lossWith, type MainPass } from "./branches";
+import { curveDerivatives } from "./curveDerivatives";
+import { enumeratedRows } from "./enumeratedRows";
 import { meanFieldPass } from "./meanFieldPass";
 import { pathLogProbs } from "./pathLogProbs";
 import { entropyKey, sum } from "./terms";
@@ -40,6 +42,7 @@ export interface SurrogateRows {
 /** Runs the model once and forms the surrogate loss of every row; call it while operations are recorded. */
 export function surrogateRows(evaluation: Evaluation): SurrogateRows {
   const { structure, objective, estimators, data, noise } = evaluation;
+  if (!evaluation.forced && estimators.size > 0 && [...estimators.values()].every(({ summed }) => summed)) return enumeratedRows(evaluation);
   const { numSamples: S, numRows } = noise.layout;
   const shape: [number, number] = [S, numRows];
   const additive = objective.additive || S === 1;
@@ -96,6 +99,8 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
       hasDescendants: structure.nodes.some((other) => structure.ancestors.get(other)?.has(node.name)),
       meanField,
       evaluate: (request) => evaluateBranches(main, node.name, request),
+      derivatives: (request) => curveDerivatives(main, node.name, request),
+      prior: trace.terms.find((term) => term.key === `prior:${node.name}`)?.distribution ?? null,
       lossWith: (replaced) => lossWith(objective.loss, main.total, replaced),
       baselineInputs: () => baselineInputs(evaluation, node.name, values),
     });

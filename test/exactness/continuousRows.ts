@@ -34,13 +34,14 @@ export interface RowsOptions {
  */
 export function rowGradients(estimator: string, parameters: Parameters, build: (own: Tensors) => ModelFunctions, options: RowsOptions): Record<string, Float64Array> {
   const { numRows, values, seed = 1, numSamples = 1 } = options;
+  const choice = parseEstimatorChoice(estimator);
   const definition = defineModel("rows", () => build(Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, parameter(name, tf.tile(tf.tensor([...value], [1, 1, value.length]), [1, numRows, 1]))]))));
   const instance = new ModelInstance(definition, 0);
   const placeholder = tf.zeros([1, numRows, 1]); // says how many rows there are
   const data = { rows: placeholder };
   const structure = analyse(instance, data);
   const objectiveId = options.objective ?? "expected-cost";
-  const estimators = createNodeEstimators(chooseEstimators(structure.distributions, structure.asked, parseEstimatorChoice(estimator), null, objectiveId));
+  const estimators = createNodeEstimators(chooseEstimators(structure.distributions, structure.asked, choice, null, objectiveId));
   const forced = new Map(Object.entries(values ?? {}).map(([name, value]) => [name, tf.tensor(value, [numSamples, numRows, value.length / numRows / numSamples])]));
   try {
     const { gradients } = estimateGradient(instance, {

@@ -1,0 +1,90 @@
+import { detach } from "../backends/detach";
+import { tf } from "../backends/tf";
+import type { Continuous } from "../distributions/continuous";
+import { klDivergence } from "../distributions/klDivergence";
+import { entropyKey } from "../gradients/terms";
+import { type Estimator, exactDraw, type NodeEstimator, stateless, type SurrogateContext } from "./estimator";
+import { gsbSeries, type GsbSeries } from "./gsbSeries";
+
+/** Order of a series that neither ends nor sums, when none was asked for: the paper's N. */
+const defaultOrder = 4;
+const highestOrder = 8;
+/** Relative difference of f''/f' and f'''/f'' up to which a cost counts as exponential along a unit. */
+const exponentialTolerance = 1e-3;
+
+/**
+ * Generalized stochastic backpropagation: ∇L = Σ_n ∇A_n(θ) E[f⁽ⁿ⁾(z)], with Σ A_n xⁿ = log E eˣᶻ the cumulant series of the
+ * distribution (seed 3, eq. 3). Normal: A₁ = μ, A₂ = σ²/2, exact (eq. 14); Dirac: A₁ = a (eq. 15); Laplace: A₂ₙ = b²ⁿ/n (eq. 18);
+ * gamma: A_n = kμⁿ/n (eq. 19); beta and Dirichlet through gammas (eq. 20, 21).
+ *
+ * Without an order, a cost whose derivatives end (polynomials, ReLU nets under |·| and (·)²) or that is exponential along every unit
+ * (corollary 3.1) is summed in full, anything else up to the fourth derivative. An order always truncates. Under the ELBO the entropy,
+ * and where it has a closed form the divergence from the prior, is taken analytically.
+ */
+export const gsb: Estimator = {
+  id: "gsb",
+  title: "Generalized stochastic backpropagation",
+  summary: "the derivative moves from the distribution to the cost: a series of the cost's derivatives",
+  reference: { authors: "Echraibi, Flocon-Cholet, Gosselin, Vaton", title: "Generalized stochastic backpropagation", year: 2020, equation: "seed 3, eq. 3, 14, 15, 18 to 21, corollary 3.1" },
+  distributions: ["normal", "dirac", "laplace", "gamma", "beta", "dirichlet"],
+  objectives: ["expected-cost", "elbo", "structured-prediction"],
+  unbiased: "conditional",
+  unbiasedWhen: "for smooth costs where the series ends or is summed: normal (order 2 or more), Dirac, and without an order polynomial and exponential costs; kinks such as ReLU's are seen by no derivative",
+  evaluations: "1 + units (Dirichlet: components, beta: 2 × units), each differentiated order times",
+  ownNoise: ({ distribution }) => distribution === "beta" || distribution === "dirichlet",
+  options: [
+    {
+      name: "order",
+      summary: "highest derivative of the cost; auto sums tractable cases in full",
+      default: "auto",
+      allowed: `auto or a whole number from 1 to ${highestOrder}`,
+      accepts: (value) => value === "auto" || (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= highestOrder),
+    },
+  ],
+  create: ({ order }): NodeEstimator => ({
+    ...stateless,
+    entropyGradient: "none",
+    draw: exactDraw,
+    surrogate: (context) => surrogate(context, typeof order === "number" ? order : null),
+  }),
+};
+
+function surrogate(context: SurrogateContext, order: number | null): tf.Tensor {
+  const { objective, additive, distribution, node, prior, hasDescendants } = context;
+  const series = gsbSeries(context);
+  const bound = objective.entropy && additive;
+  // Nodes drawn after this one might stand in the prior's parameters: only the entropy is analytic then.
+  const divergence = bound && prior && !hasDescendants ? klDivergence(distribution, prior.detached()) : null;
+  const entropy = bound && !divergence ? (distribution as Continuous).entropy() : null;
+  const omit = [...(divergence ? [`prior:${node}`] : []), ...(divergence || entropy ? [entropyKey(node)] : [])];
+  const highest = Math.min(order ?? series.exactAt ?? defaultOrder, series.exactAt ?? highestOrder);
+  const found = context.derivatives({ copies: series.copies, at: series.at, order: highest, omit });
+  const terms = (order === null && series.exactAt === null ? exponentialTerms(series, found) : null) ?? seriesTerms(series, found);
+  const analytic = divergence ?? (entropy ? tf.neg(entropy) : null);
+  return analytic ? tf.add(terms, analytic) : terms;
+}
+
+/** Σ_n A_n(θ) f⁽ⁿ⁾ over curves, `[S, B']`. */
+function seriesTerms(series: GsbSeries, derivatives: readonly tf.Tensor[]): tf.Tensor {
+  let total = tf.scalar(0) as tf.Tensor;
+  derivatives.forEach((derivative, n) => {
+    const coefficient = n === 0 ? null : series.coefficient(n);
+    if (coefficient) total = tf.add(total, tf.sum(tf.mul(coefficient, tf.transpose(derivative, [1, 2, 0])), -1));
+  });
+  return tf.add(total, tf.zeros(derivatives[0]!.shape.slice(1)));
+}
+
+/** Σ_n A_n cⁿ f'/c = log E e^{cz} · f'/c where f⁽ⁿ⁺¹⁾ = c f⁽ⁿ⁾ from the first derivative on at every unit of every row, else null. */
+function exponentialTerms(series: GsbSeries, derivatives: readonly tf.Tensor[]): tf.Tensor | null {
+  const [, first, second, third] = derivatives;
+  if (!series.logMoment || !first || !second || !third) return null;
+  const [a, b, c] = [first, second, third].map((derivative) => derivative.dataSync());
+  const rate = new Float32Array(a!.length);
+  for (let i = 0; i < rate.length; i++) {
+    rate[i] = b![i]! / a![i]!;
+    if (!(Math.abs(c![i]! - rate[i]! * b![i]!) <= exponentialTolerance * Math.abs(c![i]!)) || rate[i] === 0) return null;
+  }
+  const byUnit = tf.transpose(tf.tensor(rate, first.shape), [1, 2, 0]); // [S, B', C]
+  const weight = detach(tf.div(tf.transpose(first, [1, 2, 0]), byUnit));
+  return tf.sum(tf.mul(series.logMoment(byUnit), weight), -1);
+}
