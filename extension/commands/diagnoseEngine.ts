@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { EngineStatus } from "../../core/protocol/engine";
+import type { BackendStatus, EngineStatus } from "../../core/protocol/engine";
 import type { EngineClient } from "../engineClient";
 import { formatBytes } from "../format";
 
@@ -60,10 +60,14 @@ function reportText(status: EngineStatus | string, client: EngineClient, extensi
       "",
     ].join("\n");
   }
-  const backends = status.backends.map(({ id, title, available, reason }) => {
-    const mark =
-      id === status.backend ? vscode.l10n.t("in use") : available ? vscode.l10n.t("works") : vscode.l10n.t("refused");
-    return [id, title, mark, reason.replaceAll("|", "\\|")];
+  const backends = status.backends.map((backend) => {
+    const { id, title, reason } = backend;
+    return [
+      id,
+      title,
+      id === status.backend ? vscode.l10n.t("in use") : verdict(backend),
+      reason.replaceAll("|", "\\|"),
+    ];
   });
   const titles = ["id", vscode.l10n.t("title"), vscode.l10n.t("verdict"), vscode.l10n.t("reason")];
   return [
@@ -100,4 +104,9 @@ function markdownTable(titles: readonly string[], rows: readonly (readonly strin
     "-".repeat(column === titles.length - 1 ? title.length : (widths[column] ?? 0)),
   );
   return [line(titles), line(rule), ...rows.map(line)];
+}
+
+function verdict({ available, tried = true }: BackendStatus): string {
+  if (!tried) return vscode.l10n.t("unknown");
+  return available ? vscode.l10n.t("works") : vscode.l10n.t("refused");
 }

@@ -8,7 +8,7 @@ import type {
 import { formatInterval, formatShare, formatShort } from "../format";
 
 /** Below this signal-to-noise ratio of one estimate a parameter is marked: the noise is ten times the gradient. */
-export const lowSnr = 0.1;
+const lowSnr = 0.1;
 
 export type AnnotationLevel = "normal" | "lowSnr" | "unknown";
 
@@ -19,6 +19,7 @@ export interface ParameterAnnotation {
   readonly variance: ParameterVariance | null;
   /** Monte Carlo variance per record, oldest first; null where unknown. */
   readonly history: readonly (number | null)[];
+  readonly isNoisy: boolean;
 }
 
 export interface SampleAnnotation {
@@ -67,6 +68,7 @@ function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnaps
     label: several ? (node.name.split("/").pop() ?? node.name) : "",
     variance: latestVariance(snapshot, node.name),
     history: varianceHistory(snapshot, node.name),
+    isNoisy: isNoisy(snapshot, node.name),
   };
 }
 
@@ -89,6 +91,19 @@ export function varianceHistory(snapshot: RunSnapshot, name: string, limit = 60)
   return snapshot.variance
     .slice(-limit)
     .map(({ parameters }) => parameters.find((parameter) => parameter.name === name)?.monteCarlo ?? null);
+}
+
+/**
+ * Whether one estimate of a parameter is mostly noise: the median ratio of its last records is low. One record alone
+ * jumps about, and a colour that followed it would flicker.
+ */
+export function isNoisy(snapshot: RunSnapshot, name: string, records = 9): boolean {
+  const recent = snapshot.variance
+    .slice(-records)
+    .flatMap(({ parameters }) => parameters.find((parameter) => parameter.name === name)?.snr ?? [])
+    .sort((a, b) => a - b);
+  const median = recent[Math.floor(recent.length / 2)];
+  return median !== undefined && median < lowSnr;
 }
 
 /** Monte Carlo variance of the parameters that a node depends on, over that of all parameters. */
@@ -124,11 +139,7 @@ const distinct = (nodes: readonly GraphNode[]): readonly GraphNode[] =>
 function levelOf(parameters: readonly ParameterAnnotation[]): AnnotationLevel {
   if (parameters.length === 0) return "normal";
   if (parameters.every(({ variance }) => variance === null || variance.monteCarlo === null)) return "unknown";
-  return parameters.some(
-    ({ variance }) => variance?.snr !== null && variance?.snr !== undefined && variance.snr < lowSnr,
-  )
-    ? "lowSnr"
-    : "normal";
+  return parameters.some((parameter) => parameter.isNoisy) ? "lowSnr" : "normal";
 }
 
 function textOf(parameters: readonly ParameterAnnotation[], samples: readonly SampleAnnotation[]): string {

@@ -3,7 +3,7 @@ import type { ParameterVariance } from "../../core/protocol/snapshot";
 import { formatInterval, formatNumber, formatShare } from "../format";
 import { commandIds } from "../ids";
 import type { Session } from "../run/session";
-import { lowSnr, type LineAnnotation, type ParameterAnnotation } from "./annotations";
+import type { LineAnnotation, ParameterAnnotation } from "./annotations";
 import type { InlineVariance } from "./inlineVariance";
 import { sparklineSvg, svgDataUri } from "./sparkline";
 
@@ -30,7 +30,8 @@ export class VarianceHover implements vscode.HoverProvider {
   }
 }
 
-function parameterMarkdown({ name, variance, history }: ParameterAnnotation, step: number | undefined): string {
+function parameterMarkdown(parameter: ParameterAnnotation, step: number | undefined): string {
+  const { name, variance, history } = parameter;
   const shape = variance && variance.shape.length > 0 ? ` ${variance.shape.join(" × ")}` : "";
   const title = `**\`${name}\`**${shape} · ${vscode.l10n.t("variance of one gradient estimate")}`;
   if (!variance) return `${title}\n\n${vscode.l10n.t("Not measured yet.")}`;
@@ -39,7 +40,7 @@ function parameterMarkdown({ name, variance, history }: ParameterAnnotation, ste
   const measured = step === undefined ? "" : vscode.l10n.t("Measured at step {0}.", step);
   const lines = [title, "", "| | |", "|---|---|", ...rows(variance).map(([label, value]) => `| ${label} | ${value} |`)];
   lines.push("", `${picture}${measured}`);
-  if (variance.snr !== null && variance.snr < lowSnr) {
+  if (parameter.isNoisy) {
     const words = vscode.l10n.t("One estimate is mostly noise; a control variate or another estimator may help.");
     lines.push("", `$(warning) ${words}`);
   }

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { ParameterVariance, RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
 import { formatInterval, formatNumber, formatShare } from "../format";
 import { colorIds, commandIds, viewIds } from "../ids";
-import { lowSnr } from "../inline/annotations";
+import { isNoisy } from "../inline/annotations";
 import type { Session } from "../run/session";
 import { Throttle } from "../throttle";
 
@@ -10,6 +10,7 @@ interface Row {
   readonly name: string;
   readonly variance: ParameterVariance | null;
   readonly source: SourceLocation | undefined;
+  readonly isNoisy: boolean;
 }
 
 /** Parameters of the run, the noisiest first, at most twice a second and only while the view is shown. */
@@ -52,7 +53,7 @@ export class ParametersView implements vscode.TreeDataProvider<string>, vscode.D
     item.id = name;
     item.contextValue = "parameter";
     item.description = row?.variance ? describe(row.variance) : vscode.l10n.t("not measured yet");
-    item.iconPath = new vscode.ThemeIcon("symbol-variable", iconColor(row?.variance ?? null));
+    item.iconPath = new vscode.ThemeIcon("symbol-variable", iconColor(row));
     item.tooltip = row?.variance ? tooltip(row.variance) : undefined;
     item.accessibilityInformation = { label: `${name}: ${item.description}` };
     if (row?.source)
@@ -84,7 +85,12 @@ export function parameterRows(snapshot: RunSnapshot | null): readonly Row[] {
   const measured = new Map(snapshot.variance.at(-1)?.parameters.map((parameter) => [parameter.name, parameter]));
   return snapshot.graph.nodes
     .filter(({ kind }) => kind === "parameter")
-    .map(({ name, source }) => ({ name, source, variance: measured.get(name) ?? null }))
+    .map(({ name, source }) => ({
+      name,
+      source,
+      variance: measured.get(name) ?? null,
+      isNoisy: isNoisy(snapshot, name),
+    }))
     .sort((a, b) => (b.variance?.monteCarlo ?? -1) - (a.variance?.monteCarlo ?? -1) || a.name.localeCompare(b.name));
 }
 
@@ -104,7 +110,7 @@ function tooltip(variance: ParameterVariance): string {
   ].join("\n");
 }
 
-function iconColor(variance: ParameterVariance | null): vscode.ThemeColor {
-  if (!variance || variance.monteCarlo === null) return new vscode.ThemeColor(colorIds.unknown);
-  return new vscode.ThemeColor(variance.snr !== null && variance.snr < lowSnr ? colorIds.lowSnr : colorIds.foreground);
+function iconColor(row: Row | undefined): vscode.ThemeColor {
+  if (!row?.variance || row.variance.monteCarlo === null) return new vscode.ThemeColor(colorIds.unknown);
+  return new vscode.ThemeColor(row.isNoisy ? colorIds.lowSnr : colorIds.foreground);
 }

@@ -53,6 +53,18 @@ async function measured(): Promise<readonly string[]> {
   }, 60_000);
 }
 
+/** Pictures before the inline texts, as SVG. */
+async function sparklines(): Promise<readonly string[]> {
+  const contents = await session.window.editor(model).evaluate((editor) => {
+    const spans = [...editor.querySelectorAll('span[class*="ced-"]')];
+    return spans.map((span) => getComputedStyle(span, "::before").content);
+  });
+  return contents.flatMap((content) => {
+    const data = /base64,([^"]+)"/.exec(content)?.[1];
+    return data === undefined ? [] : [Buffer.from(data, "base64").toString()];
+  });
+}
+
 test("with a model named in the environment training starts by itself, panels beside the file", async () => {
   const { window } = session;
   await window.editor(model).waitFor({ timeout: 60_000 });
@@ -64,19 +76,20 @@ test("variance stands behind the lines, with sparklines, in every theme", async 
   const { page } = session;
   await session.window.run("View: Close Primary Side Bar");
   await measured();
-  for (const theme of ["dark", "light", "high-contrast", "high-contrast-light"] as readonly ThemeName[]) {
-    await session.setTheme(theme);
+  const strokes = { dark: "#75beff", light: "#1a5fb4", "high-contrast": "#ffffff", "high-contrast-light": "#0f4a85" };
+  for (const [theme, stroke] of Object.entries(strokes)) {
+    await session.setTheme(theme as ThemeName);
     await measured();
+    await eventually(async () => {
+      const pictures = await sparklines();
+      assert.ok(
+        pictures.length >= 3 && pictures.every((svg) => svg.includes(`stroke="${stroke}"`)),
+        `${theme}: ${pictures[0]}`,
+      );
+    });
     await session.picture(`training-${theme}`);
   }
   await session.setTheme("dark");
-  const pictures = await session.window.editor(model).evaluate((editor) => {
-    const spans = [...editor.querySelectorAll('span[class*="ced-"]')];
-    return spans
-      .map((span) => getComputedStyle(span, "::before").content)
-      .filter((content) => content.includes("data:image/svg"));
-  });
-  assert.ok(pictures.length >= 3, `${pictures.length} sparklines`);
   assert.equal(await page.locator(".monaco-dialog-box").count(), 0);
 });
 

@@ -34,6 +34,16 @@ test("one estimate that is mostly noise marks its line", () => {
   assert.equal(annotate(run).find(({ sourceLine }) => sourceLine === 5)?.level, "lowSnr");
 });
 
+test("one noisy record among quiet ones does not mark a line", () => {
+  const record = (step: number, snr: number) => ({
+    step,
+    elapsedMs: 1,
+    parameters: [parameterVariance("prior", 1, { snr })],
+  });
+  const run = beliefNet({ variance: [record(1, 3), record(2, 2), record(3, 0)] });
+  assert.equal(annotate(run).find(({ sourceLine }) => sourceLine === 5)?.level, "normal");
+});
+
 test("nodes of other files are left out", () => {
   assert.deepEqual(annotate(beliefNet({ file: "/models/other.ts" })), []);
 });
