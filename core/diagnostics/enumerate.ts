@@ -29,7 +29,7 @@ export function requireStates(structure: Structure, numSamples: number): number 
  * Values of every node for the states `[first, first + count)`, rows state-major: row = (state − first) · B + example.
  * @returns tensors `[S, count · B, …unitShape]`
  */
-export function stateValues(structure: Structure, numSamples: number, first: number, count: number, batchSize: number): Map<string, tf.Tensor> {
+export function stateValues(structure: Pick<Structure, "distributions">, numSamples: number, first: number, count: number, batchSize: number): Map<string, tf.Tensor> {
   const values = new Map<string, tf.Tensor>();
   let stride = 1;
   for (const [name, { unitShape, statesPerUnit, eventRank }] of structure.distributions) {

@@ -6,7 +6,7 @@ import { nodeWithOwnNoise } from "../estimators/ownNoise";
 import { collectRows } from "../gradients/collectRows";
 import { Noise } from "../random/noise";
 import { requireStates, stateValues, tileRows } from "./enumerate";
-import type { ExactRequest } from "./exactGradient";
+import { exactGradient, type ExactRequest } from "./exactGradient";
 
 export interface EstimatorMoments {
   /** E[ĝ] of the batch-mean estimate, per element. */
@@ -37,6 +37,9 @@ export function enumerateEstimator(
       `estimator ${specs.get(noisy)!.estimator.id} at node "${noisy}" draws noise of its own, so its mean cannot be enumerated; use --method sample`,
       { usage: true },
     );
+  }
+  if ([...estimators.values()].every(({ summed }) => summed)) {
+    return new Map([...exactGradient(request).gradients].map(([name, mean]) => [name, { mean, variance: new Float64Array(mean.length) }]));
   }
   const states = requireStates(structure, numSamples);
   const size = instance.parameters.reduce((total, { variable }) => total + variable.size, 0);

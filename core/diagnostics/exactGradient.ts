@@ -1,6 +1,6 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
-import { enumeration } from "../estimators/enumeration";
+import { exactDraw, type NodeEstimator, stateless } from "../estimators/estimator";
 import type { ModelInstance } from "../graph/instance";
 import type { Structure } from "../graph/structure";
 import { surrogateRows } from "../gradients/surrogate";
@@ -20,6 +20,9 @@ export interface ExactRequest {
   readonly numSamples: number;
 }
 
+/** Adds nothing to the loss of a given state; its derivative is the state's own. */
+const givenValue: NodeEstimator = { ...stateless, entropyGradient: "full", draw: exactDraw, surrogate: () => null };
+
 /** Rows evaluated at once; bounds memory. */
 const CHUNK_ROWS = 4096;
 
@@ -34,7 +37,7 @@ export function exactGradient(request: ExactRequest): { readonly gradients: Read
   const states = requireStates(structure, numSamples);
   const totals = new Map(instance.parameters.map(({ name, variable }) => [name, new Float64Array(variable.size)]));
   const variables = instance.parameters.map(({ variable }) => variable);
-  const full = new Map(structure.nodes.map((name) => [name, enumeration.create({})]));
+  const full = new Map(structure.nodes.map((name) => [name, givenValue]));
   const chunk = Math.max(1, Math.floor(CHUNK_ROWS / batchSize));
   let loss = 0;
   // The exact gradient does not change when a constant is taken from F; without its bulk, float32 keeps more digits.

@@ -75,6 +75,8 @@ export type EntropyGradient = "none" | "value" | "full" | "path";
 /** An estimator at work at one node. */
 export interface NodeEstimator {
   readonly entropyGradient: EntropyGradient;
+  /** True when the whole model's states are summed as soon as every node's estimator says so. */
+  readonly summed?: boolean;
   /**
    * The node's value, `[S, B', …unitShape]`, and the gradient that flows through it to the distribution's parameters.
    * @param forced take this value instead of drawing one (replay, enumeration)
