@@ -1,10 +1,8 @@
 import { tf } from "../backends/tf";
 import { batchesPerEpoch, gather } from "../data/batches";
 import { GradlensError } from "../errors";
-import { estimateGradient } from "../gradients/gradient";
 import type { DataInputs, OptimizerOptions } from "../model/defineModel";
 import type { EvaluationRecord, RunDelta, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
-import { Noise } from "../random/noise";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { EarlyStop } from "../training/earlyStop";
@@ -14,13 +12,14 @@ import { measureTrunks } from "../diagnostics/trunks";
 import { checkpointTensors, firstNonFinite, restoreEstimators, restoreOptimizer, restoreParameters } from "./checkpoint";
 import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { evaluateSplit } from "./evaluateSplit";
-import { explainNonFinite, nonFinite } from "./explainNonFinite";
+import { nonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
 import { type readCheckpoint, readEvents, RunFolder, type RunEvent, type RunManifest } from "./runFolder";
 import { RunHistory } from "./runHistory";
 import { runRecords } from "./runRecords";
 import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
 import type { TensorBoardLog } from "./tensorboard";
+import { trainStep } from "./trainStep";
 
 export interface RunOptions {
   readonly prepared: Prepared;
@@ -271,18 +270,8 @@ export class TrainingRun {
   private trainStep(): void {
     const { prepared } = this.options;
     const began = performance.now();
-    const data = prepared.batch(this.step);
-    const noise = new Noise({ seed: prepared.seed, step: this.step, numSamples: prepared.numSamples, numRows: prepared.batchSize, replicates: 1, firstReplicate: 0 });
-    const evaluation = { structure: prepared.structure, objective: prepared.objective, estimators: this.estimators, data, noise, training: true };
-    const { gradients, loss } = guard(prepared.file, () => estimateGradient(prepared.instance, evaluation));
-    try {
-      if (!Number.isFinite(loss)) throw explainNonFinite(prepared, data, noise, this.step, loss);
-      this.optimizer.learningRate = this.baseRate * scheduleFactor(prepared.definition.options.schedule, this.step, this.totalSteps());
-      this.optimizer.apply(prepared.instance.parameters.map(({ name, variable }) => ({ name, variable, gradient: gradients.get(name)! })));
-    } finally {
-      tf.dispose([...gradients.values()]);
-      tf.dispose(Object.values(data));
-    }
+    const learningRate = this.baseRate * scheduleFactor(prepared.definition.options.schedule, this.step, this.totalSteps());
+    const loss = trainStep(prepared, this.estimators, this.optimizer, this.step, learningRate);
     this.step++;
     this.diagnostics.stepTook(performance.now() - began);
     this.history.set({ step: this.step, epoch: this.epochOf(this.step) });
