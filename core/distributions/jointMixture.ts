@@ -4,13 +4,13 @@ import { gradients, record } from "../gradients/tape";
 import { broadcastShape } from "../numerics/special/elementwise";
 import { triangularSolve } from "../numerics/triangularSolve";
 import { commonUnits, type Continuous, type ContinuousUnits, substream } from "./continuous";
-import { logitsProblem, movementOf, oneHotChoice } from "./mixtureChoice";
+import { logitsProblem, movementOf, oneHotChoice, type Support, supportOf } from "./mixtureChoice";
 
 /** First stream of a component, leaving room for its own. */
 const streamsPerComponent = 256;
 
 /** A mixture whose draws take all units from one of M component distributions over `[…, units]`; `logits` is `[…, M]`. */
-export function jointMixture(logits: tf.Tensor, components: readonly ContinuousUnits[]): Continuous {
+export function jointMixture(logits: tf.Tensor, components: readonly ContinuousUnits[]): Continuous & { readonly support: Support } {
   const M = components.length;
   const parameters = Object.fromEntries(components.flatMap((component, m) => Object.entries(component.parameters).map(([name, tensor]) => [`${name}${m}`, tensor] as const)));
   const unitShape = commonUnits(Object.values(parameters), 1);
@@ -21,6 +21,7 @@ export function jointMixture(logits: tf.Tensor, components: readonly ContinuousU
   const mean = (): tf.Tensor => average(components.map((component) => component.mean()));
   return {
     id: "mixture",
+    support: supportOf(components[0]!),
     eventRank: 1,
     unitShape,
     parameters: { logits, ...parameters },

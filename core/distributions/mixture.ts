@@ -5,8 +5,14 @@ import { broadcastShape } from "../numerics/special/elementwise";
 import { type Continuous, type ContinuousUnits, hasUnits, substream, sumUnits } from "./continuous";
 import type { Distribution } from "./distribution";
 import { jointMixture } from "./jointMixture";
-import { logitsProblem, movementOf, oneHotChoice } from "./mixtureChoice";
+import { logitsProblem, movementOf, oneHotChoice, type Support, supportOf } from "./mixtureChoice";
 import { type ParameterLike, tensorParameter } from "./tensorParameter";
+
+/** A weighted sum of distributions of real units. */
+export interface Mixture extends Continuous {
+  /** Where the components' values lie: on the whole line, above 0, or between 0 and 1. */
+  readonly support: Support;
+}
 
 /**
  * A mixture, with weights softmax(`logits`).
@@ -15,7 +21,7 @@ import { type ParameterLike, tensorParameter } from "./tensorParameter";
  *   every unit of the value `[…, units]` chooses for itself. Parameters `[M]` make one unit.
  * - `components` a list of M distributions over `[…, units]`, and `logits` `[…, M]`: all units of a draw come from one component.
  */
-export function mixture(parameters: { readonly logits: ParameterLike; readonly components: Distribution | readonly Distribution[] }): Continuous {
+export function mixture(parameters: { readonly logits: ParameterLike; readonly components: Distribution | readonly Distribution[] }): Mixture {
   const { components } = parameters;
   const list = Array.isArray(components) ? (components as readonly Distribution[]) : [components as Distribution];
   for (const component of list) {
@@ -25,7 +31,7 @@ export function mixture(parameters: { readonly logits: ParameterLike; readonly c
   return make(tensorParameter("mixture", "logits", parameters.logits, 2), list[0] as ContinuousUnits);
 }
 
-function make(logits: tf.Tensor, components: ContinuousUnits): ContinuousUnits {
+function make(logits: tf.Tensor, components: ContinuousUnits): Mixture & ContinuousUnits {
   const parameters = Object.values(components.parameters);
   const [units, M] = [...broadcastShape([logits, ...parameters])].slice(-2) as [number, number];
   const weights = (): tf.Tensor => tf.softmax(tf.add(logits, tf.zeros([M])));
@@ -35,6 +41,7 @@ function make(logits: tf.Tensor, components: ContinuousUnits): ContinuousUnits {
   const mean = (): tf.Tensor => tf.sum(tf.mul(weights(), components.mean()), -1);
   return {
     id: "mixture",
+    support: supportOf(components),
     eventRank: 1,
     unitShape: [units],
     parameters: { logits, ...components.parameters },

@@ -1,5 +1,6 @@
 import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
+import type { Distribution } from "./distribution";
 import { firstWhere } from "./tensorParameter";
 
 /** One-hot over the last axis: the component whose share of [0, 1) holds u. */
@@ -14,6 +15,13 @@ export function oneHotChoice(weights: tf.Tensor, u: tf.Tensor, M: number): tf.Te
 export function movementOf(lower: tf.Tensor, upper: tf.Tensor): tf.Tensor {
   const below = detach(tf.lessEqual(detach(lower), detach(upper)).toFloat());
   return tf.sub(tf.mul(below, tf.sub(lower, detach(lower))), tf.mul(tf.sub(1, below), tf.sub(upper, detach(upper))));
+}
+
+export type Support = "real" | "positive" | "unit";
+
+/** Where a component's values lie. */
+export function supportOf({ id }: Distribution): Support {
+  return id === "gamma" || id === "lognormal" ? "positive" : id === "beta" ? "unit" : "real";
 }
 
 /** What is wrong with a mixture's logits, or null. */

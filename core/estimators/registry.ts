@@ -20,6 +20,7 @@ import { gsb } from "./gsb";
 import { implicitPathwise } from "./implicitPathwise";
 import { pathwise } from "./pathwise";
 import { stickingTheLanding } from "./stickingTheLanding";
+import { weakReparameterization } from "./weakReparameterization";
 
 /** All estimators, one line each. */
 export const estimators: readonly Estimator[] = [
@@ -45,6 +46,7 @@ export const estimators: readonly Estimator[] = [
   stickingTheLanding,
   dreg,
   gsb,
+  weakReparameterization,
 ];
 
 /** Other names of an estimator. */

@@ -126,7 +126,7 @@ export const costs: readonly Cost[] = [
 ];
 
 /** Nodes and weights of E[g(z)] under a family: float32 nodes, weights that include the density. */
-export function quadrature(family: Family, nodesPerBranch = 4000): { readonly z: Float32Array; readonly weight: Float64Array } {
+export function quadrature(family: Family, nodesPerBranch = 2000): { readonly z: Float32Array; readonly weight: Float64Array } {
   const z: number[] = [];
   const weight: number[] = [];
   for (const branch of family.branches) {

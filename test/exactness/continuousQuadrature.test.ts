@@ -17,6 +17,7 @@ const estimators: readonly { readonly id: string; readonly serves: readonly stri
   { id: "lr", serves: families.map(({ id }) => id) },
   { id: "pathwise", serves: ["normal", "laplace", "logistic", "gumbel", "lognormal"] },
   { id: "implicit-pathwise", serves: ["gamma", "beta", "mixture"] },
+  { id: "weak-reparameterization", serves: ["gamma", "beta", "mixture"] },
 ];
 
 for (const { id, serves } of estimators) {
