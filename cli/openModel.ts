@@ -75,10 +75,17 @@ export function aboutLine({ prepared, backend }: OpenModel, samples: number): st
 }
 
 /**
- * S of the estimate that `variance` and `bias` describe: as few samples as the estimators work with where samples are only averaged,
- * all of them where the objective is made of several; `--samples` has the last word.
+ * S of the estimate that `variance`, `bias` and `compare` describe: as few samples as the estimators work with where samples are only
+ * averaged, all of them where the objective is made of several; `--samples` has the last word.
  */
-export function describedSamples({ objective, specs, numSamples }: Prepared, asked: number | undefined): number {
-  if (asked !== undefined || !objective.additive) return numSamples;
-  return Math.max(1, ...[...specs.values()].map(({ estimator }) => estimator.minSamples ?? 1));
+export function describedSamples(
+  { objective, numSamples }: Pick<Prepared, "objective" | "numSamples">,
+  specs: Prepared["specs"],
+  asked: number | undefined,
+): number {
+  if (asked !== undefined) return asked;
+  return Math.max(
+    objective.additive ? 1 : numSamples,
+    ...[...specs.values()].map(({ estimator }) => estimator.minSamples ?? 1),
+  );
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addBackends } from "./commands/backends";
 import { addBias } from "./commands/bias";
+import { addCompare } from "./commands/compare";
 import { addDatasets } from "./commands/datasets";
 import { addDistributions } from "./commands/distributions";
 import { addEstimators } from "./commands/estimators";
@@ -22,6 +23,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addGradient,
   addVariance,
   addBias,
+  addCompare,
   addGraph,
   addEstimators,
   addObjectives,

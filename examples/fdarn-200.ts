@@ -39,7 +39,7 @@ export default defineModel(
     batchSize: 100,
     objective: "elbo",
     estimator: "muprop-c",
-    optimizer: { id: "sgd", learningRate: 1e-3, momentum: 0.9 },
+    optimizer: { id: "sgd", learningRate: 3e-3, momentum: 0.9 },
   },
 );
 

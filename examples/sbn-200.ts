@@ -34,6 +34,6 @@ export default defineModel(
     objective: "elbo",
     estimator: "muprop-c",
     // The paper picks the rate from {0.003, 0.001, …, 0.000003}.
-    optimizer: { id: "sgd", learningRate: 1e-3, momentum: 0.9 },
+    optimizer: { id: "sgd", learningRate: 3e-3, momentum: 0.9 },
   },
 );

@@ -1,19 +1,12 @@
 import { type Command, Option } from "commander";
 import type { BiasReport, ParameterBias } from "../../core/diagnostics/bias";
-import { biasByEnumeration } from "../../core/diagnostics/biasByEnumeration";
-import { biasBySampling } from "../../core/diagnostics/biasBySampling";
-import { countStates } from "../../core/diagnostics/enumerate";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
-import { unbiasedReference } from "../../core/diagnostics/unbiasedReference";
-import { guard, type Prepared } from "../../core/engine/prepare";
-import { GradlensError } from "../../core/errors";
-import { nodeWithOwnNoise } from "../../core/estimators/ownNoise";
-import type { DataInputs } from "../../core/model/defineModel";
+import { guard } from "../../core/engine/prepare";
 import { applyCheckpoint } from "../checkpoint";
 import { exitCodes } from "../describeError";
 import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
-import { isExact } from "../isExact";
+import { type BiasMethod, margins, measureBias } from "../measureBias";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, describedSamples, openModel } from "../openModel";
 import { positiveNumber, wholeNumber } from "../parseValue";
@@ -23,16 +16,12 @@ import { table } from "../table";
 import type { Terminal } from "../terminal";
 
 interface BiasOptions extends ModelOptions {
-  readonly method: "enumerate" | "sample" | "auto";
+  readonly method: BiasMethod;
   readonly draws: number;
   readonly margin?: number;
   readonly elements?: boolean;
 }
 
-/** A bias below this share of the gradient counts as none. */
-const margins = { enumerate: 1e-3, sample: 0.05 } as const;
-/** Rate of false alarms over all tensors together. */
-const ALPHA = 0.05;
 const exitCodeOf = { unbiased: exitCodes.fine, biased: exitCodes.biased, undecided: exitCodes.undecided } as const;
 
 /** `gradlens bias MODEL`: is the estimator's mean the gradient? */
@@ -57,10 +46,22 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
   answering(command, async (reference: string, options: BiasOptions) => {
     const model = await openModel(reference, options);
     const { prepared } = model;
-    const numSamples = describedSamples(prepared, options.samples);
+    const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const step = applyCheckpoint(options.checkpoint, prepared);
     const data = prepared.batch(step);
-    const measured = guard(prepared.file, () => measure(prepared, data, numSamples, step, options, terminal));
+    const onProgress = (share: number): void => terminal.status(`${formatShare(share)} of the draws`);
+    const { method: asked, draws: wanted, margin: within } = options;
+    const measured = guard(prepared.file, () =>
+      measureBias(prepared, prepared, {
+        data,
+        numSamples,
+        step,
+        method: asked,
+        draws: wanted,
+        margin: within,
+        onProgress,
+      }),
+    );
     const notes = [...measured.notes, ...normalisationNotes(prepared.specs, prepared.estimators)];
     for (const field of ["exact", "mean"] as const) {
       const values = measured.parameters.flatMap((parameter) =>
@@ -85,46 +86,6 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
       exitCode: exitCodeOf[verdict],
     };
   });
-}
-
-function measure(
-  prepared: Prepared,
-  data: DataInputs,
-  numSamples: number,
-  step: number,
-  options: BiasOptions,
-  terminal: Terminal,
-): BiasReport {
-  const { instance, structure, objective, specs, estimators, batchSize, seed } = prepared;
-  const request = { instance, structure, objective, data, batchSize, numSamples };
-  const enumerable = "states" in countStates(structure, numSamples);
-  const ownNoise = nodeWithOwnNoise(specs, structure) !== null;
-  const enumerate =
-    options.method === "enumerate" || isExact(specs) || (options.method === "auto" && enumerable && !ownNoise);
-  if (enumerate) return biasByEnumeration(request, estimators, specs, options.margin ?? margins.enumerate);
-  const text = enumerable ? null : unbiasedReference(structure, specs, objective.id);
-  if (!enumerable && text === null) {
-    throw new GradlensError(
-      "GL1403",
-      `no unbiased reference exists for "${prepared.definition.name}": its states cannot be enumerated and no unbiased estimator serves every node`,
-    );
-  }
-  const reference = text === null ? null : { id: text, estimators: prepared.chooseEstimators(text).estimators };
-  try {
-    return biasBySampling({
-      ...request,
-      estimators,
-      reference,
-      draws: options.draws,
-      margin: options.margin ?? margins.sample,
-      seed,
-      step,
-      alpha: ALPHA,
-      onProgress: (share) => terminal.status(`${formatShare(share)} of the draws`),
-    });
-  } finally {
-    for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
-  }
 }
 
 function withoutLargeArrays(parameter: ParameterBias, elements: boolean): Partial<ParameterBias> {

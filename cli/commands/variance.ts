@@ -33,7 +33,7 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
     const model = await openModel(reference, options);
     const { prepared } = model;
     const { instance, structure, objective, estimators, specs, batchSize, seed } = prepared;
-    const numSamples = describedSamples(prepared, options.samples);
+    const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const step = applyCheckpoint(options.checkpoint, prepared);
     const data = prepared.batch(step);
     const hasData = prepared.dataset !== null;

@@ -29,6 +29,8 @@ export interface BiasSamplingRequest extends ExactRequest {
 
 const MAX_ROWS = 4096;
 const MIN_GROUPS = 20;
+/** Numbers of all groups' means held at once, in float64. */
+const MAX_NUMBERS = 2 ** 25;
 
 /**
  * Bias of an estimator from draws: group means of d = ĝ − reference, ‖E d‖² without squared noise, and an interval per tensor.
@@ -39,7 +41,8 @@ export function biasBySampling(request: BiasSamplingRequest): BiasReport {
   const enumerable = "states" in countStates(structure, numSamples);
   if (!enumerable && !request.reference) throw new GradlensError("GL1403", "no unbiased reference exists for this model: its states cannot be enumerated and no unbiased estimator serves every node");
   const exact = enumerable ? exactGradient(request).gradients : null;
-  const groups = Math.max(MIN_GROUPS, Math.min(200, Math.floor(request.draws / 10)));
+  const numbers = instance.parameters.reduce((total, { variable }) => total + variable.size, 0) * (exact ? 1 : 2);
+  const groups = Math.max(MIN_GROUPS, Math.min(200, Math.floor(request.draws / 10), Math.floor(MAX_NUMBERS / numbers)));
   const perGroup = Math.max(1, Math.ceil(request.draws / groups));
   const own = new Map<string, Float64Array[]>(instance.parameters.map(({ name }) => [name, []]));
   const others = new Map<string, Float64Array[]>(instance.parameters.map(({ name }) => [name, []]));

@@ -240,3 +240,45 @@ test("help and the people's output go to standard output, with exit code 0", asy
   const bias = await gradlens("bias", teaching("one-bit.ts"), "--estimator", "muprop");
   assert.match(bias.out, /theta +\[1\] +0\.268 +\S+ +0\.00479 +unbiased/);
 });
+
+test("compare puts estimators side by side and exits 0 whatever the verdicts", async () => {
+  interface Compared {
+    exitCode: number;
+    estimators: {
+      id: string;
+      variance: number;
+      verdict: string;
+      secondsPerStep: number;
+      evaluationsPerStep: number;
+      efficiency: number | null;
+    }[];
+  }
+  const { exitCode, estimators } = await answer<Compared>(
+    "compare",
+    teaching("one-bit.ts"),
+    "--estimators",
+    "lr,muprop,half,enumeration",
+  );
+  assert.equal(exitCode, 0);
+  assert.deepEqual(
+    estimators.map(({ id, verdict, evaluationsPerStep }) => [id, verdict, evaluationsPerStep]),
+    [
+      ["lr", "unbiased", 1],
+      ["muprop", "unbiased", 2],
+      ["half", "biased", 1],
+      ["enumeration", "unbiased", 2],
+    ],
+  );
+  assert.ok(estimators[1]!.variance < estimators[0]!.variance);
+  assert.equal(estimators[3]!.efficiency, null);
+  for (const { secondsPerStep, variance, efficiency } of estimators.slice(0, 3)) {
+    assert.ok(Math.abs(efficiency! * variance * secondsPerStep - 1) < 1e-9);
+  }
+});
+
+test("compare takes every estimator that serves the model when none is named", async () => {
+  const { estimators } = await answer<{ estimators: { id: string }[] }>("compare", teaching("one-bit.ts"));
+  const ids = estimators.map(({ id }) => id);
+  for (const id of ["lr", "lr-c-vn-idb", "muprop-c", "straight-through", "half", "enumeration"])
+    assert.ok(ids.includes(id), id);
+});
