@@ -129,6 +129,32 @@ export class Lab {
     );
   }
 
+  /** Weighted mean over rows of chosen noise: quadrature over an estimator's own noise. For models without data. */
+  integrate(text: string, noise: Noise, weights: readonly number[]): Values {
+    return this.withEstimators(text, (estimators) =>
+      tidy(() => {
+        const { rows } = collectRows(this.instance, {
+          structure: this.structure,
+          objective: objective(this.testCase.objective),
+          estimators,
+          data: this.data,
+          noise,
+          training: false,
+        });
+        return new Map(
+          rows.map(({ name, shape, materialise }) => {
+            const values = materialise().dataSync();
+            const mean = new Float64Array(shape.reduce((product, size) => product * size, 1));
+            weights.forEach((weight, row) =>
+              mean.forEach((_, element) => void (mean[element]! += weight * values[row * mean.length + element]!)),
+            );
+            return [name, mean];
+          }),
+        );
+      }),
+    );
+  }
+
   /** One estimate of the batch-mean gradient. */
   once(text: string, seed: number): Values {
     return this.withEstimators(text, (estimators) => {
