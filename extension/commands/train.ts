@@ -111,11 +111,11 @@ async function choose(
   let dataset: string | undefined;
 
   const askModel = async (step: number, totalSteps: number): Promise<PickOutcome<unknown>> => {
-    const choices = models.map(({ exportName, name, parameters }): Choice<string> => {
+    const choices = models.map(({ exportName, name, parameters, problem }): Choice<string> => {
       return {
         label: name,
         description: exportName,
-        detail: vscode.l10n.t("{0} parameters", parameters.length),
+        detail: problem === undefined ? vscode.l10n.t("{0} parameters", parameters.length) : `$(warning) ${problem}`,
         value: exportName,
       };
     });
@@ -163,6 +163,8 @@ async function choose(
 
   const steps = [...(severalModels ? [askModel] : []), askEstimator, askDataset];
   for (let index = 0; index < steps.length;) {
+    // What is wrong with a model is told, with its line, by trying to train it.
+    if (model.problem !== undefined && steps[index] !== askModel) return { exportName: model.exportName };
     const total = steps.length - (model.dataset === null ? 1 : 0);
     const outcome = await steps[index]?.(index + 1, total);
     if (!outcome || outcome.kind === "dismissed") return undefined;
