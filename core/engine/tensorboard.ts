@@ -10,11 +10,11 @@ export class TensorBoardLog {
   private readonly file: number;
   private pending: EventRecord[] = [];
 
-  /** @param step first step of this start: TensorBoard leaves out what an earlier start wrote from there on */
+  /** @param step steps taken before this start: TensorBoard leaves out what an earlier start wrote beyond them */
   constructor(folder: string, step: number) {
     const wallTime = Date.now() / 1000;
     this.file = openSync(join(folder, `events.out.tfevents.${Math.floor(wallTime)}.gradlens.${process.pid}`), "a");
-    this.pending.push({ wallTime, fileVersion: "brain.Event:2" }, { wallTime, step, sessionStart: true });
+    this.pending.push({ wallTime, fileVersion: "brain.Event:2" }, { wallTime, step: step + 1, sessionStart: true });
   }
 
   scalar(tag: string, step: number, value: number): void {

@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { tf } from "../../../core/backends/tf";
 import { readCheckpoint, readEvents } from "../../../core/engine/runFolder";
 import type { RunSnapshot } from "../../../core/protocol/snapshot";
-import { start, twoLayerModel, Workspace } from "./support";
+import { start, turningModel, twoLayerModel, Workspace } from "./support";
 
 const workspace = new Workspace();
 after(() => workspace.remove());
@@ -17,26 +17,9 @@ async function train(...args: Parameters<typeof start>): Promise<RunSnapshot> {
   return last;
 }
 
-/** A model whose cost takes a turn at the n-th evaluation after it was traced. */
-const turning = (at: number, turn: string): string => `
-import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
-let evaluations = 0;
-export default defineModel("turning", () => {
-  const theta = parameter("theta", [0.3]);
-  return {
-    program() {
-      const b = sample("b", bernoulli({ logits: theta }));
-      const f = tf.sum(tf.square(tf.sub(b, 0.45)), -1);
-      evaluations++;
-      ${turn.replace("NOW", `evaluations > ${at + 1}`)}
-    },
-  };
-}, { estimator: "lr" });
-`;
-
 test("a loss that is no number stops the run at that step, names the node and keeps the last good checkpoint", async () => {
   const folder = workspace.path("nan");
-  const file = workspace.model("nan", turning(7, `cost("f", NOW ? tf.mul(f, NaN) : f);`));
+  const file = workspace.model("nan", turningModel(7, `cost("f", NOW ? tf.mul(f, NaN) : f);`));
   const last = await train({ file, steps: 20, runFolder: folder });
   assert.equal(last.state, "failed");
   assert.equal(last.step, 7);
@@ -77,7 +60,7 @@ export default defineModel("root", () => {
 
 test("a model that throws in mid-run ends the run with one sentence at its line; what was logged stays", async () => {
   const folder = workspace.path("throws");
-  const file = workspace.model("throws", turning(5, `if (NOW) throw new Error("no more");\n      cost("f", f);`));
+  const file = workspace.model("throws", turningModel(5, `if (NOW) throw new Error("no more");\n      cost("f", f);`));
   const last = await train({ file, steps: 20, runFolder: folder });
   assert.equal(last.state, "failed");
   assert.equal(last.message, `${file}:11: the model threw no more`);
@@ -85,7 +68,7 @@ test("a model that throws in mid-run ends the run with one sentence at its line;
 });
 
 test("a model that changes its shapes in mid-run is told where it did", async () => {
-  const file = workspace.model("shapes", turning(3, `cost("f", NOW ? tf.reshape(f, [1, 1, 1]) : f);`));
+  const file = workspace.model("shapes", turningModel(3, `cost("f", NOW ? tf.reshape(f, [1, 1, 1]) : f);`));
   const last = await train({ file, steps: 20 });
   assert.equal(last.state, "failed");
   assert.equal(last.message, `cost "f" needs shape [S, B], got [1, 1, 1]; sum over the last axes`);

@@ -66,3 +66,20 @@ export default defineModel("two-layers", () => {
   };
 }, ${options});
 `;
+
+/** A model whose cost takes a turn at the n-th evaluation after it was traced. */
+export const turningModel = (at: number, turn: string): string => `
+import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
+let evaluations = 0;
+export default defineModel("turning", () => {
+  const theta = parameter("theta", [0.3]);
+  return {
+    program() {
+      const b = sample("b", bernoulli({ logits: theta }));
+      const f = tf.sum(tf.square(tf.sub(b, 0.45)), -1);
+      evaluations++;
+      ${turn.replace("NOW", `evaluations > ${at + 1}`)}
+    },
+  };
+}, { estimator: "lr" });
+`;

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { useBackend } from "../../../core/backends/registry";
+import { tf } from "../../../core/backends/tf";
+import { describe } from "../../../core/engine/describe";
+import { twoLayerModel, Workspace } from "./support";
+
+const workspace = new Workspace();
+before(() => useBackend("cpu"));
+after(() => workspace.remove());
+
+const beliefNet = (data: string, inputs = 784): string => `
+import { bernoulli, defineModel, dense, observe, parameter, sample, tf } from "gradlens";
+export default defineModel("net", () => {
+  const encode = dense("encode", ${inputs}, 4);
+  const decode = dense("decode", 4, ${inputs});
+  const prior = parameter("prior", tf.zeros([4]));
+  return {
+    guide({ x }: { x: tf.Tensor }) { sample("h", bernoulli({ logits: encode(x) })); },
+    model({ x }: { x: tf.Tensor }) { observe("x", bernoulli({ logits: decode(sample("h", bernoulli({ logits: prior }))) }), x); },
+  };
+}, { data: "${data}", batchSize: 20, estimator: "muprop-c" });
+`;
+
+for (const data of ["mnist", "mnist-stochastic", "binarized-mnist", "omniglot"]) {
+  test(`a model on ${data} is described without its files`, async () => {
+    const [model] = await describe(workspace.model(data, beliefNet(data)), workspace.path("no-data-here"));
+    assert.equal(model!.problem, undefined);
+    assert.deepEqual(
+      [model!.dataset, model!.batchSize, model!.objective, model!.estimator],
+      [data, 20, "elbo", "muprop-c"],
+    );
+    assert.deepEqual(
+      model!.parameters.map(({ name, shape }) => `${name} ${shape.join("×")}`),
+      ["encode/weight 784×4", "encode/bias 4", "decode/weight 4×784", "decode/bias 784", "prior 4"],
+    );
+    assert.ok(model!.graph.nodes.length > 5);
+  });
+}
+
+test("a model that cannot be built is listed with the reason, beside those that can", async () => {
+  const file = workspace.model(
+    "several",
+    twoLayerModel("{}") +
+      `
+export const files = defineModel("files", () => { const b = parameter("b", 0); return { program() { cost("f", b); } }; }, { data: "wdbc", batchSize: 10 });
+export const broken = defineModel("broken", () => { throw new Error("on purpose"); });
+export const unknown = defineModel("unknown", () => { const b = parameter("b", 0); return { program() { cost("f", b); } }; }, { data: "nothing" });
+`,
+  );
+  const before = tf.memory().numTensors;
+  const models = await describe(file, workspace.path("no-data-here"));
+  assert.deepEqual(
+    models.map(({ exportName }) => exportName),
+    ["default", "files", "broken", "unknown"],
+  );
+  const [good, files, broken, unknown] = models;
+  assert.equal(good!.problem, undefined);
+  assert.equal(good!.parameters.length, 3);
+  assert.match(files!.problem!, /data folder .*no-data-here does not exist/);
+  assert.deepEqual([files!.name, files!.dataset, files!.batchSize, files!.parameters], ["files", "wdbc", 10, []]);
+  assert.match(broken!.problem!, /several\.ts:\d+: the model threw on purpose$/);
+  assert.match(unknown!.problem!, /there is no data set nothing; choose one of digits/);
+  assert.equal(tf.memory().numTensors, before);
+});
