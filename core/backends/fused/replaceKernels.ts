@@ -1,5 +1,6 @@
 import { tf } from "../tf";
 import { matMulInto } from "./matMulInto";
+import { tileInto } from "./tileInto";
 import type { WasmKernels } from "./wasmKernels";
 
 interface KernelCall {
@@ -41,6 +42,8 @@ const replacements: Readonly<Record<string, Replacement>> = {
     else kernels.functions.columnSums(from, to, inner, outer);
     return out;
   },
+
+  Tile: ({ inputs, attrs }, kernels) => tileInto(kernels, inputs["x"]!, attrs["reps"] as number[]),
 };
 
 function elementwise(
@@ -58,8 +61,8 @@ let replaced = false;
 
 /**
  * Puts our kernels before TensorFlow.js's own of the WebAssembly back end, once per process: products whose transposed
- * operands cost nothing (its own are 13 times slower), softplus, sigmoid, and sums over leading or trailing axes. What they
- * do not cover goes to the kernels that were there.
+ * operands cost nothing (its own are 13 times slower), softplus, sigmoid, sums over leading or trailing axes, and tiling along one
+ * axis (its own copies number by number). What they do not cover goes to the kernels that were there.
  */
 export function replaceKernels(kernels: WasmKernels): void {
   if (replaced) return;

@@ -101,6 +101,7 @@ export interface KernelFunctions {
 export interface WasmBackend extends tf.KernelBackend {
   readonly wasm: {
     readonly asm: { readonly memory: WebAssembly.Memory };
+    readonly HEAPU8: Uint8Array;
     _malloc(bytes: number): number;
     _free(pointer: number): void;
   };
@@ -127,6 +128,11 @@ export class WasmKernels {
   /** Address of a tensor's elements; a tensor of another back end is moved here first. */
   pointer(x: tf.TensorInfo): Pointer {
     return this.backend.dataIdMap.get(x.dataId).memoryOffset;
+  }
+
+  /** All of the back end's memory; valid until the next tensor is made. */
+  get bytes(): Uint8Array {
+    return this.backend.wasm.HEAPU8;
   }
 
   /** A new float32 tensor with undefined elements, owned by the current scope. */

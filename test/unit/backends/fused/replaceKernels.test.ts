@@ -99,6 +99,21 @@ test("sums over every set of axes equal the reference", async () => {
   );
 });
 
+test("tiling along one axis, several or none equals the reference, also when memory grows for it", async () => {
+  for (const reps of [
+    [2, 1, 1],
+    [1, 3, 1],
+    [1, 1, 4],
+    [2, 3, 1],
+    [1, 1, 1],
+    [0, 1, 1],
+  ]) {
+    await both(() => tf.tile(normals([5, 6, 7], 1), reps));
+  }
+  await both(() => tf.tile(tf.tensor2d([1, 2, 3, 4], [2, 2], "int32"), [3, 1]));
+  await both(() => tf.tile(normals([1000, 1000], 1), [40, 1]));
+});
+
 test("squared norms of rows equal the reference", async () => {
   await both(() => rowSquaredNorms(normals([9, 13], 1) as tf.Tensor2D));
 });
