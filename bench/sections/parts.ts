@@ -1,12 +1,15 @@
-// Milliseconds of the parts that dominate a step, per back end, side by side in one run: node --import tsx bench/backends.ts
-import { bernoulliLogProb } from "../core/numerics/bernoulliLogProb";
-import { Noise } from "../core/random/noise";
-import { adamUpdate } from "../core/backends/fused/optimizerUpdates";
-import { backends, useBackend } from "../core/backends/registry";
-import { tf } from "../core/backends/tf";
-import { startWasm } from "../core/backends/wasm";
+import { bernoulliLogProb } from "../../core/numerics/bernoulliLogProb";
+import { Noise } from "../../core/random/noise";
+import { adamUpdate } from "../../core/backends/fused/optimizerUpdates";
+import { useBackend } from "../../core/backends/registry";
+import { tf } from "../../core/backends/tf";
+import { startWasm } from "../../core/backends/wasm";
+import { interleave } from "../measure/interleave";
+import { ms, printTable } from "../measure/table";
+import { workingBackends } from "../measure/workingBackends";
+import type { Section } from "./section";
 
-const parts: readonly [string, () => () => tf.TensorContainer][] = [
+const PARTS: readonly [string, () => () => tf.TensorContainer][] = [
   [
     "dense forward, 100 × 784 × 200",
     () => {
@@ -85,41 +88,27 @@ function layer(): { x: tf.Tensor2D; weight: tf.Tensor2D; bias: tf.Tensor1D; dy: 
   } as ReturnType<typeof layer>;
 }
 
-/** Least milliseconds of a call within a window, after a warm-up. */
-function leastMs(f: () => tf.TensorContainer, windowMs = 300): number {
-  const once = (): number => {
-    const start = performance.now();
-    tf.dispose(f());
-    return performance.now() - start;
-  };
-  for (let i = 0; i < 20; i++) once();
-  let least = Infinity;
-  for (const end = performance.now() + windowMs; performance.now() < end;) least = Math.min(least, once());
-  return least;
-}
-
-async function main(): Promise<void> {
-  const columns: [string, number[]][] = [];
-  const measure = (title: string): void => {
-    const times = parts.map(([, prepare]) => leastMs(prepare()));
-    columns.push([title, times]);
-  };
-  await startWasm();
-  measure("wasm, plain");
-  for (const { id, optIn } of [...backends].reverse()) {
-    if (optIn) continue;
-    try {
-      const { reason } = await useBackend(id);
-      measure(id);
-      console.error(`${id}: ${reason}`);
-    } catch (error) {
-      console.error(error instanceof Error ? error.message : String(error));
+/** The parts that dominate a step, per back end; before the others, since our kernels replace the plain ones for good. */
+export const parts: Section = {
+  id: "parts",
+  title: "Parts of a step, least ms",
+  async run({ rounds }) {
+    const columns: [string, readonly number[]][] = [];
+    const measure = async (title: string): Promise<void> => {
+      const made = PARTS.map(([name, prepare]) => ({ name, f: prepare() }));
+      const candidates = made.map(({ name, f }) => ({ name, backend: tf.getBackend(), call: () => tf.dispose(f()) }));
+      const timings = await interleave(candidates, { rounds, windowMs: 100, warmUp: 20 });
+      columns.push([title, candidates.map(({ name }) => timings.get(name)!.leastMs)]);
+    };
+    await startWasm();
+    await measure("wasm, plain");
+    for (const { id } of await workingBackends()) {
+      await useBackend(id);
+      await measure(id);
     }
-  }
-  console.log(["ms", ...columns.map(([title]) => title)].join(" | "));
-  parts.forEach(([title], i) =>
-    console.log([title, ...columns.map(([, times]) => times[i]!.toPrecision(3))].join(" | ")),
-  );
-}
-
-void main();
+    printTable(
+      ["part", ...columns.map(([title]) => title)],
+      PARTS.map(([name], i) => [name, ...columns.map(([, times]) => ms(times[i]!))]),
+    );
+  },
+};

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { tf } from "../../core/backends/tf";
+import { DiagnosticsSchedule } from "../../core/engine/diagnosticsSchedule";
+import { loadModelFile, pickModel } from "../../core/engine/modelLoader";
+import { type Overrides, prepare, type Prepared } from "../../core/engine/prepare";
+import { trainStep } from "../../core/engine/trainStep";
+import { Adam } from "../../core/training/optimizers/adam";
+
+/** A model in training on a back end, one step at a time. */
+export interface Trainee {
+  readonly prepared: Prepared;
+  step(): void;
+  dispose(): void;
+}
+
+/** The 784-200-784 belief net, batch 100, on the back end that is current. */
+export async function beliefNet(overrides: Overrides = {}): Promise<Prepared> {
+  const { file, definitions } = beliefNetFile();
+  return prepare(definitions, file, { dataset: "digits-binarized", batchSize: 100, seed: 1, ...overrides });
+}
+
+function beliefNetFile(): { readonly file: string; readonly definitions: Parameters<typeof prepare>[0] } {
+  const loaded = loadModelFile(join(__dirname, "../../examples/sbn-200.ts"));
+  return { file: loaded.file, definitions: pickModel(loaded, undefined).definition };
+}
+
+/**
+ * Steps with Adam, and with diagnostics as training has them.
+ * @param interval steps between measurements, 0 for none, null to keep to a tenth of the time
+ */
+export async function trainee(overrides: Overrides, interval: number | null): Promise<Trainee> {
+  const prepared = await beliefNet(overrides);
+  const { estimators } = prepared;
+  const optimizer = new Adam({ learningRate: 3e-4 });
+  const schedule = new DiagnosticsSchedule(interval, 0.1);
+  let step = 0;
+  return {
+    prepared,
+    step() {
+      const began = performance.now();
+      trainStep(prepared, estimators, optimizer, step, 3e-4);
+      step++;
+      schedule.stepTook(performance.now() - began);
+      if (!schedule.due(step)) return;
+      const data = prepared.batch(step);
+      schedule.measure(prepared, estimators, data, step);
+      tf.dispose(Object.values(data));
+    },
+    dispose() {
+      optimizer.dispose();
+      prepared.dispose();
+    },
+  };
+}

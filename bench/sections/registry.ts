@@ -1,0 +1,9 @@
+import { estimators } from "./estimators";
+import { memory } from "./memory";
+import { parts } from "./parts";
+import type { Section } from "./section";
+import { start } from "./start";
+import { steps } from "./steps";
+
+/** All sections, in the order of the report. */
+export const sections: readonly Section[] = [parts, steps, estimators, start, memory];
