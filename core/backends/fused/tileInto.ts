@@ -5,15 +5,15 @@ import type { WasmKernels } from "./wasmKernels";
 const MAX_COPIES = 8192;
 
 /**
- * A float32 tensor repeated along one axis, piece by piece.
+ * A float32 tensor repeated along one axis, or none, piece by piece.
  *
  * @param reps how often along each axis
  * @returns null for other types, and for repetition along several axes
  */
 export function tileInto(kernels: WasmKernels, x: tf.TensorInfo, reps: readonly number[]): tf.TensorInfo | null {
   const repeated = reps.flatMap((count, axis) => (count === 1 ? [] : [axis]));
-  const [axis] = repeated;
-  if (x.dtype !== "float32" || repeated.length !== 1 || axis === undefined) return null;
+  if (x.dtype !== "float32" || repeated.length > 1 || x.shape.length === 0) return null;
+  const axis = repeated[0] ?? 0;
   const times = reps[axis]!;
   const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
   const inner = tf.util.sizeFromShape(x.shape.slice(axis)) * 4; // bytes
