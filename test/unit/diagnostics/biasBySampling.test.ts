@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
-import type { Verdict } from "../../../core/diagnostics/bias";
+import type { BiasReport, Verdict } from "../../../core/diagnostics/bias";
 import { biasByEnumeration } from "../../../core/diagnostics/biasByEnumeration";
 import { biasBySampling } from "../../../core/diagnostics/biasBySampling";
 import { bernoulli, cost, defineModel, parameter, sample, tf } from "../../../core/index";
-import { type Bench, makeBench, twoLayers } from "./support";
+import { type Bench, makeBench, resultOf, twoLayers } from "./support";
 
 before(() => useBackend("cpu"));
 
@@ -26,7 +26,9 @@ const oneBit = (logit: number, target: number) =>
 function verdicts(bench: Bench, draws: number, repetitions = REPETITIONS): Record<Verdict, number> {
   const counts = { biased: 0, unbiased: 0, undecided: 0 };
   for (let seed = 0; seed < repetitions; seed++) {
-    const { verdict } = biasBySampling({ ...bench, reference: null, draws, margin: 0.05, seed, step: 0, alpha: 0.05 });
+    const { verdict } = resultOf<BiasReport>(
+      biasBySampling({ ...bench, reference: null, draws, margin: 0.05, seed, step: 0, alpha: 0.05 }),
+    );
     counts[verdict]++;
   }
   return counts;
@@ -50,7 +52,7 @@ for (const [logit, target] of [
 ] as const) {
   test(`straight-through at p = σ(${logit}), target ${target}, is called unbiased in at most 3 of 60 checks, whatever the draws`, () => {
     const bench = makeBench(oneBit(logit, target), "straight-through");
-    const exact = biasByEnumeration(bench, bench.estimators, bench.specs, 0.05);
+    const exact = resultOf<BiasReport>(biasByEnumeration(bench, bench.estimators, bench.specs, 0.05));
     assert.ok(exact.parameters[0]!.relativeBias! > 0.05);
     for (const draws of [50, 400]) assert.ok(verdicts(bench, draws).unbiased <= 3, `${draws} draws`);
     bench.dispose();
@@ -59,16 +61,18 @@ for (const [logit, target] of [
 
 test("the sampled relative bias and its interval agree with the enumerated ones on two layers", () => {
   const bench = makeBench(twoLayers, "straight-through");
-  const exact = biasByEnumeration(bench, bench.estimators, bench.specs, 0.05);
-  const sampled = biasBySampling({
-    ...bench,
-    reference: null,
-    draws: 4000,
-    margin: 0.05,
-    seed: 3,
-    step: 0,
-    alpha: 0.01,
-  });
+  const exact = resultOf<BiasReport>(biasByEnumeration(bench, bench.estimators, bench.specs, 0.05));
+  const sampled = resultOf<BiasReport>(
+    biasBySampling({
+      ...bench,
+      reference: null,
+      draws: 4000,
+      margin: 0.05,
+      seed: 3,
+      step: 0,
+      alpha: 0.01,
+    }),
+  );
   exact.parameters.forEach(({ name, relativeBias, bias, variance }, i) => {
     const found = sampled.parameters[i]!;
     assert.ok(found.interval![0] <= relativeBias! && relativeBias! <= found.interval![1], name);

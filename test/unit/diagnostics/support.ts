@@ -166,3 +166,12 @@ export function eightPatterns(): tf.Tensor {
     [1, 8, 3],
   );
 }
+
+/** The result of a calculation, whether it comes at once or in slices. */
+export function resultOf<T>(work: Generator<number, T, void> | T): T {
+  if (typeof work !== "object" || work === null || !("next" in work)) return work as T;
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
