@@ -155,7 +155,9 @@ export interface BranchRequest {
 export interface CurveRequest {
   /** C. */
   readonly copies: number;
-  /** The value at t, `[C·S, B', 1]`: copy after copy, `[C·S, B', …unitShape]`. The drawn value at t = 0. */
+  /** Coordinates of t; 1 when left out. With more, order 1 gives the gradient `[C, S, B', width]`. */
+  readonly width?: number;
+  /** The value at t, `[C·S, B', width]`: copy after copy, `[C·S, B', …unitShape]`. The drawn value at t = 0. */
   readonly at: (t: tf.Tensor) => tf.Tensor;
   /** Highest derivative. */
   readonly order: number;

@@ -5,10 +5,13 @@ import { klDivergence } from "../distributions/klDivergence";
 import { entropyKey } from "../gradients/terms";
 import { type Estimator, exactDraw, type NodeEstimator, stateless, type SurrogateContext } from "./estimator";
 import { gsbSeries, type GsbSeries } from "./gsbSeries";
+import { ridgeDerivatives } from "./ridgeDerivatives";
 
 /** Order of a series that neither ends nor sums, when none was asked for: the paper's N. */
 const defaultOrder = 4;
 const highestOrder = 8;
+/** Units from which on a ridge pays for its check. */
+const fewestRidgeUnits = 4;
 /** Relative difference of f''/f' and f'''/f'' up to which a cost counts as exponential along a unit. */
 const exponentialTolerance = 1e-3;
 
@@ -30,7 +33,7 @@ export const gsb: Estimator = {
   objectives: ["expected-cost", "elbo", "structured-prediction"],
   unbiased: "conditional",
   unbiasedWhen: "for smooth costs where the series ends or is summed: normal (order 2 or more), Dirac, and without an order polynomial and exponential costs; kinks such as ReLU's are seen by no derivative",
-  evaluations: "1 + units (Dirichlet: components, beta: 2 × units), each differentiated order times",
+  evaluations: "1 + units (Dirichlet: components, beta: 2 × units), each differentiated order times; 4 where the cost is a ridge function h(a·z)",
   ownNoise: ({ distribution }) => distribution === "beta" || distribution === "dirichlet",
   options: [
     {
@@ -41,15 +44,36 @@ export const gsb: Estimator = {
       accepts: (value) => value === "auto" || (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= highestOrder),
     },
   ],
-  create: ({ order }): NodeEstimator => ({
-    ...stateless,
-    entropyGradient: "none",
-    draw: exactDraw,
-    surrogate: (context) => surrogate(context, typeof order === "number" ? order : null),
-  }),
+  create: ({ order }) => new StochasticBackpropagation(typeof order === "number" ? order : null),
 };
 
-function surrogate(context: SurrogateContext, order: number | null): tf.Tensor {
+class StochasticBackpropagation implements NodeEstimator {
+  readonly entropyGradient = "none";
+  readonly draw = exactDraw;
+  readonly update = stateless.update;
+  readonly state = stateless.state;
+  readonly restore = stateless.restore;
+  readonly dispose = stateless.dispose;
+  /** False once a cost turned out to be no ridge: it is not tried again. */
+  private maybeRidge = true;
+
+  constructor(private readonly order: number | null) {}
+
+  surrogate(context: SurrogateContext): tf.Tensor {
+    return surrogate(context, this.order, (series, order, omit) => {
+      if (this.maybeRidge && series.axes && series.copies >= fewestRidgeUnits) {
+        const found = ridgeDerivatives(context, order, omit);
+        if (found) return found;
+        this.maybeRidge = false;
+      }
+      return context.derivatives({ copies: series.copies, at: series.at, order, omit });
+    });
+  }
+}
+
+type Derivatives = (series: GsbSeries, order: number, omit: readonly string[]) => readonly tf.Tensor[];
+
+function surrogate(context: SurrogateContext, order: number | null, derivatives: Derivatives): tf.Tensor {
   const { objective, additive, distribution, node, prior, hasDescendants } = context;
   const series = gsbSeries(context);
   const bound = objective.entropy && additive;
@@ -58,7 +82,7 @@ function surrogate(context: SurrogateContext, order: number | null): tf.Tensor {
   const entropy = bound && !divergence ? (distribution as Continuous).entropy() : null;
   const omit = [...(divergence ? [`prior:${node}`] : []), ...(divergence || entropy ? [entropyKey(node)] : [])];
   const highest = Math.min(order ?? series.exactAt ?? defaultOrder, series.exactAt ?? highestOrder);
-  const found = context.derivatives({ copies: series.copies, at: series.at, order: highest, omit });
+  const found = derivatives(series, highest, omit);
   const terms = (order === null && series.exactAt === null ? exponentialTerms(series, found) : null) ?? seriesTerms(series, found);
   const analytic = divergence ?? (entropy ? tf.neg(entropy) : null);
   return analytic ? tf.add(terms, analytic) : terms;

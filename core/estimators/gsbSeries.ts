@@ -15,6 +15,8 @@ const totalStream = 512;
 export interface GsbSeries {
   /** C: number of curves. */
   readonly copies: number;
+  /** True when curve j is z + t e_j, one for every unit. */
+  readonly axes: boolean;
   /** The value at t, `[C·S, B', 1]` → `[C·S, B', …]`. */
   at(t: tf.Tensor): tf.Tensor;
   /** A_n, broadcastable to `[S, B', C]`, with gradients to the parameters; null where it is zero. */
@@ -44,9 +46,9 @@ export function gsbSeries(context: Pick<SurrogateContext, "distribution" | "valu
 }
 
 /** One curve z + t e_j for every unit j. */
-function axes(value: tf.Tensor): Pick<GsbSeries, "copies" | "at"> {
+function axes(value: tf.Tensor): Pick<GsbSeries, "copies" | "at" | "axes"> {
   const units = value.shape[value.rank - 1]!;
-  return along(value, tf.eye(units));
+  return { ...along(value, tf.eye(units)), axes: true };
 }
 
 /** One curve z + t d for every row d of `directions` `[C, units]`. */
@@ -78,6 +80,7 @@ function fullNormal({ location, scaleTril, unitShape }: MultivariateNormal, valu
   });
   return {
     ...along(value, tf.tensor2d(matrix, [directions.length, D])),
+    axes: false,
     exactAt: 2,
     coefficient(n) {
       if (n === 1) return tf.pad(tf.reshape(tf.add(location, tf.zeros([D])), [-1, D]) as tf.Tensor2D, [[0, 0], [0, pairs.length]]).reshape([...location.shape.slice(0, -1), directions.length]);
@@ -126,6 +129,7 @@ function beta({ alpha, beta: betaShape, unitShape }: Beta, { value, noise }: Pic
   const [z, sum] = [tiled(value), tiled(total)];
   return {
     copies: 2 * units,
+    axes: false,
     at(t) {
       const step = tf.mul(t, mask);
       return tf.div(tf.add(tf.mul(z, sum), tf.mul(step, first)), tf.add(sum, step));
@@ -141,7 +145,7 @@ function dirichlet({ concentration, unitShape }: Dirichlet, { value, noise }: Pi
   const total = gammaTotal(noise, [1], tf.sum(concentration, -1, true));
   const sum = tf.tile(total, [K, 1, 1]);
   const { copies, at } = along(tf.mul(value, total), tf.eye(K));
-  return { copies, at: (t) => tf.div(at(t), tf.add(sum, t)), coefficient: (n) => tf.mul(concentration, 1 / n), exactAt: null };
+  return { copies, axes: false, at: (t) => tf.div(at(t), tf.add(sum, t)), coefficient: (n) => tf.mul(concentration, 1 / n), exactAt: null };
 }
 
 function gammaTotal(noise: SurrogateContext["noise"], unitShape: readonly number[], shape: tf.Tensor): tf.Tensor {

@@ -14,6 +14,7 @@ import { meanPassing } from "./meanPassing";
 import { measureValued } from "./measureValued";
 import { mupropRollout } from "./mupropRollout";
 import { rebar } from "./rebar";
+import { relax } from "./relax";
 import { vimco } from "./vimco";
 import { dreg } from "./dreg";
 import { gsb } from "./gsb";
@@ -39,6 +40,7 @@ export const estimators: readonly Estimator[] = [
   localExpectation,
   measureValued,
   rebar,
+  relax,
   meanPassing,
   enumeration,
   pathwise,

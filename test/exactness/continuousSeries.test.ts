@@ -87,6 +87,32 @@ for (const { estimator, families: ids, costs: costIds, order } of cases) {
   }
 }
 
+test("each row's estimate has the derivatives along every unit, found together where the cost is a ridge and one by one where it is not", () => {
+  const a = [0.5, -0.8, 0.3, 1.1, -0.4];
+  const c = [0.2, 0.6, -0.5, 0.4, 0.9];
+  const scale = 0.4;
+  const numRows = 50;
+  const values = Float32Array.from({ length: 5 * numRows }, (_, i) => Math.sin(3 * i + 1));
+  const dot = (w: readonly number[], row: number): number => w.reduce((sum, x, j) => sum + x * values[5 * row + j]!, 0);
+  const tensorDot = (z: tf.Tensor, w: readonly number[]): tf.Tensor => tf.sum(tf.mul(z, tf.tensor1d([...w])), -1, true);
+  const forms: readonly { readonly f: (z: tf.Tensor) => tf.Tensor; readonly directions: readonly (readonly number[])[] }[] = [
+    { f: (z) => tf.sin(tensorDot(z, a)), directions: [a] },
+    { f: (z) => tf.add(tf.sin(tensorDot(z, a)), tf.sin(tensorDot(z, c))), directions: [a, c] },
+  ];
+  for (const { f, directions } of forms) {
+    const rows = costRows("gsb(order=4)", (p) => laplace({ location: p.location!, scale: p.scale! }), { location: [0, 0, 0, 0, 0], scale: Array<number>(5).fill(scale) }, f, { numRows, values });
+    for (let row = 0; row < numRows; row++) {
+      for (let j = 0; j < 5; j++) {
+        const nth = (n: number): number => directions.reduce((sum, w) => sum + w[j]! ** n * Math.sin(dot(w, row) + (n * Math.PI) / 2), 0);
+        const [location, spread] = [rows.location![5 * row + j]!, rows.scale![5 * row + j]!];
+        assert.ok(Math.abs(location - nth(1)) < 2e-5, `location ${j}: ${location}, expected ${nth(1)}`);
+        const expected = 2 * scale * nth(2) + 2 * scale ** 3 * nth(4);
+        assert.ok(Math.abs(spread - expected) < 2e-5, `scale ${j}: ${spread}, expected ${expected}`);
+      }
+    }
+  }
+});
+
 test("on a ReLU net the rule that is exact for smooth costs misses the kinks: the derivative in a normal's std is lost", () => {
   const family = families.find(({ id }) => id === "normal")!;
   const nodes = quadrature(family, 1200);
