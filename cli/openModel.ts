@@ -73,19 +73,3 @@ export function aboutLine({ prepared, backend }: OpenModel, samples: number): st
   ];
   return `${definition.name}: ${parts.join(" · ")}`;
 }
-
-/**
- * S of the estimate that `variance`, `bias` and `compare` describe: as few samples as the estimators work with where samples are only
- * averaged, all of them where the objective is made of several; `--samples` has the last word.
- */
-export function describedSamples(
-  { objective, numSamples }: Pick<Prepared, "objective" | "numSamples">,
-  specs: Prepared["specs"],
-  asked: number | undefined,
-): number {
-  if (asked !== undefined) return asked;
-  return Math.max(
-    objective.additive ? 1 : numSamples,
-    ...[...specs.values()].map(({ estimator }) => estimator.minSamples ?? 1),
-  );
-}

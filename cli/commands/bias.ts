@@ -1,14 +1,16 @@
 import { type Command, Option } from "commander";
 import type { BiasReport, ParameterBias } from "../../core/diagnostics/bias";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
+import { finish } from "../../core/diagnostics/sliced";
+import { describedSamples } from "../../core/engine/describedSamples";
+import { type BiasMethod, margins, measureBias } from "../../core/engine/measureBias";
 import { guard } from "../../core/engine/prepare";
 import { applyCheckpoint } from "../checkpoint";
 import { exitCodes } from "../describeError";
 import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
-import { type BiasMethod, margins, measureBias } from "../measureBias";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
-import { about, aboutLine, describedSamples, openModel } from "../openModel";
+import { about, aboutLine, openModel } from "../openModel";
 import { positiveNumber, wholeNumber } from "../parseValue";
 import { requireFinite } from "../requireFinite";
 import type { Answering } from "../run";
@@ -52,15 +54,10 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
     const onProgress = (share: number): void => terminal.status(`${formatShare(share)} of the draws`);
     const { method: asked, draws: wanted, margin: within } = options;
     const measured = guard(prepared.file, () =>
-      measureBias(prepared, prepared, {
-        data,
-        numSamples,
-        step,
-        method: asked,
-        draws: wanted,
-        margin: within,
+      finish(
+        measureBias(prepared, prepared, { data, numSamples, step, method: asked, draws: wanted, margin: within }),
         onProgress,
-      }),
+      ),
     );
     const notes = [...measured.notes, ...normalisationNotes(prepared.specs, prepared.estimators)];
     for (const field of ["exact", "mean"] as const) {

@@ -2,19 +2,25 @@ import { enumeration } from "../estimators/enumeration";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { type BiasReport, overall, type ParameterBias } from "./bias";
-import { enumerateEstimator } from "./enumerateEstimator";
-import { exactGradient, type ExactRequest } from "./exactGradient";
+import { enumerateEstimatorSliced } from "./enumerateEstimator";
+import { exactGradientSliced, type ExactRequest } from "./exactGradient";
+import type { Sliced } from "./sliced";
 
 /** A gradient below this share of the largest tensor's counts as zero: float32 leaves that much. */
 const ZERO = 1e-6;
 
 /** Bias of an estimator, exactly: its mean and the gradient are both sums over all joint states. */
-export function biasByEnumeration(request: ExactRequest, estimators: ReadonlyMap<string, NodeEstimator>, specs: ReadonlyMap<string, EstimatorSpec>, margin: number): BiasReport {
-  const exact = exactGradient(request);
+export function* biasByEnumeration(
+  request: ExactRequest,
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  specs: ReadonlyMap<string, EstimatorSpec>,
+  margin: number,
+): Sliced<BiasReport> {
+  const exact = yield* halved(exactGradientSliced(request), 0);
   const allEnumerated = [...specs.values()].every(({ estimator }) => estimator === enumeration);
   const moments = allEnumerated
     ? new Map([...exact.gradients].map(([name, mean]) => [name, { mean, variance: new Float64Array(mean.length) }]))
-    : enumerateEstimator(request, estimators, specs);
+    : yield* halved(enumerateEstimatorSliced(request, estimators, specs), 0.5);
   const largest = Math.max(...[...exact.gradients.values()].map(norm));
   const parameters = request.instance.parameters.map(({ name, shape }): ParameterBias => {
     const reference = exact.gradients.get(name)!;
@@ -47,6 +53,15 @@ export function biasByEnumeration(request: ExactRequest, estimators: ReadonlyMap
     draws: null,
     notes: [],
   };
+}
+
+/** Progress of one half of the work as that of the whole. */
+function* halved<T>(work: Sliced<T>, from: number): Sliced<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    yield from + value / 2;
+  }
 }
 
 export function norm(values: ArrayLike<number>): number {

@@ -8,9 +8,10 @@ import { Noise } from "../random/noise";
 import { type BiasReport, overall, type ParameterBias, type Verdict } from "./bias";
 import { norm } from "./biasByEnumeration";
 import { countStates, tileRows } from "./enumerate";
-import { exactGradient, type ExactRequest } from "./exactGradient";
+import { exactGradientSliced, type ExactRequest } from "./exactGradient";
 import { DIAGNOSTIC_REPLICATE } from "./measureVariance";
 import { gramOf, squaredNorm } from "./normInterval";
+import type { Sliced } from "./sliced";
 
 export interface BiasSamplingRequest extends ExactRequest {
   readonly estimators: ReadonlyMap<string, NodeEstimator>;
@@ -23,8 +24,6 @@ export interface BiasSamplingRequest extends ExactRequest {
   readonly step: number;
   /** Overall false-alarm rate, shared among the tensors by Bonferroni's bound. */
   readonly alpha: number;
-  readonly onProgress?: (share: number) => void;
-  readonly cancelled?: () => boolean;
 }
 
 const MAX_ROWS = 4096;
@@ -36,18 +35,18 @@ const MAX_NUMBERS = 2 ** 25;
  * Bias of an estimator from draws: group means of d = ĝ − reference, ‖E d‖² without squared noise, and an interval per tensor.
  * Unbiased means that the whole interval of ‖bias‖/‖gradient‖ lies below the margin, biased that it lies above it.
  */
-export function biasBySampling(request: BiasSamplingRequest): BiasReport {
+export function* biasBySampling(request: BiasSamplingRequest): Sliced<BiasReport> {
   const { instance, structure, numSamples, batchSize: B, margin } = request;
   const enumerable = "states" in countStates(structure, numSamples);
   if (!enumerable && !request.reference) throw new GradlensError("GL1403", "no unbiased reference exists for this model: its states cannot be enumerated and no unbiased estimator serves every node");
-  const exact = enumerable ? exactGradient(request).gradients : null;
+  const exact = enumerable ? (yield* exactGradientSliced(request)).gradients : null;
   const numbers = instance.parameters.reduce((total, { variable }) => total + variable.size, 0) * (exact ? 1 : 2);
   const groups = Math.max(MIN_GROUPS, Math.min(200, Math.floor(request.draws / 10), Math.floor(MAX_NUMBERS / numbers)));
   const perGroup = Math.max(1, Math.ceil(request.draws / groups));
   const own = new Map<string, Float64Array[]>(instance.parameters.map(({ name }) => [name, []]));
   const others = new Map<string, Float64Array[]>(instance.parameters.map(({ name }) => [name, []]));
   let done = 0;
-  for (let group = 0; group < groups && !(group >= MIN_GROUPS && request.cancelled?.()); group++) {
+  for (let group = 0; group < groups; group++) {
     const first = DIAGNOSTIC_REPLICATE + group * perGroup;
     const mean = meanOfDraws(request, request.estimators, first, perGroup);
     const reference = exact ? null : meanOfDraws(request, request.reference!.estimators, first, perGroup);
@@ -56,7 +55,7 @@ export function biasBySampling(request: BiasSamplingRequest): BiasReport {
       if (reference) others.get(name)!.push(reference.get(name)!);
     }
     done++;
-    request.onProgress?.(done / groups);
+    yield done / groups;
   }
 
   // Two sides, all tensors, and the gradient's own norm when it is sampled too.

@@ -6,7 +6,8 @@ import { nodeWithOwnNoise } from "../estimators/ownNoise";
 import { collectRows } from "../gradients/collectRows";
 import { Noise } from "../random/noise";
 import { requireStates, stateValues, tileRows } from "./enumerate";
-import { exactGradient, type ExactRequest } from "./exactGradient";
+import { exactGradientSliced, type ExactRequest } from "./exactGradient";
+import { finish, type Sliced } from "./sliced";
 
 export interface EstimatorMoments {
   /** E[ĝ] of the batch-mean estimate, per element. */
@@ -29,6 +30,15 @@ export function enumerateEstimator(
   estimators: ReadonlyMap<string, NodeEstimator>,
   specs: ReadonlyMap<string, EstimatorSpec>,
 ): ReadonlyMap<string, EstimatorMoments> {
+  return finish(enumerateEstimatorSliced(request, estimators, specs));
+}
+
+/** The same in slices of states. */
+export function* enumerateEstimatorSliced(
+  request: ExactRequest,
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  specs: ReadonlyMap<string, EstimatorSpec>,
+): Sliced<ReadonlyMap<string, EstimatorMoments>> {
   const { instance, structure, objective, data, batchSize: B, numSamples } = request;
   const noisy = nodeWithOwnNoise(specs, structure);
   if (noisy !== null) {
@@ -39,7 +49,8 @@ export function enumerateEstimator(
     );
   }
   if ([...estimators.values()].every(({ summed }) => summed)) {
-    return new Map([...exactGradient(request).gradients].map(([name, mean]) => [name, { mean, variance: new Float64Array(mean.length) }]));
+    const { gradients } = yield* exactGradientSliced(request);
+    return new Map([...gradients].map(([name, mean]) => [name, { mean, variance: new Float64Array(mean.length) }]));
   }
   const states = requireStates(structure, numSamples);
   const size = instance.parameters.reduce((total, { variable }) => total + variable.size, 0);
@@ -85,6 +96,7 @@ export function enumerateEstimator(
         }
       }
     });
+    yield (first + count) / states;
   }
   // Float32 log-probabilities leave the weights' sums at 1 ± 1e-6; dividing by them takes that error out.
   return new Map(

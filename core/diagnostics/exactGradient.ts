@@ -9,6 +9,7 @@ import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import { Noise } from "../random/noise";
 import { requireStates, stateValues, tileRows } from "./enumerate";
+import { finish, type Sliced } from "./sliced";
 
 export interface ExactRequest {
   readonly instance: ModelInstance;
@@ -18,6 +19,11 @@ export interface ExactRequest {
   readonly data: DataInputs;
   readonly batchSize: number;
   readonly numSamples: number;
+}
+
+export interface ExactGradient {
+  readonly gradients: ReadonlyMap<string, Float64Array>;
+  readonly loss: number;
 }
 
 /** Adds nothing to the loss of a given state; its derivative is the state's own. */
@@ -32,7 +38,12 @@ const CHUNK_ROWS = 4096;
  *
  * @returns by parameter name, row-major; and the exact loss, nats
  */
-export function exactGradient(request: ExactRequest): { readonly gradients: ReadonlyMap<string, Float64Array>; readonly loss: number } {
+export function exactGradient(request: ExactRequest): ExactGradient {
+  return finish(exactGradientSliced(request));
+}
+
+/** The same in slices of states. */
+export function* exactGradientSliced(request: ExactRequest): Sliced<ExactGradient> {
   const { instance, structure, objective, data, batchSize, numSamples } = request;
   const states = requireStates(structure, numSamples);
   const totals = new Map(instance.parameters.map(({ name, variable }) => [name, new Float64Array(variable.size)]));
@@ -63,6 +74,7 @@ export function exactGradient(request: ExactRequest): { readonly gradients: Read
       for (const value of recorded.value.probability.dataSync()) loss += (value * offset!) / batchSize;
       recorded.release();
     });
+    yield (first + count) / states;
   }
   return { gradients: totals, loss };
 }

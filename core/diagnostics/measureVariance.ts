@@ -29,6 +29,8 @@ export interface VarianceRequest {
   readonly step: number;
   /** Report single elements of tensors up to this size. */
   readonly elementsUpTo: number;
+  /** Takes the pairs of the whole gradient, all parameters together. */
+  readonly whole?: VarianceAccumulator;
   /** Asked between passes; true ends the measurement with what there is. */
   readonly cancelled?: () => boolean;
 }
@@ -58,18 +60,22 @@ export function measureVariance(request: VarianceRequest): readonly MeasuredVari
     tidy(() => {
       const noise = new Noise({ seed: request.seed, step: request.step, numSamples: request.numSamples, numRows: replicates * m, replicates, firstReplicate: DIAGNOSTIC_REPLICATE + done });
       const { rows } = collectRows(instance, { structure: request.structure, objective: request.objective, estimators: request.estimators, data: tileRows(request.data, replicates), noise, training: false });
+      const wholes = Array.from({ length: replicates / 2 }, () => new Float64Array(request.whole ? (2 * m) ** 2 : 0));
       for (const row of rows) {
         const moments = elements.get(row.name);
         const total = totals.get(row.name)!;
         if (replicates === 2) {
-          total.addGram(row.gram().dataSync());
+          const gram = row.gram().dataSync();
+          total.addGram(gram);
+          wholes[0]!.forEach((_, i, sum) => void (sum[i]! += gram[i]!));
           if (moments) moments.addRows(row.materialise().dataSync(), 2);
           continue;
         }
         const values = row.materialise().dataSync();
         moments?.addRows(values, replicates);
-        addPairs(total, values, replicates, m);
+        addPairs(total, values, replicates, m, wholes);
       }
+      if (request.whole) for (const gram of wholes) request.whole.addGram(gram);
     });
     done += replicates;
   }
@@ -100,7 +106,7 @@ function fromElements(detail: ReturnType<ElementMoments["result"]>, snr: number 
   return { monteCarlo, data, total: monteCarlo + data, snr };
 }
 
-function addPairs(total: VarianceAccumulator, rows: ArrayLike<number>, replicates: number, m: number): void {
+function addPairs(total: VarianceAccumulator, rows: ArrayLike<number>, replicates: number, m: number, wholes: readonly Float64Array[]): void {
   const P = rows.length / (replicates * m);
   const n = 2 * m;
   for (let r = 0; r < replicates; r += 2) {
@@ -114,5 +120,6 @@ function addPairs(total: VarianceAccumulator, rows: ArrayLike<number>, replicate
       }
     }
     total.addGram(gram);
+    wholes[r / 2]!.forEach((_, i, sum) => void (sum[i]! += gram[i]!));
   }
 }

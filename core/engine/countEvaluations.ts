@@ -1,5 +1,5 @@
-import type { ModelInstance } from "../core/graph/instance";
-import type { ModelFunctions } from "../core/model/defineModel";
+import type { ModelInstance } from "../graph/instance";
+import type { ModelFunctions } from "../model/defineModel";
 
 /**
  * The same model, counting how often its functions run: one evaluation per call, more when a call has more rows of data than a batch.

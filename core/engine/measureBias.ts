@@ -1,13 +1,14 @@
-import type { BiasReport } from "../core/diagnostics/bias";
-import { biasByEnumeration } from "../core/diagnostics/biasByEnumeration";
-import { biasBySampling } from "../core/diagnostics/biasBySampling";
-import { countStates } from "../core/diagnostics/enumerate";
-import { unbiasedReference } from "../core/diagnostics/unbiasedReference";
-import type { Prepared } from "../core/engine/prepare";
-import { GradlensError } from "../core/errors";
-import { nodeWithOwnNoise } from "../core/estimators/ownNoise";
-import type { DataInputs } from "../core/model/defineModel";
-import { isExact } from "./isExact";
+import type { BiasReport } from "../diagnostics/bias";
+import { biasByEnumeration } from "../diagnostics/biasByEnumeration";
+import { biasBySampling } from "../diagnostics/biasBySampling";
+import { countStates } from "../diagnostics/enumerate";
+import type { Sliced } from "../diagnostics/sliced";
+import { unbiasedReference } from "../diagnostics/unbiasedReference";
+import { GradlensError } from "../errors";
+import { isExact } from "../estimators/isExact";
+import { nodeWithOwnNoise } from "../estimators/ownNoise";
+import type { DataInputs } from "../model/defineModel";
+import type { Prepared } from "./prepare";
 
 export type BiasMethod = "enumerate" | "sample" | "auto";
 
@@ -16,6 +17,12 @@ export const margins = { enumerate: 1e-3, sample: 0.05 } as const;
 /** Rate of false alarms over all tensors together. */
 const ALPHA = 0.05;
 
+/** What of a prepared model a measurement looks at. */
+export type Measurable = Pick<
+  Prepared,
+  "definition" | "instance" | "structure" | "objective" | "batchSize" | "seed" | "chooseEstimators"
+>;
+
 export interface BiasMeasurement {
   readonly data: DataInputs;
   readonly numSamples: number;
@@ -23,21 +30,20 @@ export interface BiasMeasurement {
   readonly method: BiasMethod;
   readonly draws: number;
   readonly margin?: number | undefined;
-  readonly onProgress: (share: number) => void;
 }
 
-/** Bias of the estimators, by enumeration where that is asked for or possible, else by sampling. */
-export function measureBias(
-  prepared: Prepared,
+/** Bias of the estimators, by enumeration where that is asked for or possible, else by sampling; in slices. */
+export function* measureBias(
+  prepared: Measurable,
   { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
-  { data, numSamples, step, method, draws, margin, onProgress }: BiasMeasurement,
-): BiasReport {
+  { data, numSamples, step, method, draws, margin }: BiasMeasurement,
+): Sliced<BiasReport> {
   const { instance, structure, objective, batchSize, seed } = prepared;
   const request = { instance, structure, objective, data, batchSize, numSamples };
   const enumerable = "states" in countStates(structure, numSamples);
   const ownNoise = nodeWithOwnNoise(specs, structure) !== null;
   if (method === "enumerate" || isExact(specs) || (method === "auto" && enumerable && !ownNoise)) {
-    return biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
+    return yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
   }
   const text = enumerable ? null : unbiasedReference(structure, specs, objective.id);
   if (!enumerable && text === null) {
@@ -49,7 +55,7 @@ export function measureBias(
   const reference = text === null ? null : { id: text, estimators: prepared.chooseEstimators(text).estimators };
   try {
     const limits = { draws, margin: margin ?? margins.sample, alpha: ALPHA };
-    return biasBySampling({ ...request, ...limits, estimators, reference, seed, step, onProgress });
+    return yield* biasBySampling({ ...request, ...limits, estimators, reference, seed, step });
   } finally {
     for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
   }

@@ -1,4 +1,4 @@
-import type { EstimatorSpec } from "../core/estimators/estimatorSpec";
+import type { EstimatorSpec } from "./estimatorSpec";
 
 /** True when every node asks for enumeration: the gradient is then a sum over all states, without noise. */
 export function isExact(specs: ReadonlyMap<string, EstimatorSpec>): boolean {

@@ -1,0 +1,153 @@
+import { tf } from "../backends/tf";
+import type { Verdict } from "../diagnostics/bias";
+import { countStates } from "../diagnostics/enumerate";
+import { exactGradient } from "../diagnostics/exactGradient";
+import { measureVariance } from "../diagnostics/measureVariance";
+import { finish, type Sliced } from "../diagnostics/sliced";
+import { VarianceAccumulator } from "../diagnostics/varianceAccumulator";
+import { GradlensError } from "../errors";
+import { applicable } from "../estimators/estimatorSpec";
+import { isExact } from "../estimators/isExact";
+import { estimateGradient } from "../gradients/gradient";
+import type { DataInputs } from "../model/defineModel";
+import { Noise } from "../random/noise";
+import { countEvaluations } from "./countEvaluations";
+import { describedSamples } from "./describedSamples";
+import { type Measurable, measureBias } from "./measureBias";
+import type { Prepared } from "./prepare";
+
+export interface Comparison {
+  readonly id: string;
+  /** Monte Carlo variance of one estimate, all parameters together. */
+  readonly variance: number | null;
+  /** 95 % interval of `variance`: no width when enumerated, null when unknown. */
+  readonly interval: readonly [number, number] | null;
+  readonly verdict: Verdict;
+  readonly secondsPerStep: number;
+  readonly evaluationsPerStep: number;
+  /** 1 / (variance × seconds per step): null without variance. */
+  readonly efficiency: number | null;
+}
+
+export interface ComparisonRequest {
+  readonly data: DataInputs;
+  readonly step: number;
+  readonly hasData: boolean;
+  /** Estimates of every example's gradient, for the variance. */
+  readonly draws: number;
+  /** Estimates for the bias where it is sampled. */
+  readonly biasDraws: number;
+  readonly samples?: number | undefined;
+}
+
+const TIMED_STEPS = 5;
+/** One row of a model without data costs little, and its variance needs more draws than that of a hundred examples. */
+const DRAWS_WITHOUT_DATA = 1000;
+/** Variance below this share of the squared gradient is what float32 leaves of none. */
+const ROUNDING = 1e-10;
+
+/** Ids that serve every node; enumeration only where there are few enough states. */
+export function servingEstimators({
+  structure,
+  objective,
+  numSamples,
+}: Pick<Prepared, "structure" | "objective" | "numSamples">): string[] {
+  const enumerable = "states" in countStates(structure, numSamples);
+  const [first = [], ...others] = [...structure.distributions.values()].map(({ id }) =>
+    applicable(id, objective.id).map((estimator) => estimator.id),
+  );
+  return first.filter((id) => others.every((ids) => ids.includes(id)) && (id !== "enumeration" || enumerable));
+}
+
+/** Variance, bias, time and evaluations of one estimator at the model's parameters; in slices. */
+export function* compareOne(
+  prepared: Measurable & Pick<Prepared, "numSamples">,
+  id: string,
+  { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
+  { data, step, hasData, draws, biasDraws, samples }: ComparisonRequest,
+): Sliced<Comparison> {
+  const { instance, structure, objective, batchSize, seed } = prepared;
+  const numSamples = describedSamples(prepared, specs, samples);
+  const request = { instance, structure, objective, data, batchSize, numSamples };
+  const exact = isExact(specs);
+  const bias = yield* measureBias(
+    prepared,
+    { specs, estimators },
+    { data, numSamples, step, method: "auto", draws: biasDraws },
+  );
+  const examples = hasData ? batchSize : 1;
+  const whole = new VarianceAccumulator(examples, batchSize, hasData);
+  const measured =
+    bias.method === "enumeration"
+      ? bias.parameters.map(({ variance: elements }) => sum(elements))
+      : measureVariance({
+          ...request,
+          estimators,
+          examples,
+          hasData,
+          draws: hasData ? draws : Math.max(DRAWS_WITHOUT_DATA, draws),
+          seed,
+          step,
+          elementsUpTo: 0,
+          whole,
+        }).map(({ monteCarlo }) => monteCarlo ?? NaN);
+  yield 1;
+  const total = sum(measured);
+  if (!Number.isFinite(total)) {
+    throw new GradlensError(
+      "GL1643",
+      `the gradient of ${id} is not finite at these parameters; gradlens gradient shows where`,
+    );
+  }
+  const squaredMean = sum(bias.parameters.flatMap(({ mean }) => mean.map((value) => value * value)));
+  const variance = total <= ROUNDING * squaredMean ? 0 : total;
+
+  const counted = countEvaluations(instance, batchSize);
+  const seconds: number[] = [];
+  for (let i = 0; i <= TIMED_STEPS; i++) {
+    const noise = new Noise({ seed, step: step + i, numSamples, numRows: batchSize, replicates: 1, firstReplicate: 0 });
+    const began = performance.now();
+    if (exact) exactGradient({ ...request, instance: counted.instance });
+    else {
+      const { gradients } = estimateGradient(counted.instance, {
+        structure,
+        objective,
+        estimators,
+        data,
+        noise,
+        training: false,
+      });
+      for (const gradient of gradients.values()) gradient.dataSync();
+      tf.dispose([...gradients.values()]);
+    }
+    if (i > 0) seconds.push((performance.now() - began) / 1000);
+    yield 1;
+  }
+  const secondsPerStep = seconds.sort((a, b) => a - b)[Math.floor(TIMED_STEPS / 2)]!;
+  const states = countStates(structure, numSamples);
+  const evaluationsPerStep = exact ? ("states" in states ? states.states : NaN) : counted.count() / (TIMED_STEPS + 1);
+  return {
+    id,
+    variance,
+    interval: intervalOf(variance, bias.method === "enumeration" || variance === 0, whole),
+    verdict: bias.verdict,
+    secondsPerStep,
+    evaluationsPerStep,
+    efficiency: variance > 0 ? 1 / (variance * secondsPerStep) : null,
+  };
+}
+
+/** All of one comparison at once, for callers that do nothing else meanwhile. */
+export function compareAtOnce(...given: Parameters<typeof compareOne>): Comparison {
+  return finish(compareOne(...given));
+}
+
+function intervalOf(variance: number, known: boolean, whole: VarianceAccumulator): [number, number] | null {
+  if (known) return [variance, variance];
+  const { interval } = whole.result();
+  return interval && [Math.min(interval[0], variance), Math.max(interval[1], variance)];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
