@@ -1,4 +1,5 @@
 import { detach } from "../backends/detach";
+import { fusedBernoulliDraw } from "../backends/fused/bernoulliDraw";
 import { tf } from "../backends/tf";
 import { bernoulliLogProb } from "../numerics/bernoulliLogProb";
 import type { Distribution, NodeNoise } from "./distribution";
@@ -41,7 +42,10 @@ function make(logits: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>
     parameters,
     logits,
     // u > σ(−a) rather than u < σ(a): a relaxation that starts from a + logit(u) then has the same sign.
-    sample: (noise: NodeNoise) => tf.tidy(() => detach(tf.greater(noise.uniform(unitShape), tf.sigmoid(tf.neg(logits))).toFloat())),
+    sample: (noise: NodeNoise) => tf.tidy(() => {
+      const uniform = noise.uniform(unitShape);
+      return fusedBernoulliDraw(logits, uniform) ?? detach(tf.greater(uniform, tf.sigmoid(tf.neg(logits))).toFloat());
+    }),
     logProb: (value) => bernoulliLogProb(logits, value),
     mean: () => tf.sigmoid(logits),
     detached: () => make(detach(logits), parameters, problem),

@@ -67,6 +67,7 @@ export interface KernelFunctions {
   ): void;
   softplusInto(a: Pointer, out: Pointer, n: number): void;
   sigmoidInto(a: Pointer, out: Pointer, n: number): void;
+  bernoulliDraw(a: Pointer, rowsA: number, u: Pointer, out: Pointer, rows: number, units: number): void;
   multiplyInto(a: Pointer, b: Pointer, out: Pointer, n: number): void;
   workspaceBytes(columns: number, inner: number): number;
   matMul(

@@ -25,3 +25,22 @@ export function multiplyInto(a: usize, b: usize, out: usize, n: i32): void {
   }
   for (let i = body; i < n; i++) store<f32>(out + (i << 2), load<f32>(a + (i << 2)) * load<f32>(b + (i << 2)));
 }
+
+/** out = 1 where u > sigmoid(−a), else 0; row r of `[rows, units]` takes row r mod rowsA of a. */
+export function bernoulliDraw(a: usize, rowsA: i32, u: usize, out: usize, rows: i32, units: i32): void {
+  const body = units & ~3;
+  const rest = units & 3;
+  const one = f32x4.splat(1);
+  for (let row = 0; row < rows; row++) {
+    const from = a + (<usize>((row % rowsA) * units) << 2);
+    const first = <usize>(row * units) << 2;
+    for (let i = 0; i < body; i += 4) {
+      const at = <usize>i << 2;
+      const threshold = sigmoid(f32x4.neg(v128.load(from + at)));
+      v128.store(out + first + at, v128.and(f32x4.gt(v128.load(u + first + at), threshold), one));
+    }
+    const at = <usize>body << 2;
+    const threshold = sigmoid(f32x4.neg(loadPartial(from + at, rest, 0)));
+    storePartial(out + first + at, v128.and(f32x4.gt(loadPartial(u + first + at, rest, 0), threshold), one), rest);
+  }
+}
