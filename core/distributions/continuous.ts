@@ -44,6 +44,11 @@ export function substream(noise: NodeNoise, offset: number, before: readonly num
   return { uniform: (unitShape, stream = 0) => noise.uniform([...before, ...unitShape], offset + stream) };
 }
 
+/** 0 where a parameter lies above 0, else NaN: added to a draw, it keeps an impossible distribution from passing for a possible one. */
+export function zeroIfPositive(parameter: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.log(parameter), 0);
+}
+
 /** The axes of one draw, summed over. */
 export function sumUnits(x: tf.Tensor): tf.Tensor {
   return tf.sum(x, -1);

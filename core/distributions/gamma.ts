@@ -6,7 +6,7 @@ import { elementwise } from "../numerics/special/elementwise";
 import { digamma, lgamma } from "../numerics/special/gammaFunctions";
 import { gammaP, gammaPath, gammaQ } from "../numerics/special/incompleteGammaFunction";
 import { logGamma } from "../numerics/special/scalar/logGamma";
-import { commonUnits, type ContinuousUnits, sumUnits } from "./continuous";
+import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
 import { sampleLogGamma, smallestPositive } from "./gammaSampler";
 import { firstWhere, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
 
@@ -22,8 +22,16 @@ export interface Gamma extends ContinuousUnits {
  * Gamma units with density zᵃ⁻¹ e^(−z/θ) / (Γ(a) θᵃ), a = `concentration`, θ = `scale` = 1/`rate`, `[…, units]`.
  * Exponential: concentration 1; Erlang: whole concentrations; chi-squared with k degrees of freedom: concentration k/2, scale 2.
  */
-export function gamma(parameters: { readonly concentration: ParameterLike; readonly rate: ParameterLike } | { readonly concentration: ParameterLike; readonly scale: ParameterLike }): Gamma {
-  const given = parameters as { readonly concentration: ParameterLike; readonly rate?: ParameterLike; readonly scale?: ParameterLike };
+export function gamma(
+  parameters:
+    | { readonly concentration: ParameterLike; readonly rate: ParameterLike }
+    | { readonly concentration: ParameterLike; readonly scale: ParameterLike },
+): Gamma {
+  const given = parameters as {
+    readonly concentration: ParameterLike;
+    readonly rate?: ParameterLike;
+    readonly scale?: ParameterLike;
+  };
   const concentration = tensorParameter("gamma", "concentration", given.concentration, 1);
   const chosen = oneOf("gamma", "rate", given.rate, "scale", given.scale);
   if ("b" in chosen) {
@@ -47,7 +55,11 @@ function make(concentration: tf.Tensor, scale: tf.Tensor, parameters: Readonly<R
     sample: (noise) =>
       tf.tidy(() => {
         const { values, shape } = sampleLogGamma(noise, unitShape, concentration);
-        return detach(tf.maximum(tf.mul(tf.tensor(Float32Array.from(values, Math.exp), shape), scale), smallestPositive));
+        const value = tf.maximum(
+          tf.mul(tf.tensor(Float32Array.from(values, Math.exp), shape), scale),
+          smallestPositive,
+        );
+        return detach(tf.add(value, tf.add(zeroIfPositive(concentration), zeroIfPositive(scale))));
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
@@ -55,7 +67,10 @@ function make(concentration: tf.Tensor, scale: tf.Tensor, parameters: Readonly<R
     mean: () => tf.mul(concentration, scale),
     variance: () => tf.mul(concentration, tf.square(scale)),
     entropy: () => {
-      const shapeTerm = tf.add(tf.add(concentration, lgamma(concentration)), tf.mul(tf.sub(1, concentration), digamma(concentration)));
+      const shapeTerm = tf.add(
+        tf.add(concentration, lgamma(concentration)),
+        tf.mul(tf.sub(1, concentration), digamma(concentration)),
+      );
       return sumUnits(tf.add(shapeTerm, tf.log(scale)));
     },
     path: (value) =>
@@ -67,7 +82,8 @@ function make(concentration: tf.Tensor, scale: tf.Tensor, parameters: Readonly<R
           return value.clone();
         },
         (dy, [z, a, theta]) => ({
-          concentration: () => sumTo(tf.mul(dy, tf.mul(theta!, gammaPath(a!, tf.div(z!, theta!)))), concentration.shape),
+          concentration: () =>
+            sumTo(tf.mul(dy, tf.mul(theta!, gammaPath(a!, tf.div(z!, theta!)))), concentration.shape),
           scale: () => sumTo(tf.mul(dy, tf.div(z!, theta!)), scale.shape),
         }),
       ),
@@ -93,10 +109,16 @@ function gammaLogDensity(concentration: tf.Tensor, scale: tf.Tensor, value: tf.T
     { concentration, scale, value },
     (save) => {
       save([concentration, scale, value]);
-      return elementwise((a, theta, z) => (a - 1) * Math.log(z) - z / theta - logGamma(a) - a * Math.log(theta), concentration, scale, value);
+      return elementwise(
+        (a, theta, z) => (a - 1) * Math.log(z) - z / theta - logGamma(a) - a * Math.log(theta),
+        concentration,
+        scale,
+        value,
+      );
     },
     (dy, [a, theta, z]) => ({
-      concentration: () => sumTo(tf.mul(dy, tf.sub(tf.sub(tf.log(z!), tf.log(theta!)), digamma(a!))), concentration.shape),
+      concentration: () =>
+        sumTo(tf.mul(dy, tf.sub(tf.sub(tf.log(z!), tf.log(theta!)), digamma(a!))), concentration.shape),
       scale: () => sumTo(tf.mul(dy, tf.div(tf.sub(tf.div(z!, theta!), a!), theta!)), scale.shape),
       value: () => sumTo(tf.mul(dy, tf.sub(tf.div(tf.sub(a!, 1), z!), tf.div(1, theta!))), value.shape),
     }),

@@ -17,7 +17,11 @@ export const gammaStreams = 64;
  * @returns row-major values of `[S, B', …unitShape]` in double precision
  * Reference: Marsaglia, Tsang, "A simple method for generating gamma variables", 2000.
  */
-export function sampleLogGamma(noise: NodeNoise, unitShape: readonly number[], concentration: tf.Tensor): { readonly values: Float64Array; readonly shape: number[] } {
+export function sampleLogGamma(
+  noise: NodeNoise,
+  unitShape: readonly number[],
+  concentration: tf.Tensor,
+): { readonly values: Float64Array; readonly shape: number[] } {
   return tf.tidy(() => {
     const first = noise.uniform(unitShape, 0);
     const shape = first.shape;
@@ -32,9 +36,11 @@ export function sampleLogGamma(noise: NodeNoise, unitShape: readonly number[], c
         const x = normalQuantile(normals[i]!);
         const v = (1 + x / Math.sqrt(9 * d)) ** 3;
         const accepted = v > 0 && Math.log(uniforms[i]!) < 0.5 * x * x + d * (1 - v + Math.log(v));
-        // A parameter that makes no distribution is never accepted; it is named elsewhere.
-        if (accepted || Number.isNaN(d)) values[i] = Math.log(d) + Math.log(v);
-        return !accepted && !Number.isNaN(d);
+        // A parameter that makes no distribution gives NaN, and is named where that is noticed.
+        const possible = a[i]! > 0;
+        if (!possible) values[i] = NaN;
+        else if (accepted) values[i] = Math.log(d) + Math.log(v);
+        return possible && !accepted;
       });
     }
     if (a.some((shapeParameter) => shapeParameter < 1)) {

@@ -3,7 +3,7 @@ import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import { elementwise } from "../numerics/special/elementwise";
-import { commonUnits, type ContinuousUnits, sumUnits } from "./continuous";
+import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
 import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** A standard variable ε; z = location + scale · ε. */
@@ -31,13 +31,22 @@ export interface LocationScale extends ContinuousUnits {
 }
 
 /** A distribution of independent units location + scale · ε, given by its standard variable. */
-export function locationScale(standard: StandardUnit, givenLocation: ParameterLike, givenScale: ParameterLike): LocationScale {
-  return make(standard, tensorParameter(standard.id, standard.location, givenLocation, 1), tensorParameter(standard.id, standard.scale, givenScale, 1));
+export function locationScale(
+  standard: StandardUnit,
+  givenLocation: ParameterLike,
+  givenScale: ParameterLike,
+): LocationScale {
+  return make(
+    standard,
+    tensorParameter(standard.id, standard.location, givenLocation, 1),
+    tensorParameter(standard.id, standard.scale, givenScale, 1),
+  );
 }
 
 function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): LocationScale {
   const unitShape = commonUnits([location, scale], 1);
-  const unitLogProb = (value: tf.Tensor): tf.Tensor => tf.sub(standard.logDensity(tf.div(tf.sub(value, location), scale)), tf.log(scale));
+  const unitLogProb = (value: tf.Tensor): tf.Tensor =>
+    tf.sub(standard.logDensity(tf.div(tf.sub(value, location), scale)), tf.log(scale));
   return {
     id: standard.id,
     eventRank: 1,
@@ -45,11 +54,16 @@ function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): Lo
     parameters: { [standard.location]: location, [standard.scale]: scale },
     location,
     scale,
-    sample: (noise) => tf.tidy(() => detach(tf.add(location, tf.mul(scale, elementwise(standard.quantile, noise.uniform(unitShape)))))),
+    sample: (noise) =>
+      tf.tidy(() => {
+        const epsilon = elementwise(standard.quantile, noise.uniform(unitShape));
+        return detach(tf.add(tf.add(location, zeroIfPositive(scale)), tf.mul(scale, epsilon)));
+      }),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
     unitCdf: (value, upper = false) => standard.cdf(tf.div(tf.sub(value, location), scale), upper),
-    mean: () => (standard.mean === 0 ? tf.add(location, tf.zerosLike(scale)) : tf.add(location, tf.mul(scale, standard.mean))),
+    mean: () =>
+      standard.mean === 0 ? tf.add(location, tf.zerosLike(scale)) : tf.add(location, tf.mul(scale, standard.mean)),
     variance: () => tf.add(tf.mul(tf.square(scale), standard.variance), tf.zerosLike(location)),
     entropy: () => sumUnits(tf.add(tf.add(tf.log(scale), tf.zerosLike(location)), standard.entropy)),
     path: (value) =>

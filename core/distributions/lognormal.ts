@@ -3,14 +3,17 @@ import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import { expm1 } from "../numerics/special/stableForms";
-import { type ContinuousUnits, sumUnits } from "./continuous";
+import { type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
 import { smallestPositive } from "./gammaSampler";
 import type { LocationScale } from "./locationScale";
 import { normal } from "./normal";
 import { firstWhere, type ParameterLike } from "./tensorParameter";
 
 /** Units whose logarithm is normal with mean `location` and standard deviation `scale`, `[…, units]`. */
-export function lognormal(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): ContinuousUnits {
+export function lognormal(parameters: {
+  readonly location: ParameterLike;
+  readonly scale: ParameterLike;
+}): ContinuousUnits {
   return make(normal({ mean: parameters.location, std: parameters.scale }));
 }
 
@@ -26,7 +29,8 @@ function make(log: LocationScale): ContinuousUnits {
     eventRank: 1,
     unitShape: log.unitShape,
     parameters: { location, scale },
-    sample: (noise) => tf.tidy(() => detach(tf.maximum(tf.exp(log.sample(noise)), smallestPositive))),
+    sample: (noise) =>
+      tf.tidy(() => detach(tf.add(tf.maximum(tf.exp(log.sample(noise)), smallestPositive), zeroIfPositive(scale)))),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
     unitCdf: (value, upper) => log.unitCdf(tf.log(value), upper),

@@ -5,7 +5,7 @@ import { sumTo } from "../numerics/bernoulliLogProb";
 import { elementwise } from "../numerics/special/elementwise";
 import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import { applyTriangle, lowerMask, triangularSolve } from "../numerics/triangularSolve";
-import { commonUnits, type Continuous, sumUnits } from "./continuous";
+import { commonUnits, type Continuous, sumUnits, zeroIfPositive } from "./continuous";
 import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** One normal vector with full covariance L Lᵀ. */
@@ -32,7 +32,15 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
     parameters: { mean: location, scaleTril },
     location,
     scaleTril,
-    sample: (noise) => tf.tidy(() => detach(tf.add(location, applyTriangle(lower(), elementwise(normalQuantile, noise.uniform(unitShape)))))),
+    sample: (noise) =>
+      tf.tidy(() =>
+        detach(
+          tf.add(
+            tf.add(location, zeroIfPositive(diagonal())),
+            applyTriangle(lower(), elementwise(normalQuantile, noise.uniform(unitShape))),
+          ),
+        ),
+      ),
     logProb: (value) => {
       const whitened = triangularSolve(scaleTril, tf.sub(value, location));
       const squares = tf.mul(sumUnits(tf.square(whitened)), -0.5);
@@ -53,7 +61,10 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
           location: () => sumTo(dy, location.shape),
           scaleTril: () => {
             const epsilon = triangularSolve(s!, tf.sub(z!, l!)); // z = location + L ε
-            return sumTo(tf.mul(tf.mul(tf.expandDims(dy, -1), tf.expandDims(epsilon, -2)), lowerMask(D)), scaleTril.shape);
+            return sumTo(
+              tf.mul(tf.mul(tf.expandDims(dy, -1), tf.expandDims(epsilon, -2)), lowerMask(D)),
+              scaleTril.shape,
+            );
           },
         }),
       ),
@@ -65,7 +76,9 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
       const place = firstWhere(location, (x) => !Number.isFinite(x));
       if (place !== null) return `mean is a finite number, got ${place}`;
       const pivot = firstWhere(diagonal(), (x) => !(x > 0 && x < Infinity));
-      return pivot === null ? null : `scaleTril has a diagonal above 0 (else the covariance is not positive definite), got ${pivot}`;
+      return pivot === null
+        ? null
+        : `scaleTril has a diagonal above 0 (else the covariance is not positive definite), got ${pivot}`;
     },
     valueProblem: (value) => {
       const bad = firstWhere(value, (x) => !Number.isFinite(x));

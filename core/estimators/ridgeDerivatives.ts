@@ -15,12 +15,22 @@ const tolerance = 1e-3;
  *
  * @returns f, f', …, `[units, S, B']` each, or null where the cost is no ridge
  */
-export function ridgeDerivatives(context: SurrogateContext, order: number, omit: readonly string[]): readonly tf.Tensor[] | null {
+export function ridgeDerivatives(
+  context: SurrogateContext,
+  order: number,
+  omit: readonly string[],
+): readonly tf.Tensor[] | null {
   const { value, noise, distribution } = context;
   const units = value.shape[value.rank - 1]!;
   return unrecorded(() =>
     tidy(() => {
-      const [cost, slope] = context.derivatives({ copies: 1, width: units, at: (t) => tf.add(value, t), order: 1, omit });
+      const [cost, slope] = context.derivatives({
+        copies: 1,
+        width: units,
+        at: (t) => tf.add(value, t),
+        order: 1,
+        omit,
+      });
       const wide = tf.tile(cost!, [units, 1, 1]);
       if (!slope) return [wide];
       const gradient = tf.squeeze(slope, [0]); // [S, B', units]
@@ -28,7 +38,12 @@ export function ridgeDerivatives(context: SurrogateContext, order: number, omit:
       const share = tf.div(gradient, tf.maximum(length, 1e-30)); // g_j/|g|
       const random = tf.sub(noise.uniform(distribution.unitShape, checkStream), 0.5);
       const directions = tf.concat([share, random], 0);
-      const found = context.derivatives({ copies: 2, at: (t) => tf.add(tf.tile(value, [2, 1, 1]), tf.mul(t, directions)), order, omit });
+      const found = context.derivatives({
+        copies: 2,
+        at: (t) => tf.add(tf.tile(value, [2, 1, 1]), tf.mul(t, directions)),
+        order,
+        omit,
+      });
       const cosine = tf.sum(tf.mul(share, random), -1); // r·g/|g|, [S, B']
       const byUnit = tf.transpose(share, [2, 0, 1]);
       const results = [wide];
