@@ -18,10 +18,20 @@ export class ModelInstance {
   constructor(definition: ModelDefinition, seed: number) {
     this.definition = definition;
     this.store = new ParameterStore(seed);
-    const built = withCallSites(() => build(definition, this.store, null));
+    const built = this.build();
     this.functions = built.functions;
     this.denseNames = built.denseNames;
     this.owned = built.owned;
+  }
+
+  /** Text that fails half-way has declared parameters, which nobody else would free. */
+  private build(): ReturnType<typeof build> {
+    try {
+      return withCallSites(() => build(this.definition, this.store, null));
+    } catch (error) {
+      this.store.dispose();
+      throw error;
+    }
   }
 
   get parameters(): readonly Parameter[] {
@@ -51,6 +61,7 @@ function build(
   let functions: ModelFunctions;
   try {
     functions = withBuildContext(context, definition.build);
+    checkFunctions(definition.name, functions);
   } catch (error) {
     engine.endScope();
     throw error;
@@ -59,7 +70,6 @@ function build(
   const owned = rows ? [] : [...scope.track].filter((tensor) => !tensor.isDisposed);
   engine.endScope(owned.length > 0 || rows ? [...scope.track] : undefined);
   for (const tensor of owned) tf.keep(tensor);
-  checkFunctions(definition.name, functions);
   return { functions, denseNames: context.denseNames, owned };
 }
 

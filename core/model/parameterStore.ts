@@ -71,6 +71,7 @@ function toTensor(
 ): tf.Tensor {
   if (init instanceof tf.Tensor) return init;
   try {
+    if (!holdsNumbers(init)) throw new TypeError("expected numbers");
     return init instanceof Float32Array
       ? tf.tensor(init.slice())
       : tf.tensor(init as tf.TensorLike, undefined, "float32");
@@ -84,4 +85,9 @@ function toTensor(
       },
     );
   }
+}
+
+/** TensorFlow.js takes words and truth values for numbers, as NaN or 0 and 1. */
+function holdsNumbers(init: unknown): boolean {
+  return typeof init === "number" || (Array.isArray(init) ? init.every(holdsNumbers) : ArrayBuffer.isView(init));
 }
