@@ -7,6 +7,7 @@ import { dataset as findDataset } from "../data/registry";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import { chooseEstimators, createNodeEstimators, type EstimatorSpec, parseEstimator, parseEstimatorChoice } from "../estimators/estimatorSpec";
+import { refuseFewSamples, refuseUnsuited } from "../estimators/refuseUnsuited";
 import { ModelInstance } from "../graph/instance";
 import { analyse, type Structure } from "../graph/structure";
 import type { DataInputs, ModelDefinition } from "../model/defineModel";
@@ -74,16 +75,20 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
     const objective = chooseObjective(definition, instance, structure, overrides.objective);
     const modelChoice = ofModelFile(() => (options.estimator === undefined ? null : parseEstimatorChoice(options.estimator)));
     ofModelFile(() => [...structure.asked.values()].map(parseEstimator));
+    // Known once the first estimators are chosen; later ones have to do with it.
+    let numSamples: number | null = null;
     const choose = (text: string | null): { specs: ReadonlyMap<string, EstimatorSpec>; estimators: Map<string, NodeEstimator>; text: string } => {
       const asked = text === null ? null : parseEstimatorChoice(text);
       const pick = (): ReadonlyMap<string, EstimatorSpec> => chooseEstimators(structure.distributions, structure.asked, asked, modelChoice, objective.id);
       const specs = asked === null ? ofModelFile(pick) : pick();
-      refuseMixedEnumeration(specs, asked !== null);
+      refuseUnsuited(specs, structure, structure.distributions, objective.id, asked !== null);
+      refuseFewSamples(specs, numSamples ?? Infinity, asked !== null);
       return { specs, estimators: createNodeEstimators(specs), text: specText(specs) };
     };
     const chosen = choose(overrides.estimator ?? null);
     const needed = Math.max(objective.defaultSamples, ...[...chosen.specs.values()].map(({ estimator }) => estimator.minSamples ?? 1));
-    const numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
+    numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
+    refuseFewSamples(chosen.specs, numSamples, overrides.samples !== undefined);
     return {
       definition,
       file,
@@ -163,15 +168,6 @@ function chooseObjective(definition: ModelDefinition, instance: ModelInstance, s
     throw new GradlensError("GL1307", `objective ${id} needs observe(name, distribution, value) in the program of "${definition.name}"; add one, or use expected-cost`, { usage: override !== undefined });
   }
   return objective;
-}
-
-/** The exact gradient is a sum over all nodes' states together, so it cannot stand at some of them. */
-function refuseMixedEnumeration(specs: ReadonlyMap<string, EstimatorSpec>, usage: boolean): void {
-  const enumerated = [...specs].filter(([, { estimator }]) => estimator.id === "enumeration").map(([node]) => node);
-  const other = [...specs].find(([, { estimator }]) => estimator.id !== "enumeration");
-  if (enumerated.length > 0 && other) {
-    throw new GradlensError("GL1317", `enumeration at node "${enumerated[0]!}" needs enumeration at every node, got ${other[1].text} at node "${other[0]}"; use it for all or for none`, { usage });
-  }
 }
 
 function specText(specs: ReadonlyMap<string, EstimatorSpec>): string {

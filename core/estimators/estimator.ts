@@ -50,6 +50,8 @@ export interface Estimator {
   readonly evaluations: string;
   /** Whether the estimate has noise beyond the nodes' values, so that enumerating the values does not give its mean. */
   readonly ownNoise: boolean | ((site: OwnNoiseSite) => boolean);
+  /** Set where a node's value is relaxed: what follows it must be smooth, up to the next node, or through all nodes downstream. */
+  readonly relaxes?: "node" | "downstream";
   /** Samples that it needs at least; 1 when left out. */
   readonly minSamples?: number;
   readonly options: readonly OptionSpec[];

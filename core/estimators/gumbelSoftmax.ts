@@ -23,6 +23,7 @@ export const gumbelSoftmax: Estimator = {
   unbiasedWhen: "never for costs that are not linear; the bias falls and the variance grows as the temperature falls",
   evaluations: "1",
   ownNoise: true,
+  relaxes: "node",
   options: temperatureOptions,
   create: (options) =>
     relaxation(

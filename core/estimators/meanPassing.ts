@@ -21,6 +21,7 @@ export const meanPassing: Estimator = {
   unbiasedWhen: "only where the cost is linear in every unit, with no products of units",
   evaluations: "1",
   ownNoise: false,
+  relaxes: "node",
   options: [],
   create: (): NodeEstimator => ({
     ...stateless,

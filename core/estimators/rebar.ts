@@ -31,6 +31,7 @@ export const rebar: Estimator = {
   unbiasedWhen: "for every cost with a derivative at relaxed values",
   evaluations: "1 sampled and 2 relaxed at every node; 2 more while the temperature is learned",
   ownNoise: true,
+  relaxes: "downstream",
   options: [
     {
       name: "temperature",

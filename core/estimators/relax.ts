@@ -25,6 +25,7 @@ export const relax: Estimator = {
   unbiasedWhen: "for every cost with a derivative at relaxed values",
   evaluations: "1 sampled and 2 relaxed at every node",
   ownNoise: true,
+  relaxes: "downstream",
   options: [
     {
       name: "temperature",

@@ -1,9 +1,13 @@
 import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { requireStates, stateValues } from "../diagnostics/enumerate";
+import { GradlensError } from "../errors";
 import { runTrace } from "../graph/trace";
 import type { Evaluation, SurrogateRows } from "./surrogate";
 import { sum, termsOf } from "./terms";
+
+/** States × rows that are held at once. */
+const MAX_ROWS = 2 ** 20;
 
 /**
  * The exact loss of every row, Σ_h q(h) F(h), all joint states side by side along the axis of samples; its gradient is the exact
@@ -14,6 +18,12 @@ export function enumeratedRows({ functions, structure, objective, data, noise }:
   // A mean over samples has one sample's gradient; a loss of several samples needs the states of all of them.
   const samples = objective.additive ? 1 : S;
   const states = requireStates(structure, samples);
+  if (states * numRows > MAX_ROWS) {
+    throw new GradlensError(
+      "GL1322",
+      `the gradients of ${numRows} rows would take ${states} states each, more than ${MAX_ROWS} together; lower --batch`,
+    );
+  }
   // [S, states, …] → [S · states, B', …]
   const values = new Map(
     [...stateValues(structure, samples, 0, states, 1)].map(([name, value]) => {

@@ -1,5 +1,6 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
+import { exactGradient } from "../diagnostics/exactGradient";
 import type { ModelInstance } from "../graph/instance";
 import { type Evaluation, surrogateRows } from "./surrogate";
 import { gradients, record } from "./tape";
@@ -13,6 +14,7 @@ export interface GradientEstimate {
 
 /** One estimate of the gradient of the batch-mean loss. In training, baselines learn from it afterwards. */
 export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): GradientEstimate {
+  if ([...evaluation.estimators.values()].every(({ summed }) => summed) && evaluation.estimators.size > 0 && !evaluation.forced) return sumStates(instance, evaluation);
   const { names, tensors, loss } = tidy(() => {
     const recorded = record(() => {
       const { surrogate, loss: rows } = surrogateRows({ ...evaluation, functions: instance.functions });
@@ -30,4 +32,12 @@ export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evalu
   });
   if (evaluation.training) for (const estimator of evaluation.estimators.values()) estimator.update();
   return { gradients: new Map(names.map((name, i) => [name, tensors[i]!])), loss };
+}
+
+/** The exact gradient, states summed in chunks and in float64. */
+function sumStates(instance: ModelInstance, { structure, objective, data, noise }: Omit<Evaluation, "functions">): GradientEstimate {
+  const { numRows, numSamples } = noise.layout;
+  const exact = exactGradient({ instance, structure, objective, data, batchSize: numRows, numSamples: objective.additive ? 1 : numSamples });
+  const tensors = instance.parameters.map(({ name, shape }) => [name, tf.tensor(Float32Array.from(exact.gradients.get(name)!), [...shape])] as const);
+  return { gradients: new Map(tensors), loss: exact.loss };
 }

@@ -2,12 +2,13 @@ import { tidy } from "../backends/tidy";
 import { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { nodeNoise } from "../distributions/distribution";
-import { record, type TapeNode } from "../gradients/tape";
+import { record, type TapeNode, unrecorded } from "../gradients/tape";
 import { withCallSites } from "../model/callSite";
 import type { DataInputs } from "../model/defineModel";
 import type { LayerSite, SampleSite } from "../model/traceContext";
 import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
+import { hardOperations } from "./hardOperations";
 import type { ModelInstance } from "./instance";
 import { runTrace, type Trace } from "./trace";
 
@@ -25,6 +26,8 @@ export interface Structure {
   readonly upstream: ReadonlyMap<string, ReadonlySet<string>>;
   /** Raw parameters (those of no dense layer). */
   readonly graph: ModelGraph;
+  /** By node, an operation between its value and a cost or the next node that no relaxed value gets through, such as ArgMax. */
+  readonly hardOperations: ReadonlyMap<string, string>;
   /** Estimators asked for in the text, by node. */
   readonly asked: ReadonlyMap<string, string>;
   readonly distributions: ReadonlyMap<
@@ -67,7 +70,8 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
             (site) => {
               sites.set(site.name, site);
               order.push({ kind: "node", name: site.name, opaque: reads.seen() });
-              return reads.ignore(() => site.distribution.sample(nodeNoise(noise, site.name)));
+              // Drawing is no part of what the text does with the value.
+              return unrecorded(() => reads.ignore(() => site.distribution.sample(nodeNoise(noise, site.name))));
             },
             (layer) => layers.push(layer),
           ),
@@ -183,6 +187,7 @@ function follow(
     parents,
     upstream,
     graph: describeGraph(instance, data, trace, layers, layerNames, edges, isProgram),
+    hardOperations: hardOperations(new Map([...trace.nodes].map(([name, { value }]) => [name, value])), tape),
     asked: new Map(
       [...sites.values()].flatMap(({ name, estimator }) =>
         estimator === undefined ? [] : [[name, estimator] as const],
