@@ -2,7 +2,7 @@ import { tf } from "../backends/tf";
 import { batchesPerEpoch, gather } from "../data/batches";
 import { GradlensError } from "../errors";
 import type { DataInputs, OptimizerOptions } from "../model/defineModel";
-import type { EvaluationRecord, RunDelta, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
+import type { BiasRecord, ComparisonRecord, EvaluationRecord, RunDelta, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { EarlyStop } from "../training/earlyStop";
@@ -65,6 +65,7 @@ export class TrainingRun {
   private sequence = 0;
   private stopping = false;
   private started = false;
+  private closed = false;
   private paused: { readonly promise: Promise<void>; readonly resume: () => void } | null = null;
   private lastDelta = 0;
   /** The example that the panels look at, when its trunks are due again, and whether they can be measured at all. */
@@ -143,6 +144,20 @@ export class TrainingRun {
 
   get snapshot(): RunSnapshot {
     return this.history.current;
+  }
+
+  /** What a check of bias copies: the model, and the estimators that it trains with now. */
+  get measurable(): { readonly prepared: Prepared; readonly exportName: string; readonly estimators: Prepared["estimators"] } {
+    const { prepared, exportName } = this.options;
+    return { prepared, exportName, estimators: this.estimators };
+  }
+
+  /** Takes over a check's result, so that views that open later see it. */
+  note(record: { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }): void {
+    this.history.set(record);
+    if (this.closed) return this.emit();
+    for (const [type, value] of Object.entries(record)) this.event(type, { ...value });
+    this.flush();
   }
 
   get secondsPerStep(): number | null {
@@ -397,6 +412,7 @@ export class TrainingRun {
   }
 
   private close(): void {
+    this.closed = true;
     this.tensorBoard?.close();
     this.folder?.close();
   }

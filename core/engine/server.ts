@@ -1,13 +1,19 @@
 import { tf } from "../backends/tf";
 import { backends, probeBackends, useBackend } from "../backends/registry";
 import { GradlensError } from "../errors";
-import { type BackendStatus, type EngineError, type EngineMethod, type EngineMethods, type EngineStatus, type FromEngine, protocolVersion, type ToEngine } from "../protocol/engine";
+import { type BackendStatus, type EngineError, type CheckTarget, type EngineMethod, type EngineMethods, type EngineStatus, type FromEngine, protocolVersion, type ToEngine } from "../protocol/engine";
+import type { BiasRecord, ComparisonRecord, RunSnapshot } from "../protocol/snapshot";
+import { checkBias } from "./checkBias";
+import { type CheckSubject, subjectOfFile, subjectOfFolder, subjectOfRun } from "./checkSubject";
+import { compare } from "./compare";
+import { servingEstimators } from "./compareEstimators";
 import { describe } from "./describe";
+import type { SliceOptions } from "./inSlices";
 import { registries } from "./registries";
 import type { TrainingRun } from "./run";
 import { startRun } from "./startRun";
 
-type Handlers = { readonly [M in EngineMethod]: (params: EngineMethods[M]["params"], signal: AbortSignal) => Promise<EngineMethods[M]["result"]> };
+type Handlers = { readonly [M in EngineMethod]: (params: EngineMethods[M]["params"], signal: AbortSignal, id: number) => Promise<EngineMethods[M]["result"]> };
 
 /** The engine's side of the protocol: answers requests one by one, tells of runs as they go. */
 export class EngineServer {
@@ -35,9 +41,9 @@ export class EngineServer {
     const controller = new AbortController();
     this.cancels.set(id, controller);
     try {
-      const handler = this.handlers[method] as ((params: unknown, signal: AbortSignal) => Promise<unknown>) | undefined;
+      const handler = this.handlers[method] as ((params: unknown, signal: AbortSignal, id: number) => Promise<unknown>) | undefined;
       if (!handler) throw new GradlensError("GL1701", `the engine knows no method "${String(method)}"; extension and engine are of different versions`);
-      const result = await handler(params, controller.signal);
+      const result = await handler(params, controller.signal, id);
       this.send({ type: "response", id, result });
     } catch (error) {
       this.send({ type: "response", id, error: this.asEngineError(error) });
@@ -82,6 +88,24 @@ export class EngineServer {
     },
     snapshot: async ({ runId }) => this.get(runId).snapshot,
     trunks: async ({ runId, example, samples }) => this.get(runId).trunks(example, samples),
+    bias: async ({ target, ...request }, signal, id) => {
+      const told = this.progressOf(id);
+      const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };
+      return this.check(target, async (subject) => ({ bias: await checkBias(subject, request, options) })).then(({ bias, snapshot }) => ({ record: bias, snapshot }));
+    },
+    compare: async ({ target, ...request }, signal, id) => {
+      const options = { ...this.slices(signal), onProgress: this.progressOf(id) };
+      return this.check(target, async (subject) => ({ comparison: await compare(subject, request, options) })).then(({ comparison, snapshot }) => ({ record: comparison, snapshot }));
+    },
+    serving: async ({ target }) => {
+      const subject = await this.subject(target);
+      try {
+        const ids = servingEstimators(subject.prepared);
+        return { estimators: registries().estimators.filter(({ id }) => ids.includes(id)), driving: subject.driving };
+      } finally {
+        subject.dispose();
+      }
+    },
     status: async () => this.status(),
     shutdown: async () => {
       this.run?.stop();
@@ -115,6 +139,45 @@ export class EngineServer {
     return this.run;
   }
 
+  /** Opens a target, measures it and keeps the result where views find it. */
+  private async check<R extends { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }>(target: CheckTarget, measure: (subject: CheckSubject) => Promise<R>): Promise<R & { readonly snapshot: RunSnapshot }> {
+    const run = target.kind === "run" ? this.get(target.runId) : null;
+    const subject = await this.subject(target);
+    try {
+      const result = await measure(subject);
+      if (run && this.run === run) run.note(result);
+      return { ...result, snapshot: { ...(run?.snapshot ?? subject.snapshot(this.backend ?? "")), ...result } };
+    } finally {
+      subject.dispose();
+    }
+  }
+
+  private async subject(target: CheckTarget): Promise<CheckSubject> {
+    if (target.kind === "run") return subjectOfRun(this.get(target.runId));
+    await this.ensureBackend(this.trains() ? "auto" : (target.backend ?? "auto"));
+    return target.kind === "file" ? subjectOfFile(target) : subjectOfFolder(target);
+  }
+
+  private slices(signal: AbortSignal): Omit<SliceOptions, "onProgress"> {
+    return { signal, busy: () => this.run?.snapshot.state === "running" };
+  }
+
+  /** Tells how far a request is, at most ten times a second. */
+  private progressOf(id: number): (share: number, text: string) => void {
+    let told = { at: -Infinity, text: "" };
+    return (share, text) => {
+      const now = performance.now();
+      if (now - told.at < 100 && text === told.text) return;
+      told = { at: now, text };
+      this.send({ type: "event", sequence: ++this.sequence, name: "progress", id, share, text });
+    };
+  }
+
+  private trains(): boolean {
+    const state = this.run?.snapshot.state;
+    return state === "starting" || state === "running" || state === "paused";
+  }
+
   private async ensureBackend(id: string): Promise<void> {
     if (this.backend !== null && (id === "auto" || id === this.backend)) return;
     const chosen = await useBackend(id);
@@ -131,8 +194,7 @@ export class EngineServer {
 
   /** What is known of every back end. Trying one makes it the current one, so none is tried under a run that computes. */
   private async backendStatuses(): Promise<readonly BackendStatus[]> {
-    const state = this.run?.snapshot.state;
-    if (state !== "starting" && state !== "running" && state !== "paused") this.remember(await probeBackends());
+    if (!this.trains()) this.remember(await probeBackends());
     return backends.map(({ id, title }) => this.tried.get(id) ?? { id, title, available: false, reason: "not tried while a run is going on", tried: false });
   }
 

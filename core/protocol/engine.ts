@@ -1,5 +1,5 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
-import type { ModelGraph, RunDelta, RunSnapshot, SourceLocation, TrunkRecord } from "./snapshot";
+import type { BiasRecord, ComparisonRecord, ModelGraph, RunDelta, RunSnapshot, SourceLocation, TrunkRecord } from "./snapshot";
 
 /** Changes when a message changes its meaning. Engine and client of different versions refuse each other. */
 export const protocolVersion = 1;
@@ -81,6 +81,35 @@ export interface TrainRequest {
   readonly diagnosticsBudget?: number;
 }
 
+/** What a check looks at: the engine's run at its current step, a model file as it begins, or a run folder's last checkpoint. */
+export type CheckTarget =
+  | { readonly kind: "run"; readonly runId: string }
+  | { readonly kind: "file"; readonly file: string; readonly exportName?: string; readonly dataFolder?: string; readonly backend?: string }
+  | { readonly kind: "folder"; readonly runFolder: string; readonly backend?: string };
+
+export interface BiasRequest {
+  readonly target: CheckTarget;
+  /** Another estimator than the target's own. */
+  readonly estimator?: string;
+  /** Estimates drawn where the states cannot be enumerated; 2000 unless said. */
+  readonly draws?: number;
+  readonly margin?: number;
+}
+
+export interface CompareRequest {
+  readonly target: CheckTarget;
+  /** All that serve the model when left out. */
+  readonly estimators?: readonly string[];
+  readonly draws?: number;
+  readonly biasDraws?: number;
+}
+
+/** A check's result, and a snapshot that shows it: the run's, or one made for a model that is not being trained. */
+export interface CheckResult<T> {
+  readonly record: T;
+  readonly snapshot: RunSnapshot;
+}
+
 export interface EngineStatus {
   readonly processId: number;
   readonly node: string;
@@ -105,6 +134,12 @@ export interface EngineMethods {
   setEstimator: { params: { readonly runId: string; readonly estimator: string }; result: RunSnapshot };
   snapshot: { params: { readonly runId: string }; result: RunSnapshot };
   trunks: { params: { readonly runId: string; readonly example: number; readonly samples?: number }; result: TrunkRecord };
+  /** Sends `progress` events while it goes on. */
+  bias: { params: BiasRequest; result: CheckResult<BiasRecord> };
+  /** Sends `progress` events while it goes on. */
+  compare: { params: CompareRequest; result: CheckResult<ComparisonRecord> };
+  /** Estimators that serve every node of a target. */
+  serving: { params: { readonly target: CheckTarget }; result: { readonly estimators: readonly RegistryEntry[]; readonly driving: string } };
   status: { params: Record<string, never>; result: EngineStatus };
   shutdown: { params: Record<string, never>; result: null };
 }
@@ -130,6 +165,8 @@ export type EngineResponse =
 /** Sent by the engine without being asked; `sequence` grows by one per event. */
 export type EngineEvent =
   | { readonly type: "event"; readonly sequence: number; readonly name: "delta"; readonly delta: RunDelta }
+  /** How far the request of that id is, 0 to 1, and with what. */
+  | { readonly type: "event"; readonly sequence: number; readonly name: "progress"; readonly id: number; readonly share: number; readonly text: string }
   | { readonly type: "event"; readonly sequence: number; readonly name: "log"; readonly level: "info" | "warn" | "error"; readonly text: string };
 
 export type ToEngine = EngineRequest | EngineCancel;

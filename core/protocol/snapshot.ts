@@ -99,6 +99,77 @@ export interface TrunkRecord {
   readonly sampledLossStandardError: number;
 }
 
+/** The answer to "is this estimator biased?". */
+export type Verdict = "unbiased" | "biased" | "undecided";
+
+/** Where parameters came from that a check looked at. */
+export type CheckedAt = "run" | "initial" | "checkpoint";
+
+/** What a check of bias or a comparison was about. */
+export interface CheckSubject {
+  readonly model: string;
+  readonly file: string;
+  readonly exportName: string;
+  readonly at: CheckedAt;
+  /** Steps that the parameters had been trained for. */
+  readonly step: number;
+  readonly elapsedMs: number;
+}
+
+export interface ParameterVerdict {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly source?: SourceLocation;
+  readonly verdict: Verdict;
+  /** ‖bias‖ / ‖gradient‖; null when the gradient is 0 or not told from it. */
+  readonly relativeBias: number | null;
+  /** Interval of `relativeBias`; no width when enumerated. */
+  readonly interval: readonly [number, number] | null;
+  /** ‖gradient‖ of the batch-mean loss: exact, or the estimator's own mean when it is not known. */
+  readonly gradientNorm: number;
+  /** Monte Carlo variance of one estimate, summed over the tensor's elements. */
+  readonly variance: number;
+  /** Draws that would about decide it: 0 when decided, null when that cannot be said. */
+  readonly moreDraws: number | null;
+}
+
+/** One check of an estimator's bias. */
+export interface BiasRecord extends CheckSubject {
+  readonly estimator: string;
+  readonly method: "enumeration" | "sampling";
+  readonly verdict: Verdict;
+  readonly parameters: readonly ParameterVerdict[];
+  /** What the estimator was compared with, in words. */
+  readonly reference: string;
+  /** Share of the gradient below which a bias counts as none. */
+  readonly margin: number;
+  /** Confidence level of all intervals together; null when enumerated. */
+  readonly level: number | null;
+  readonly draws: number | null;
+  readonly moreDraws: number | null;
+  readonly notes: readonly string[];
+}
+
+export interface ComparedEstimator {
+  readonly id: string;
+  /** Monte Carlo variance of one estimate, all parameters together. */
+  readonly variance: number | null;
+  /** 95 % interval of `variance`: no width when enumerated, null when unknown. */
+  readonly interval: readonly [number, number] | null;
+  readonly verdict: Verdict;
+  readonly secondsPerStep: number;
+  readonly evaluationsPerStep: number;
+  /** 1 / (variance × seconds per step): null without variance. */
+  readonly efficiency: number | null;
+}
+
+/** Estimators side by side at the same parameters, under the same noise. */
+export interface ComparisonRecord extends CheckSubject {
+  readonly estimators: readonly ComparedEstimator[];
+  /** Those that could not be compared, each with the reason in one sentence. */
+  readonly skipped: readonly string[];
+}
+
 export type RunState = "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
 
 export interface EvaluationRecord {
@@ -143,6 +214,9 @@ export interface RunSnapshot {
   /** Steps at which the estimator was changed while running. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
   readonly runFolder: string | null;
+  /** The last check of bias, if there was one. */
+  readonly bias?: BiasRecord | null;
+  readonly comparison?: ComparisonRecord | null;
   /** One sentence when state is "failed". */
   readonly message: string | null;
 }
@@ -152,7 +226,7 @@ export interface RunDelta {
   readonly runId: string;
   readonly sequence: number;
   /** Replace the snapshot's fields of the same name. */
-  readonly fields: Partial<Pick<RunSnapshot, "state" | "step" | "epoch" | "steps" | "epochs" | "estimator" | "stepsPerSecond" | "diagnosticsShare" | "graph" | "trunks" | "runFolder" | "message" | "backend">>;
+  readonly fields: Partial<Pick<RunSnapshot, "state" | "step" | "epoch" | "steps" | "epochs" | "estimator" | "stepsPerSecond" | "diagnosticsShare" | "graph" | "trunks" | "bias" | "comparison" | "runFolder" | "message" | "backend">>;
   /** Append. */
   readonly loss?: readonly (readonly [number, number])[];
   readonly evaluations?: readonly EvaluationRecord[];

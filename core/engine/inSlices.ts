@@ -1,0 +1,30 @@
+import type { Sliced } from "../diagnostics/sliced";
+
+/** Work goes on for so long before it gives way. */
+const SLICE_MS = 20;
+
+export interface SliceOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+  /** True while a run trains: then the work waits as long as it has worked, so that training keeps half of the time. */
+  readonly busy: () => boolean;
+}
+
+/** Does sliced work between other messages and steps. @throws AbortError once the signal is aborted */
+export async function inSlices<T>(work: Sliced<T>, { signal, onProgress, busy }: SliceOptions): Promise<T> {
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const began = performance.now();
+      do {
+        const { done, value } = work.next();
+        if (done) return value;
+        onProgress(value);
+      } while (performance.now() - began < SLICE_MS);
+      const worked = performance.now() - began;
+      await new Promise<void>((next) => (busy() ? setTimeout(next, worked) : setImmediate(next)));
+    }
+  } finally {
+    work.return(undefined as never);
+  }
+}
