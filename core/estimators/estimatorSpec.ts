@@ -19,11 +19,21 @@ export interface EstimatorChoice {
 /** Reads `ID`, `ID(option=value, …)`. @throws GL1310–GL1313 naming what is wrong and the ids that exist */
 export function parseEstimator(text: string): EstimatorSpec {
   const match = /^\s*([a-z0-9-]+)\s*(?:\((.*)\))?\s*$/s.exec(text);
-  if (!match) throw usage("GL1310", `"${text}" is no estimator; expected an id such as muprop-c or half, with options in parentheses`);
+  if (!match)
+    throw usage(
+      "GL1310",
+      `"${text}" is no estimator; expected an id such as muprop-c or half, with options in parentheses`,
+    );
   const id = estimatorAliases[match[1]!] ?? match[1]!;
   const estimator = estimators.find((candidate) => candidate.id === id);
-  if (!estimator) throw usage("GL1311", `estimator "${match[1]!}" does not exist; choose one of ${estimators.map((e) => e.id).join(", ")}`);
-  const options: Record<string, OptionValue> = Object.fromEntries(estimator.options.map((option) => [option.name, option.default]));
+  if (!estimator)
+    throw usage(
+      "GL1311",
+      `estimator "${match[1]!}" does not exist; choose one of ${estimators.map((e) => e.id).join(", ")}`,
+    );
+  const options: Record<string, OptionValue> = Object.fromEntries(
+    estimator.options.map((option) => [option.name, option.default]),
+  );
   const given: string[] = [];
   for (const part of (match[2] ?? "").split(",").filter((piece) => piece.trim() !== "")) {
     const [name = "", raw] = part.split("=").map((piece) => piece.trim());
@@ -32,8 +42,10 @@ export function parseEstimator(text: string): EstimatorSpec {
       const known = estimator.options.map((candidate) => candidate.name).join(", ");
       throw usage("GL1312", `estimator ${id} has no option "${name}"; ${known ? `it has ${known}` : "it has none"}`);
     }
-    const value: OptionValue = raw !== undefined && raw !== "" && Number.isFinite(Number(raw)) ? Number(raw) : (raw ?? "");
-    if (!option.accepts(value)) throw usage("GL1313", `option ${name} of ${id} needs ${option.allowed}, got ${raw ?? "nothing"}`);
+    const value: OptionValue =
+      raw !== undefined && raw !== "" && Number.isFinite(Number(raw)) ? Number(raw) : (raw ?? "");
+    if (!option.accepts(value))
+      throw usage("GL1313", `option ${name} of ${id} needs ${option.allowed}, got ${raw ?? "nothing"}`);
     options[name] = value;
     given.push(`${name}=${value}`);
   }
@@ -50,7 +62,8 @@ export function parseEstimatorChoice(text: string): EstimatorChoice {
     else if (fallback) throw usage("GL1314", `"${text}" names two default estimators; write NODE=ID for single nodes`);
     else fallback = parseEstimator(part);
   }
-  if (!fallback && nodes.size === 0) throw usage("GL1310", "the estimator is empty; expected an id such as muprop-c, or NODE=ID");
+  if (!fallback && nodes.size === 0)
+    throw usage("GL1310", "the estimator is empty; expected an id such as muprop-c, or NODE=ID");
   return { default: fallback, nodes };
 }
 
@@ -63,15 +76,26 @@ export function chooseEstimators(
   objectiveId: string,
 ): ReadonlyMap<string, EstimatorSpec> {
   for (const name of commandLine?.nodes.keys() ?? []) {
-    if (!nodes.has(name)) throw usage("GL1315", `there is no node "${name}"; the model's nodes are ${[...nodes.keys()].join(", ")}`);
+    if (!nodes.has(name))
+      throw usage("GL1315", `there is no node "${name}"; the model's nodes are ${[...nodes.keys()].join(", ")}`);
   }
   for (const name of modelFile?.nodes.keys() ?? []) {
-    if (!nodes.has(name)) throw new GradlensError("GL1315", `the model's estimator option names the node "${name}"; the model's nodes are ${[...nodes.keys()].join(", ")}`);
+    if (!nodes.has(name))
+      throw new GradlensError(
+        "GL1315",
+        `the model's estimator option names the node "${name}"; the model's nodes are ${[...nodes.keys()].join(", ")}`,
+      );
   }
   const chosen = new Map<string, EstimatorSpec>();
   for (const [name, distribution] of nodes) {
     const text = asked.get(name);
-    const spec = commandLine?.nodes.get(name) ?? (text === undefined ? undefined : parseEstimator(text)) ?? commandLine?.default ?? modelFile?.nodes.get(name) ?? modelFile?.default ?? parseEstimator("lr-c");
+    const spec =
+      commandLine?.nodes.get(name) ??
+      (text === undefined ? undefined : parseEstimator(text)) ??
+      commandLine?.default ??
+      modelFile?.nodes.get(name) ??
+      modelFile?.default ??
+      parseEstimator("lr-c");
     refuseUnserved(name, distribution.id, spec.estimator, objectiveId);
     chosen.set(name, spec);
   }
@@ -88,13 +112,26 @@ export function createNodeEstimators(specs: ReadonlyMap<string, EstimatorSpec>):
 }
 
 function serves(estimator: Estimator, distributionId: string, objectiveId: string): boolean {
-  return (estimator.distributions === "all" ? distributionId !== "dirac" : estimator.distributions.includes(distributionId)) && (estimator.objectives?.includes(objectiveId) ?? true);
+  return (
+    (estimator.distributions === "all"
+      ? distributionId !== "dirac"
+      : estimator.distributions.includes(distributionId)) &&
+    (estimator.objectives?.includes(objectiveId) ?? true)
+  );
 }
 
 function refuseUnserved(node: string, distributionId: string, estimator: Estimator, objectiveId: string): void {
   if (serves(estimator, distributionId, objectiveId)) return;
-  const why = estimator.distributions !== "all" && !estimator.distributions.includes(distributionId) ? `does not serve ${distributionId}` : `does not serve the objective ${objectiveId}`;
-  throw usage("GL1316", `estimator ${estimator.id} ${why} at node "${node}"; use one of ${applicable(distributionId, objectiveId).map((e) => e.id).join(", ")}`);
+  const why =
+    estimator.distributions !== "all" && !estimator.distributions.includes(distributionId)
+      ? `does not serve ${distributionId}`
+      : `does not serve the objective ${objectiveId}`;
+  throw usage(
+    "GL1316",
+    `estimator ${estimator.id} ${why} at node "${node}"; use one of ${applicable(distributionId, objectiveId)
+      .map((e) => e.id)
+      .join(", ")}`,
+  );
 }
 
 function splitOutsideParentheses(text: string): string[] {

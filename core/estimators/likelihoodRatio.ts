@@ -12,8 +12,18 @@ export const likelihoodRatio: readonly Estimator[] = signalVariants.map(({ suffi
   title: title ? `Likelihood ratio, ${title}` : "Likelihood ratio",
   summary: "score times the downstream cost; needs no derivative of the cost",
   reference: suffix.endsWith("idb")
-    ? { authors: "Mnih, Gregor", title: "Neural variational inference and learning in belief networks", year: 2014, equation: "seed 1, eq. 1 and section 2.2" }
-    : { authors: "Williams", title: "Simple statistical gradient-following algorithms for connectionist reinforcement learning", year: 1992, equation: "seed 1, eq. 1" },
+    ? {
+        authors: "Mnih, Gregor",
+        title: "Neural variational inference and learning in belief networks",
+        year: 2014,
+        equation: "seed 1, eq. 1 and section 2.2",
+      }
+    : {
+        authors: "Williams",
+        title: "Simple statistical gradient-following algorithms for connectionist reinforcement learning",
+        year: 1992,
+        equation: "seed 1, eq. 1",
+      },
   distributions: "all" as const,
   ...unbiasedWhen(options),
   evaluations: "1",

@@ -8,7 +8,12 @@ export const straightThrough: Estimator = {
   id: "straight-through",
   title: "Straight-through",
   summary: "the sample goes forward, the gradient goes back as if the mean had been passed on",
-  reference: { authors: "Bengio, Léonard, Courville", title: "Estimating or propagating gradients through stochastic neurons for conditional computation", year: 2013, equation: "seed 1, eq. 4" },
+  reference: {
+    authors: "Bengio, Léonard, Courville",
+    title: "Estimating or propagating gradients through stochastic neurons for conditional computation",
+    year: 2013,
+    equation: "seed 1, eq. 4",
+  },
   distributions: ["bernoulli", "categorical"],
   unbiased: "never",
   unbiasedWhen: "only where the cost is linear in every sample (one Bernoulli unit at p = ½: also for quadratic costs)",
