@@ -27,7 +27,12 @@ export class ElementMoments {
     this.replicates += replicates;
   }
 
-  result(): { readonly monteCarlo: number[]; readonly data: number[]; readonly total: number[]; readonly mean: number[] } {
+  result(): {
+    readonly monteCarlo: number[];
+    readonly data: number[];
+    readonly total: number[];
+    readonly mean: number[];
+  } {
     const { examples: m, size: P, batchSize: B, replicates: K } = this;
     const monteCarlo = new Array<number>(P).fill(0);
     const data = new Array<number>(P).fill(0);

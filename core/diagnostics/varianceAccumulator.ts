@@ -59,7 +59,13 @@ export class VarianceAccumulator {
     return this.examples * this.passes;
   }
 
-  result(level = 0.95): { monteCarlo: number | null; data: number | null; total: number | null; snr: number | null; interval: [number, number] | null } {
+  result(level = 0.95): {
+    monteCarlo: number | null;
+    data: number | null;
+    total: number | null;
+    snr: number | null;
+    interval: [number, number] | null;
+  } {
     const { examples: m, batchSize: B, passes } = this;
     if (passes === 0) return { monteCarlo: null, data: null, total: null, snr: null, interval: null };
     const perExample = this.pairs.map((values) => mean(values));

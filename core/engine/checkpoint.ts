@@ -5,35 +5,55 @@ import type { Optimizer } from "../training/optimizers/optimizer";
 import type { NamedTensor } from "../training/safetensors";
 
 /** Everything that the coming steps depend on besides the run's manifest: parameters, optimizer moments, baselines. */
-export function checkpointTensors(instance: ModelInstance, optimizer: Optimizer, estimators: ReadonlyMap<string, NodeEstimator>): Record<string, NamedTensor> {
+export function checkpointTensors(
+  instance: ModelInstance,
+  optimizer: Optimizer,
+  estimators: ReadonlyMap<string, NodeEstimator>,
+): Record<string, NamedTensor> {
   const tensors: Record<string, NamedTensor> = {};
-  for (const { name, shape, variable } of instance.parameters) tensors[name] = { shape, values: variable.dataSync<"float32">().slice() };
+  for (const { name, shape, variable } of instance.parameters)
+    tensors[name] = { shape, values: variable.dataSync<"float32">().slice() };
   for (const [name, state] of Object.entries(optimizer.state())) tensors[`optimizer:${name}`] = state;
-  for (const [node, estimator] of estimators) for (const [name, state] of Object.entries(estimator.state())) tensors[`estimator:${node}:${name}`] = state;
+  for (const [node, estimator] of estimators)
+    for (const [name, state] of Object.entries(estimator.state())) tensors[`estimator:${node}:${name}`] = state;
   return tensors;
 }
 
 /** The first parameter among a checkpoint's tensors that holds a value that is not finite, or null. */
 export function firstNonFinite(instance: ModelInstance, tensors: Readonly<Record<string, NamedTensor>>): string | null {
-  return instance.parameters.find(({ name }) => tensors[name]!.values.some((value) => !Number.isFinite(value)))?.name ?? null;
+  return (
+    instance.parameters.find(({ name }) => tensors[name]!.values.some((value) => !Number.isFinite(value)))?.name ?? null
+  );
 }
 
 /** @throws GL1606 when checkpoint and model do not have the same parameters in the same shapes */
-export function restoreParameters(instance: ModelInstance, tensors: Readonly<Record<string, NamedTensor>>, file: string): void {
+export function restoreParameters(
+  instance: ModelInstance,
+  tensors: Readonly<Record<string, NamedTensor>>,
+  file: string,
+): void {
   const saved = Object.keys(tensors).filter((key) => !key.startsWith("optimizer:") && !key.startsWith("estimator:"));
-  const other = (what: string): GradlensError => new GradlensError("GL1606", `checkpoint ${file} belongs to another model, or the model has changed since: ${what}; use the model that it was made with, or train anew`);
+  const other = (what: string): GradlensError =>
+    new GradlensError(
+      "GL1606",
+      `checkpoint ${file} belongs to another model, or the model has changed since: ${what}; use the model that it was made with, or train anew`,
+    );
   const shapeOf = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
   for (const { name, shape } of instance.parameters) {
     const found = tensors[name];
     if (!found) throw other(`it has no parameter "${name}", it holds ${saved.join(", ")}`);
-    if (found.shape.join() !== shape.join()) throw other(`parameter "${name}" has shape ${shapeOf(found.shape)} in it and ${shapeOf(shape)} in the model`);
+    if (found.shape.join() !== shape.join())
+      throw other(`parameter "${name}" has shape ${shapeOf(found.shape)} in it and ${shapeOf(shape)} in the model`);
   }
   const extra = saved.find((name) => !instance.parameters.some((parameter) => parameter.name === name));
   if (extra !== undefined) throw other(`it holds a parameter "${extra}", which the model does not have`);
   for (const { name } of instance.parameters) instance.store.assign(name, tensors[name]!.values, tensors[name]!.shape);
 }
 
-export function restoreEstimators(estimators: ReadonlyMap<string, NodeEstimator>, tensors: Readonly<Record<string, NamedTensor>>): void {
+export function restoreEstimators(
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  tensors: Readonly<Record<string, NamedTensor>>,
+): void {
   for (const [node, estimator] of estimators) estimator.restore(withPrefix(tensors, `estimator:${node}:`));
 }
 
@@ -42,5 +62,9 @@ export function restoreOptimizer(optimizer: Optimizer, tensors: Readonly<Record<
 }
 
 function withPrefix(tensors: Readonly<Record<string, NamedTensor>>, prefix: string): EstimatorState {
-  return Object.fromEntries(Object.entries(tensors).flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [])));
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+    ),
+  );
 }

@@ -27,13 +27,28 @@ export async function describe(file: string, dataFolder?: string): Promise<reado
     } catch (error) {
       if (!(error instanceof GradlensError)) throw error;
       const { objective = "", estimator = "", data = null, batchSize = 1 } = definition.options;
-      described.push({ exportName, name: definition.name, objective, estimator, dataset: data, batchSize, parameters: [], graph: { nodes: [], edges: [] }, problem: error.message });
+      described.push({
+        exportName,
+        name: definition.name,
+        objective,
+        estimator,
+        dataset: data,
+        batchSize,
+        parameters: [],
+        graph: { nodes: [], edges: [] },
+        problem: error.message,
+      });
     }
   }
   return described;
 }
 
-async function describeModel(exportName: string, definition: ModelDefinition, path: string, dataFolder: string | undefined): Promise<ModelDescription> {
+async function describeModel(
+  exportName: string,
+  definition: ModelDefinition,
+  path: string,
+  dataFolder: string | undefined,
+): Promise<ModelDescription> {
   const prepared = await prepareAnyhow(definition, path, dataFolder);
   try {
     return {
@@ -43,7 +58,11 @@ async function describeModel(exportName: string, definition: ModelDefinition, pa
       estimator: prepared.estimatorText,
       dataset: definition.options.data ?? null,
       batchSize: prepared.dataset ? (definition.options.batchSize ?? prepared.batchSize) : prepared.batchSize,
-      parameters: prepared.instance.parameters.map(({ name, shape, source }) => ({ name, shape, ...(source ? { source } : {}) })),
+      parameters: prepared.instance.parameters.map(({ name, shape, source }) => ({
+        name,
+        shape,
+        ...(source ? { source } : {}),
+      })),
       graph: prepared.structure.graph,
     };
   } finally {
@@ -54,6 +73,7 @@ async function describeModel(exportName: string, definition: ModelDefinition, pa
 function prepareAnyhow(definition: ModelDefinition, path: string, dataFolder: string | undefined): Promise<Prepared> {
   const { data } = definition.options;
   const standIn = data === undefined ? undefined : standIns[data];
-  if (standIn !== undefined && findDataset(data!).needsFiles.length > 0) return prepare(definition, path, { dataset: standIn, batchSize: 1 });
+  if (standIn !== undefined && findDataset(data!).needsFiles.length > 0)
+    return prepare(definition, path, { dataset: standIn, batchSize: 1 });
   return prepare(definition, path, dataFolder === undefined ? {} : { dataFolder });
 }

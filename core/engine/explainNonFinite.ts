@@ -7,14 +7,23 @@ import type { Noise } from "../random/noise";
 import type { Prepared } from "./prepare";
 
 /** The error of a loss that is no number, with the parameter, node or term that shows it first. */
-export function explainNonFinite(prepared: Prepared, data: DataInputs, noise: Noise, step: number, loss: number): GradlensError {
+export function explainNonFinite(
+  prepared: Prepared,
+  data: DataInputs,
+  noise: Noise,
+  step: number,
+  loss: number,
+): GradlensError {
   const culprit = findNonFinite(prepared, data, noise) ?? "no single node shows it";
   return nonFinite(`the loss is ${loss} at step ${step + 1}: ${culprit}`);
 }
 
 /** The error of numbers that are not finite, after which nothing is saved. */
 export function nonFinite(what: string): GradlensError {
-  return new GradlensError("GL1620", `${what}; lower the learning rate or mend the model, and resume from the last checkpoint`);
+  return new GradlensError(
+    "GL1620",
+    `${what}; lower the learning rate or mend the model, and resume from the last checkpoint`,
+  );
 }
 
 /** The first parameter, node or term of an evaluation that holds what is no number, as a clause; null when none does. */

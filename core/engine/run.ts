@@ -2,14 +2,27 @@ import { tf } from "../backends/tf";
 import { batchesPerEpoch, gather } from "../data/batches";
 import { GradlensError } from "../errors";
 import type { DataInputs, OptimizerOptions } from "../model/defineModel";
-import type { BiasRecord, ComparisonRecord, EvaluationRecord, RunDelta, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
+import type {
+  BiasRecord,
+  ComparisonRecord,
+  EvaluationRecord,
+  RunDelta,
+  RunSnapshot,
+  TrunkRecord,
+} from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
 import { measureTrunks } from "../diagnostics/trunks";
 
-import { checkpointTensors, firstNonFinite, restoreEstimators, restoreOptimizer, restoreParameters } from "./checkpoint";
+import {
+  checkpointTensors,
+  firstNonFinite,
+  restoreEstimators,
+  restoreOptimizer,
+  restoreParameters,
+} from "./checkpoint";
 import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { evaluateSplit } from "./evaluateSplit";
 import { nonFinite } from "./explainNonFinite";
@@ -38,7 +51,11 @@ export interface RunOptions {
   readonly evaluationExamples: number;
   readonly finalEvaluationExamples: number;
   /** Continue from this checkpoint, in the folder it lies in. */
-  readonly resume?: { readonly folder: string; readonly manifest: RunManifest; readonly checkpoint: ReturnType<typeof readCheckpoint> };
+  readonly resume?: {
+    readonly folder: string;
+    readonly manifest: RunManifest;
+    readonly checkpoint: ReturnType<typeof readCheckpoint>;
+  };
   readonly onDelta: (delta: RunDelta) => void;
 }
 
@@ -78,7 +95,11 @@ export class TrainingRun {
     const { prepared, resume } = options;
     const { definition, dataset, batchSize } = prepared;
     this.estimators = prepared.estimators;
-    this.optimizerOptions = { ...((resume?.manifest.optimizer as OptimizerOptions | undefined) ?? definition.options.optimizer ?? { id: "adam" }), ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }) };
+    this.optimizerOptions = {
+      ...((resume?.manifest.optimizer as OptimizerOptions | undefined) ??
+        definition.options.optimizer ?? { id: "adam" }),
+      ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }),
+    };
     this.optimizer = createOptimizer(this.optimizerOptions);
     this.baseRate = this.optimizer.learningRate;
     this.perEpoch = dataset ? batchesPerEpoch(dataset.train, batchSize) : null;
@@ -108,12 +129,20 @@ export class TrainingRun {
     };
     const given = resume?.folder ?? options.runFolder;
     const path = typeof given === "function" ? given(this.id) : given;
-    this.folder = path === null ? null : resume ? RunFolder.open(path).folder : RunFolder.create(path, manifest, modelText(prepared.file));
+    this.folder =
+      path === null
+        ? null
+        : resume
+          ? RunFolder.open(path).folder
+          : RunFolder.create(path, manifest, modelText(prepared.file));
     this.tensorBoard = this.folder?.tensorBoard(this.step) ?? null;
     const shapes = new Map(prepared.instance.parameters.map(({ name, shape }) => [name, shape]));
     const before = runRecords(resume ? readEvents(resume.folder) : [], this.step, shapes);
     this.earlyStop = new EarlyStop(definition.options.earlyStop);
-    for (const { value } of before.evaluations.filter(({ name, step }) => name === this.stoppingValue() && step !== steps)) this.earlyStop.shouldStop(value);
+    for (const { value } of before.evaluations.filter(
+      ({ name, step }) => name === this.stoppingValue() && step !== steps,
+    ))
+      this.earlyStop.shouldStop(value);
     this.history = new RunHistory({
       runId: this.id,
       state: "starting",
@@ -147,7 +176,11 @@ export class TrainingRun {
   }
 
   /** What a check of bias copies: the model, and the estimators that it trains with now. */
-  get measurable(): { readonly prepared: Prepared; readonly exportName: string; readonly estimators: Prepared["estimators"] } {
+  get measurable(): {
+    readonly prepared: Prepared;
+    readonly exportName: string;
+    readonly estimators: Prepared["estimators"];
+  } {
     const { prepared, exportName } = this.options;
     return { prepared, exportName, estimators: this.estimators };
   }
@@ -191,7 +224,12 @@ export class TrainingRun {
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
-      this.end("failed", error instanceof GradlensError ? error.message : `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}`);
+      this.end(
+        "failed",
+        error instanceof GradlensError
+          ? error.message
+          : `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}`,
+      );
       if (!(error instanceof GradlensError)) throw error;
     } finally {
       this.close();
@@ -225,7 +263,8 @@ export class TrainingRun {
   /** Takes effect at the next step; baselines start anew. */
   setEstimator(text: string): void {
     const chosen = this.options.prepared.chooseEstimators(text);
-    if (this.estimators !== this.options.prepared.estimators) for (const estimator of this.estimators.values()) estimator.dispose();
+    if (this.estimators !== this.options.prepared.estimators)
+      for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
     this.history.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
     this.history.append({ changes: [{ step: this.step, estimator: chosen.text }] });
@@ -258,13 +297,31 @@ export class TrainingRun {
     const { prepared } = this.options;
     const split = prepared.dataset?.test ?? null;
     if (split && !(Number.isInteger(example) && example >= 0 && example < split.size)) {
-      throw new GradlensError("GL1610", `example ${example} does not exist; the test set has examples 0 to ${split.size - 1}`);
+      throw new GradlensError(
+        "GL1610",
+        `example ${example} does not exist; the test set has examples 0 to ${split.size - 1}`,
+      );
     }
     const batch = split ? gather(split, Uint32Array.of(example)) : null;
-    const data: DataInputs = batch ? Object.fromEntries(Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])])) : {};
+    const data: DataInputs = batch
+      ? Object.fromEntries(
+          Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]),
+        )
+      : {};
     const images = Object.fromEntries(Object.entries(split?.inputs ?? {}).map(([name, { image }]) => [name, image]));
     try {
-      const record = guard(prepared.file, () => measureTrunks({ instance: prepared.instance, objective: prepared.objective, data, images, example, samples, seed: prepared.seed, step: this.step }));
+      const record = guard(prepared.file, () =>
+        measureTrunks({
+          instance: prepared.instance,
+          objective: prepared.objective,
+          data,
+          images,
+          example,
+          samples,
+          seed: prepared.seed,
+          step: this.step,
+        }),
+      );
       this.history.set({ trunks: record });
       return record;
     } finally {
@@ -278,14 +335,16 @@ export class TrainingRun {
       this.close();
     }
     this.optimizer.dispose();
-    if (this.estimators !== this.options.prepared.estimators) for (const estimator of this.estimators.values()) estimator.dispose();
+    if (this.estimators !== this.options.prepared.estimators)
+      for (const estimator of this.estimators.values()) estimator.dispose();
     this.options.prepared.dispose();
   }
 
   private trainStep(): void {
     const { prepared } = this.options;
     const began = performance.now();
-    const learningRate = this.baseRate * scheduleFactor(prepared.definition.options.schedule, this.step, this.totalSteps());
+    const learningRate =
+      this.baseRate * scheduleFactor(prepared.definition.options.schedule, this.step, this.totalSteps());
     const loss = trainStep(prepared, this.estimators, this.optimizer, this.step, learningRate);
     this.step++;
     this.diagnostics.stepTook(performance.now() - began);
@@ -303,7 +362,10 @@ export class TrainingRun {
       this.history.append({ variance: [record] });
       this.history.set({ diagnosticsShare: this.diagnostics.share });
       this.tensorBoard?.variance(record);
-      this.event("variance", { elapsedMs: record.elapsedMs, parameters: record.parameters.map(({ shape: _, ...rest }) => rest) });
+      this.event("variance", {
+        elapsedMs: record.elapsedMs,
+        parameters: record.parameters.map(({ shape: _, ...rest }) => rest),
+      });
     } finally {
       tf.dispose(Object.values(data));
     }
@@ -313,14 +375,34 @@ export class TrainingRun {
     const { prepared } = this.options;
     const { dataset, objective } = prepared;
     if (!dataset) return null;
-    const samples = objective.additive ? 1 : objective.needs === "program-observe" ? EVALUATION_SAMPLES : prepared.numSamples;
+    const samples = objective.additive
+      ? 1
+      : objective.needs === "program-observe"
+        ? EVALUATION_SAMPLES
+        : prepared.numSamples;
     const records: EvaluationRecord[] = [];
-    for (const [name, split] of [["valid", dataset.valid], ["test", final || !dataset.valid ? dataset.test : null]] as const) {
+    for (const [name, split] of [
+      ["valid", dataset.valid],
+      ["test", final || !dataset.valid ? dataset.test : null],
+    ] as const) {
       if (!split) continue;
-      const record = await evaluateSplit(prepared, `${name}/${objective.id}`, split, this.step, samples, limit, () => this.stopping);
+      const record = await evaluateSplit(
+        prepared,
+        `${name}/${objective.id}`,
+        split,
+        this.step,
+        samples,
+        limit,
+        () => this.stopping,
+      );
       if (!record) return null;
       records.push(record);
-      this.event("evaluation", { name: record.name, value: record.value, standardError: record.standardError, samples });
+      this.event("evaluation", {
+        name: record.name,
+        value: record.value,
+        standardError: record.standardError,
+        samples,
+      });
       this.tensorBoard?.scalar(record.name, this.step, record.value);
     }
     this.history.append({ evaluations: records });
@@ -337,7 +419,11 @@ export class TrainingRun {
       return;
     }
     if (now - this.rate.time > 500) {
-      this.rate = { step: this.step, time: now, perSecond: ((this.step - this.rate.step) * 1000) / (now - this.rate.time) };
+      this.rate = {
+        step: this.step,
+        time: now,
+        perSecond: ((this.step - this.rate.step) * 1000) / (now - this.rate.time),
+      };
       this.history.set({ stepsPerSecond: this.rate.perSecond });
     }
     if (Date.now() - this.lastCheckpoint > CHECKPOINT_INTERVAL_MS) this.checkpoint();
@@ -364,7 +450,12 @@ export class TrainingRun {
     const tensors = checkpointTensors(this.options.prepared.instance, this.optimizer, this.estimators);
     const bad = firstNonFinite(this.options.prepared.instance, tensors);
     if (bad !== null) throw nonFinite(`parameter "${bad}" holds values that are not finite after step ${this.step}`);
-    this.folder.writeCheckpoint(this.step, tensors, { step: String(this.step), model: this.snapshot.model, estimator: this.snapshot.estimator, seed: String(this.snapshot.seed) });
+    this.folder.writeCheckpoint(this.step, tensors, {
+      step: String(this.step),
+      model: this.snapshot.model,
+      estimator: this.snapshot.estimator,
+      seed: String(this.snapshot.seed),
+    });
     this.checkpointedStep = this.step;
   }
 

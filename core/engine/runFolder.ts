@@ -1,4 +1,17 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../training/safetensors";
@@ -39,7 +52,10 @@ export class RunFolder {
 
   static create(path: string, manifest: RunManifest, modelText: string): RunFolder {
     const folder = resolve(path);
-    if (existsSync(join(folder, "run.json"))) throw new GradlensError("GL1607", `${path} already holds a run; choose another folder, or resume the run`, { usage: true });
+    if (existsSync(join(folder, "run.json")))
+      throw new GradlensError("GL1607", `${path} already holds a run; choose another folder, or resume the run`, {
+        usage: true,
+      });
     try {
       mkdirSync(join(folder, "checkpoints"), { recursive: true });
       writeFileSync(join(folder, "run.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -74,7 +90,11 @@ export class RunFolder {
   }
 
   /** Writes a checkpoint under a new name first, so that a crash leaves the last one whole; keeps the two newest. */
-  writeCheckpoint(step: number, tensors: Readonly<Record<string, NamedTensor>>, metadata: Readonly<Record<string, string>>): string {
+  writeCheckpoint(
+    step: number,
+    tensors: Readonly<Record<string, NamedTensor>>,
+    metadata: Readonly<Record<string, string>>,
+  ): string {
     const name = checkpointName(step);
     const file = join(this.path, "checkpoints", name);
     try {
@@ -86,7 +106,8 @@ export class RunFolder {
       rmSync(`${file}.part`, { force: true });
       throw error;
     }
-    for (const old of listCheckpoints(this.path).slice(0, -2)) rmSync(join(this.path, "checkpoints", old), { force: true });
+    for (const old of listCheckpoints(this.path).slice(0, -2))
+      rmSync(join(this.path, "checkpoints", old), { force: true });
     return file;
   }
 
@@ -113,7 +134,11 @@ export class RunFolder {
 
 export function readManifest(path: string): RunManifest {
   const file = join(resolve(path), "run.json");
-  if (!existsSync(file)) throw new GradlensError("GL1602", `${path} is no run folder: run.json is missing; choose a folder that a training run made`);
+  if (!existsSync(file))
+    throw new GradlensError(
+      "GL1602",
+      `${path} is no run folder: run.json is missing; choose a folder that a training run made`,
+    );
   try {
     return JSON.parse(readFileSync(file, "utf8")) as RunManifest;
   } catch {
@@ -124,11 +149,18 @@ export function readManifest(path: string): RunManifest {
 /** The newest whole checkpoint of a run folder, or the given file. */
 export function readCheckpoint(path: string): ReturnType<typeof decodeSafetensors> & { readonly file: string } {
   const folder = resolve(path);
-  if (!existsSync(folder)) throw new GradlensError("GL1603", `${path} does not exist; give a run folder or a .safetensors file`);
-  const read = (file: string): ReturnType<typeof readCheckpoint> => ({ file, ...decodeSafetensors(readFileSync(file), file) });
+  if (!existsSync(folder))
+    throw new GradlensError("GL1603", `${path} does not exist; give a run folder or a .safetensors file`);
+  const read = (file: string): ReturnType<typeof readCheckpoint> => ({
+    file,
+    ...decodeSafetensors(readFileSync(file), file),
+  });
   if (folder.endsWith(".safetensors")) return read(folder);
-  const files = listCheckpoints(folder).map((name) => join(folder, "checkpoints", name)).reverse();
-  if (files.length === 0) throw new GradlensError("GL1604", `${path} has no checkpoint yet; train longer, or start anew`);
+  const files = listCheckpoints(folder)
+    .map((name) => join(folder, "checkpoints", name))
+    .reverse();
+  if (files.length === 0)
+    throw new GradlensError("GL1604", `${path} has no checkpoint yet; train longer, or start anew`);
   let first: unknown;
   for (const file of files) {
     try {
@@ -144,18 +176,24 @@ export function readCheckpoint(path: string): ReturnType<typeof decodeSafetensor
 export function readEvents(path: string): readonly RunEvent[] {
   const file = join(resolve(path), "events.jsonl");
   if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8").split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as RunEvent];
-    } catch {
-      return []; // the last line of a killed process may be cut short
-    }
-  });
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as RunEvent];
+      } catch {
+        return []; // the last line of a killed process may be cut short
+      }
+    });
 }
 
 function listCheckpoints(folder: string): string[] {
   const checkpoints = join(folder, "checkpoints");
-  return existsSync(checkpoints) ? readdirSync(checkpoints).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort() : [];
+  return existsSync(checkpoints)
+    ? readdirSync(checkpoints)
+        .filter((name) => /^step-\d+\.safetensors$/.test(name))
+        .sort()
+    : [];
 }
 
 /** Writes a file down to the disk before it counts as written. */
@@ -175,6 +213,17 @@ function checkpointName(step: number): string {
 
 function writeError(path: string, error: unknown): GradlensError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const reasons: Record<string, string> = { ENOSPC: "the disk is full; free some space", EACCES: "it is not writable; choose another folder", EROFS: "the file system is read-only; choose another folder", ENOTDIR: "a part of the path is a file; choose another folder", EEXIST: "a file has that name; choose another folder", EDQUOT: "the disk quota is used up; free some space" };
-  return new GradlensError("GL1605", `cannot write ${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`, { cause: error });
+  const reasons: Record<string, string> = {
+    ENOSPC: "the disk is full; free some space",
+    EACCES: "it is not writable; choose another folder",
+    EROFS: "the file system is read-only; choose another folder",
+    ENOTDIR: "a part of the path is a file; choose another folder",
+    EEXIST: "a file has that name; choose another folder",
+    EDQUOT: "the disk quota is used up; free some space",
+  };
+  return new GradlensError(
+    "GL1605",
+    `cannot write ${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`,
+    { cause: error },
+  );
 }

@@ -1,7 +1,17 @@
 import { tf } from "../backends/tf";
 import { backends, probeBackends, useBackend } from "../backends/registry";
 import { GradlensError } from "../errors";
-import { type BackendStatus, type EngineError, type CheckTarget, type EngineMethod, type EngineMethods, type EngineStatus, type FromEngine, protocolVersion, type ToEngine } from "../protocol/engine";
+import {
+  type BackendStatus,
+  type EngineError,
+  type CheckTarget,
+  type EngineMethod,
+  type EngineMethods,
+  type EngineStatus,
+  type FromEngine,
+  protocolVersion,
+  type ToEngine,
+} from "../protocol/engine";
 import type { BiasRecord, ComparisonRecord, RunSnapshot } from "../protocol/snapshot";
 import { checkBias } from "./checkBias";
 import { type CheckSubject, subjectOfFile, subjectOfFolder, subjectOfRun } from "./checkSubject";
@@ -13,7 +23,13 @@ import { registries } from "./registries";
 import type { TrainingRun } from "./run";
 import { startRun } from "./startRun";
 
-type Handlers = { readonly [M in EngineMethod]: (params: EngineMethods[M]["params"], signal: AbortSignal, id: number) => Promise<EngineMethods[M]["result"]> };
+type Handlers = {
+  readonly [M in EngineMethod]: (
+    params: EngineMethods[M]["params"],
+    signal: AbortSignal,
+    id: number,
+  ) => Promise<EngineMethods[M]["result"]>;
+};
 
 /** The engine's side of the protocol: answers requests one by one, tells of runs as they go. */
 export class EngineServer {
@@ -41,8 +57,13 @@ export class EngineServer {
     const controller = new AbortController();
     this.cancels.set(id, controller);
     try {
-      const handler = this.handlers[method] as ((params: unknown, signal: AbortSignal, id: number) => Promise<unknown>) | undefined;
-      if (!handler) throw new GradlensError("GL1701", `the engine knows no method "${String(method)}"; extension and engine are of different versions`);
+      const handler = this.handlers[method] as
+        ((params: unknown, signal: AbortSignal, id: number) => Promise<unknown>) | undefined;
+      if (!handler)
+        throw new GradlensError(
+          "GL1701",
+          `the engine knows no method "${String(method)}"; extension and engine are of different versions`,
+        );
       const result = await handler(params, controller.signal, id);
       this.send({ type: "response", id, result });
     } catch (error) {
@@ -54,7 +75,11 @@ export class EngineServer {
 
   private readonly handlers: Handlers = {
     hello: async ({ protocolVersion: theirs }) => {
-      if (theirs !== protocolVersion) throw new GradlensError("GL1702", `the engine speaks protocol ${protocolVersion}, the extension ${theirs}; reload the window after an update`);
+      if (theirs !== protocolVersion)
+        throw new GradlensError(
+          "GL1702",
+          `the engine speaks protocol ${protocolVersion}, the extension ${theirs}; reload the window after an update`,
+        );
       return { protocolVersion, processId: process.pid, version: this.version };
     },
     registries: async () => registries(),
@@ -91,11 +116,15 @@ export class EngineServer {
     bias: async ({ target, ...request }, signal, id) => {
       const told = this.progressOf(id);
       const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };
-      return this.check(target, async (subject) => ({ bias: await checkBias(subject, request, options) })).then(({ bias, snapshot }) => ({ record: bias, snapshot }));
+      return this.check(target, async (subject) => ({ bias: await checkBias(subject, request, options) })).then(
+        ({ bias, snapshot }) => ({ record: bias, snapshot }),
+      );
     },
     compare: async ({ target, ...request }, signal, id) => {
       const options = { ...this.slices(signal), onProgress: this.progressOf(id) };
-      return this.check(target, async (subject) => ({ comparison: await compare(subject, request, options) })).then(({ comparison, snapshot }) => ({ record: comparison, snapshot }));
+      return this.check(target, async (subject) => ({ comparison: await compare(subject, request, options) })).then(
+        ({ comparison, snapshot }) => ({ record: comparison, snapshot }),
+      );
     },
     serving: async ({ target }) => {
       const subject = await this.subject(target);
@@ -115,7 +144,10 @@ export class EngineServer {
     },
   };
 
-  private async start(params: EngineMethods["train"]["params"], signal: AbortSignal): Promise<EngineMethods["train"]["result"]> {
+  private async start(
+    params: EngineMethods["train"]["params"],
+    signal: AbortSignal,
+  ): Promise<EngineMethods["train"]["result"]> {
     signal.throwIfAborted();
     this.run?.stop();
     await this.running;
@@ -123,24 +155,37 @@ export class EngineServer {
     this.run = null;
     await this.ensureBackend(params.backend ?? "auto");
     signal.throwIfAborted();
-    const run = await startRun(params, { backend: this.backend!, folderByDefault: true, onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }) });
+    const run = await startRun(params, {
+      backend: this.backend!,
+      folderByDefault: true,
+      onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }),
+    });
     if (signal.aborted) {
       run.dispose();
       throw new GradlensError("GL1703", "the start of the training run was cancelled");
     }
     this.run = run;
     // The answer goes out first, then the run's first delta.
-    this.running = new Promise((next) => setImmediate(next)).then(() => run.run()).catch((error: unknown) => this.log("error", stackOf(error)));
+    this.running = new Promise((next) => setImmediate(next))
+      .then(() => run.run())
+      .catch((error: unknown) => this.log("error", stackOf(error)));
     return run.snapshot;
   }
 
   private get(runId: string): TrainingRun {
-    if (this.run?.id !== runId) throw new GradlensError("GL1704", `there is no run "${runId}" in this engine; start it again or resume it from its folder`);
+    if (this.run?.id !== runId)
+      throw new GradlensError(
+        "GL1704",
+        `there is no run "${runId}" in this engine; start it again or resume it from its folder`,
+      );
     return this.run;
   }
 
   /** Opens a target, measures it and keeps the result where views find it. */
-  private async check<R extends { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }>(target: CheckTarget, measure: (subject: CheckSubject) => Promise<R>): Promise<R & { readonly snapshot: RunSnapshot }> {
+  private async check<R extends { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }>(
+    target: CheckTarget,
+    measure: (subject: CheckSubject) => Promise<R>,
+  ): Promise<R & { readonly snapshot: RunSnapshot }> {
     const run = target.kind === "run" ? this.get(target.runId) : null;
     const subject = await this.subject(target);
     try {
@@ -195,7 +240,16 @@ export class EngineServer {
   /** What is known of every back end. Trying one makes it the current one, so none is tried under a run that computes. */
   private async backendStatuses(): Promise<readonly BackendStatus[]> {
     if (!this.trains()) this.remember(await probeBackends());
-    return backends.map(({ id, title }) => this.tried.get(id) ?? { id, title, available: false, reason: "not tried while a run is going on", tried: false });
+    return backends.map(
+      ({ id, title }) =>
+        this.tried.get(id) ?? {
+          id,
+          title,
+          available: false,
+          reason: "not tried while a run is going on",
+          tried: false,
+        },
+    );
   }
 
   private async status(): Promise<EngineStatus> {
@@ -214,10 +268,15 @@ export class EngineServer {
   }
 
   private asEngineError(error: unknown): EngineError {
-    if (error instanceof GradlensError) return { code: error.code, message: error.message, ...(error.source ? { source: error.source } : {}) };
-    if (error instanceof DOMException && error.name === "AbortError") return { code: "GL1703", message: "the request was cancelled" };
+    if (error instanceof GradlensError)
+      return { code: error.code, message: error.message, ...(error.source ? { source: error.source } : {}) };
+    if (error instanceof DOMException && error.name === "AbortError")
+      return { code: "GL1703", message: "the request was cancelled" };
     this.log("error", stackOf(error));
-    return { code: "GL1700", message: `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}` };
+    return {
+      code: "GL1700",
+      message: `the engine met an unexpected error: ${error instanceof Error ? error.message.split("\n")[0]! : String(error)}`,
+    };
   }
 
   private log(level: "info" | "error", text: string): void {

@@ -25,11 +25,15 @@ export interface StartOptions {
 
 /** Makes a run ready to start, new or from a run folder's last checkpoint. */
 export async function startRun(request: TrainRequest, options: StartOptions): Promise<TrainingRun> {
-  const resumed = request.resume === undefined ? null : { manifest: readManifest(request.resume), checkpoint: readCheckpoint(request.resume), folder: request.resume };
+  const resumed =
+    request.resume === undefined
+      ? null
+      : { manifest: readManifest(request.resume), checkpoint: readCheckpoint(request.resume), folder: request.resume };
   const manifest = resumed?.manifest;
   const loaded = loadModelFile(manifest?.file ?? request.file);
   const { exportName, definition } = pickModel(loaded, manifest?.exportName ?? request.exportName);
-  const optional = <K extends string, V>(name: K, value: V | null | undefined): { readonly [key in K]?: V } => (value === undefined || value === null ? {} : ({ [name]: value } as { readonly [key in K]: V }));
+  const optional = <K extends string, V>(name: K, value: V | null | undefined): { readonly [key in K]?: V } =>
+    value === undefined || value === null ? {} : ({ [name]: value } as { readonly [key in K]: V });
   const dataFolder = request.dataFolder ?? manifest?.dataFolder ?? null;
   const prepared = await prepare(definition, loaded.file, {
     ...optional("estimator", request.estimator ?? resumed?.checkpoint.metadata["estimator"] ?? manifest?.estimator),
@@ -42,14 +46,34 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
   });
   try {
     const budget = request.diagnosticsBudget ?? DEFAULT_BUDGET;
-    if (!(budget > 0 && budget < 1)) throw new GradlensError("GL1630", `the diagnostics budget needs a share between 0 and 1, got ${budget}`, { usage: true });
-    for (const [name, value] of [["steps", request.steps], ["epochs", request.epochs]] as const) {
-      if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new GradlensError("GL1631", `${name} needs a whole number above 0, got ${value}`, { usage: true });
+    if (!(budget > 0 && budget < 1))
+      throw new GradlensError("GL1630", `the diagnostics budget needs a share between 0 and 1, got ${budget}`, {
+        usage: true,
+      });
+    for (const [name, value] of [
+      ["steps", request.steps],
+      ["epochs", request.epochs],
+    ] as const) {
+      if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
+        throw new GradlensError("GL1631", `${name} needs a whole number above 0, got ${value}`, { usage: true });
     }
-    if (request.learningRate !== undefined && !(request.learningRate > 0)) throw new GradlensError("GL1632", `the learning rate needs a number above 0, got ${request.learningRate}`, { usage: true });
-    if (request.epochs !== undefined && !prepared.dataset) throw new GradlensError("GL1633", `"${definition.name}" has no data set, so it has no epochs; use --steps`, { usage: true });
-    const asked = request.steps !== undefined || request.epochs !== undefined ? { steps: request.steps ?? null, epochs: request.epochs ?? null } : null;
-    const length = asked ?? (manifest ? { steps: manifest.steps, epochs: manifest.epochs } : lengthOf(definition.options, prepared.dataset !== null));
+    if (request.learningRate !== undefined && !(request.learningRate > 0))
+      throw new GradlensError("GL1632", `the learning rate needs a number above 0, got ${request.learningRate}`, {
+        usage: true,
+      });
+    if (request.epochs !== undefined && !prepared.dataset)
+      throw new GradlensError("GL1633", `"${definition.name}" has no data set, so it has no epochs; use --steps`, {
+        usage: true,
+      });
+    const asked =
+      request.steps !== undefined || request.epochs !== undefined
+        ? { steps: request.steps ?? null, epochs: request.epochs ?? null }
+        : null;
+    const length =
+      asked ??
+      (manifest
+        ? { steps: manifest.steps, epochs: manifest.epochs }
+        : lengthOf(definition.options, prepared.dataset !== null));
     return new TrainingRun({
       prepared,
       exportName,
@@ -57,7 +81,9 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       ...length,
       ...optional("learningRate", request.learningRate),
       dataFolder,
-      runFolder: request.runFolder ?? (options.folderByDefault ? (runId: string) => defaultRunFolder(dirname(loaded.file), runId) : null),
+      runFolder:
+        request.runFolder ??
+        (options.folderByDefault ? (runId: string) => defaultRunFolder(dirname(loaded.file), runId) : null),
       diagnosticsInterval: request.diagnosticsInterval ?? null,
       diagnosticsBudget: budget,
       evaluationExamples: EVALUATION_EXAMPLES,
@@ -71,7 +97,10 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
   }
 }
 
-function lengthOf(options: { readonly steps?: number; readonly epochs?: number }, hasData: boolean): { steps: number | null; epochs: number | null } {
+function lengthOf(
+  options: { readonly steps?: number; readonly epochs?: number },
+  hasData: boolean,
+): { steps: number | null; epochs: number | null } {
   if (options.steps !== undefined) return { steps: options.steps, epochs: null };
   if (hasData) return { steps: null, epochs: options.epochs ?? DEFAULT_EPOCHS };
   return { steps: DEFAULT_STEPS_WITHOUT_DATA, epochs: null };

@@ -24,7 +24,11 @@ export class TensorBoardLog {
   /** The parts of every parameter's variance that are known, and its signal-to-noise ratio. */
   variance({ step, parameters }: VarianceRecord): void {
     for (const { name, monteCarlo, data, snr } of parameters) {
-      for (const [quantity, value] of [["monte_carlo_variance", monteCarlo], ["data_variance", data], ["snr", snr]] as const) {
+      for (const [quantity, value] of [
+        ["monte_carlo_variance", monteCarlo],
+        ["data_variance", data],
+        ["snr", snr],
+      ] as const) {
         if (value !== null) this.scalar(`${quantity}/${name}`, step, value);
       }
     }
