@@ -2,33 +2,65 @@ import type { Structure } from "../graph/structure";
 import { applicable } from "../estimators/estimatorSpec";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
 
-/** Families from the least noisy; the first that fits is taken. */
-const preferred = {
-  discrete: ["muprop", "lr"],
-  continuous: ["pathwise", "implicit-pathwise", "muprop", "lr"],
-} as const;
+/** What an estimator is compared with where the gradient is not known. */
+export interface UnbiasedReference {
+  /** As on the command line: `NODE=ID,…`. */
+  readonly text: string;
+  /** On what its being unbiased rests, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Unbiased for every cost, from the least noisy. */
+const unconditional = ["muprop", "lr"] as const;
+/** Far less noisy, and unbiased for continuous costs. */
+const pathwise = ["pathwise", "implicit-pathwise"] as const;
+/** These differentiate the cost, too: what a jump hides from them it hides from `pathwise`. */
+const blindToJumps = new Set([
+  ...pathwise,
+  "sticking-the-landing",
+  "dreg",
+  "weak-reparameterization",
+  "gsb",
+] as readonly string[]);
 
 /**
- * An estimator that is unbiased for every cost at each node, as `NODE=ID,…`, to compare others with; null when a node has none.
- * A node's own family comes last, since an estimator's difference to itself is zero whatever it computes.
+ * An unbiased estimator at each node to compare others with; null when a node has none.
+ *
+ * - A node's own family comes last, since an estimator's difference to itself is zero whatever it computes.
+ * - A continuous node whose value meets no operation that jumps takes `pathwise`. Where the text reads values back, jumps are
+ *   not seen: the note says what the verdict rests on.
  */
 export function unbiasedReference(
-  structure: Structure,
+  structure: Pick<Structure, "distributions" | "hardOperations">,
   specs: ReadonlyMap<string, EstimatorSpec>,
   objectiveId: string,
-): string | null {
+): UnbiasedReference | null {
   const chosen: string[] = [];
+  const onCondition: string[] = [];
+  const jumps: string[] = [];
   for (const [node, { id, statesPerUnit }] of structure.distributions) {
-    const fitting = applicable(id, objectiveId)
-      .filter(({ unbiased }) => unbiased === "always")
-      .map((estimator) => estimator.id);
-    const family = specs.get(node)?.estimator.id.split("-c")[0];
-    const order = preferred[statesPerUnit === null ? "continuous" : "discrete"].filter((candidate) =>
-      fitting.includes(candidate),
-    );
-    const best = order.find((candidate) => candidate !== family) ?? order[0];
+    const serving = new Set(applicable(id, objectiveId).map((estimator) => estimator.id));
+    const own = specs.get(node)?.estimator.id ?? null;
+    const family = own?.split("-c")[0];
+    const always = unconditional.filter((candidate) => serving.has(candidate));
+    const smooth = statesPerUnit === null ? pathwise.find((candidate) => serving.has(candidate)) : undefined;
+    const jump = structure.hardOperations.get(node);
+    const differs = smooth !== undefined && !(own !== null && (pathwise as readonly string[]).includes(own));
+    if (smooth !== undefined && jump === undefined && (differs || always.length === 0)) {
+      chosen.push(`${node}=${smooth}`);
+      onCondition.push(
+        `${smooth} at node "${node}"${own !== null && blindToJumps.has(own) ? `, which shares ${own}'s condition` : ""}`,
+      );
+      continue;
+    }
+    const best = always.find((candidate) => candidate !== family) ?? always[0];
     if (best === undefined) return null;
     chosen.push(`${node}=${best}`);
+    if (differs)
+      jumps.push(
+        `node "${node}" goes through ${jump!}, which may jump, so that it is compared with ${best}, whose noise is larger`,
+      );
   }
-  return chosen.join(",");
+  const rests = `the reference is unbiased as long as the cost is continuous (ReLU kinks do no harm, jumps do): ${onCondition.join("; ")}`;
+  return { text: chosen.join(","), notes: [...(onCondition.length > 0 ? [rests] : []), ...jumps] };
 }

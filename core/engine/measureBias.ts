@@ -45,17 +45,18 @@ export function* measureBias(
   if (method === "enumerate" || isExact(specs) || (method === "auto" && enumerable && !ownNoise)) {
     return yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
   }
-  const text = enumerable ? null : unbiasedReference(structure, specs, objective.id);
-  if (!enumerable && text === null) {
+  const compared = enumerable ? null : unbiasedReference(structure, specs, objective.id);
+  if (!enumerable && compared === null) {
     throw new GradlensError(
       "GL1403",
       `no unbiased reference exists for "${prepared.definition.name}": its states cannot be enumerated and no unbiased estimator serves every node`,
     );
   }
-  const reference = text === null ? null : { id: text, estimators: prepared.chooseEstimators(text).estimators };
+  const reference = compared && { id: compared.text, estimators: prepared.chooseEstimators(compared.text).estimators };
   try {
     const limits = { draws, margin: margin ?? margins.sample, alpha: ALPHA };
-    return yield* biasBySampling({ ...request, ...limits, estimators, reference, seed, step });
+    const report = yield* biasBySampling({ ...request, ...limits, estimators, reference, seed, step });
+    return compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
   } finally {
     for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
   }

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { useBackend } from "../../../core/backends/registry";
+import { type UnbiasedReference, unbiasedReference } from "../../../core/diagnostics/unbiasedReference";
+import { chooseEstimators, parseEstimatorChoice } from "../../../core/estimators/estimatorSpec";
+import { ModelInstance } from "../../../core/graph/instance";
+import { analyse } from "../../../core/graph/structure";
+import { bernoulli, cost, defineModel, dirac, gamma, normal, parameter, sample, tf } from "../../../core/index";
+
+before(() => useBackend("cpu"));
+
+/** What `estimator` is compared with when it trains a program. */
+function reference(estimator: string, program: (theta: tf.Tensor) => tf.Tensor): UnbiasedReference | null {
+  const definition = defineModel("one-cost", () => {
+    const theta = parameter("theta", [0.3, -0.2]);
+    return { program: () => void cost("f", tf.sum(program(theta), -1)) };
+  });
+  const instance = new ModelInstance(definition, 0);
+  try {
+    const structure = analyse(instance, {});
+    const specs = chooseEstimators(
+      structure.distributions,
+      structure.asked,
+      parseEstimatorChoice(estimator),
+      null,
+      "expected-cost",
+    );
+    return unbiasedReference(structure, specs, "expected-cost");
+  } finally {
+    instance.dispose();
+  }
+}
+
+const z = (theta: tf.Tensor): tf.Tensor => sample("z", normal({ mean: theta, std: tf.exp(theta) }));
+const bits = (theta: tf.Tensor): tf.Tensor => sample("b", bernoulli({ logits: theta }));
+
+test("estimators at continuous nodes are compared with a pathwise one, and the note names its condition", () => {
+  const found = reference("lr", (theta) => tf.relu(z(theta)));
+  assert.equal(found?.text, "z=pathwise");
+  assert.match(found!.notes.join(), /as long as the cost is continuous.*pathwise at node "z"$/);
+});
+
+test("gamma nodes are compared with implicit-pathwise", () => {
+  const rate = (theta: tf.Tensor): tf.Tensor => sample("g", gamma({ concentration: tf.exp(theta), rate: 1 }));
+  assert.equal(reference("measure-valued", rate)?.text, "g=implicit-pathwise");
+});
+
+test("an estimator that differentiates the cost, too, shares the reference's condition", () => {
+  assert.match(reference("gsb", (theta) => tf.square(z(theta)))!.notes.join(), /shares gsb's condition/);
+});
+
+test("pathwise is compared with another family", () => {
+  assert.deepEqual(
+    reference("pathwise", (theta) => tf.square(z(theta))),
+    { text: "z=muprop", notes: [] },
+  );
+});
+
+test("a cost that jumps is compared with an estimator that sees jumps, and the note says why", () => {
+  const found = reference("lr", (theta) => tf.step(z(theta)));
+  assert.equal(found?.text, "z=muprop");
+  assert.match(found!.notes.join(), /goes through Step/);
+});
+
+test("nodes of several kinds each have a reference of their own", () => {
+  const found = reference("b=half,z=lr", (theta) => tf.mul(z(theta), bits(theta)));
+  assert.equal(found?.text, "z=pathwise,b=muprop");
+});
+
+test("bits are compared with estimators that are unbiased for every cost", () => {
+  assert.deepEqual(reference("muprop-c", bits), { text: "b=lr", notes: [] });
+});
+
+test("a Dirac node, which has no score, is its own reference where nothing jumps, and has none where something does", () => {
+  const point = (theta: tf.Tensor): tf.Tensor => sample("d", dirac({ value: theta }));
+  assert.equal(reference("gsb", point)?.text, "d=pathwise");
+  assert.equal(
+    reference("gsb", (theta) => tf.step(point(theta))),
+    null,
+  );
+});
