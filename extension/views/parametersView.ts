@@ -13,6 +13,9 @@ interface Row {
   readonly isNoisy: boolean;
 }
 
+/** How long the order of the rows holds while their numbers change. */
+const REORDER_INTERVAL_MS = 5000;
+
 /** Parameters of the run, the noisiest first, at most twice a second and only while the view is shown. */
 export class ParametersView implements vscode.TreeDataProvider<string>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -20,6 +23,7 @@ export class ParametersView implements vscode.TreeDataProvider<string>, vscode.D
   private readonly view: vscode.TreeView<string>;
   private readonly subscriptions: readonly { dispose(): void }[];
   private rows = new Map<string, Row>();
+  private order: { readonly names: readonly string[]; readonly time: number } = { names: [], time: 0 };
 
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -40,7 +44,11 @@ export class ParametersView implements vscode.TreeDataProvider<string>, vscode.D
     if (parent !== undefined) return [];
     const rows = parameterRows(this.session.snapshot);
     this.rows = new Map(rows.map((row) => [row.name, row]));
-    return [...this.rows.keys()];
+    const names = rows.map((row) => row.name);
+    const known = this.order.names.length === names.length && this.order.names.every((name) => this.rows.has(name));
+    // Rows that change places under the mouse cannot be clicked: the order holds for a while.
+    if (!known || Date.now() - this.order.time > REORDER_INTERVAL_MS) this.order = { names, time: Date.now() };
+    return [...this.order.names];
   }
 
   getParent(): undefined {
