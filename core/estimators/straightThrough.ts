@@ -1,5 +1,4 @@
 import { customOp } from "../backends/customOp";
-import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import { type Estimator, exactDraw, type NodeEstimator, stateless } from "./estimator";
 

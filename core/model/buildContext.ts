@@ -1,4 +1,4 @@
-import { tf } from "../backends/tf";
+import type { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import type { ParameterStore } from "./parameterStore";
 
