@@ -5,6 +5,8 @@ import type { MeanField, NodeEstimator } from "../estimators/estimator";
 import type { Structure } from "../graph/structure";
 import { runTrace, type Trace, type TraceNode } from "../graph/trace";
 import type { DataInputs, ModelFunctions } from "../model/defineModel";
+import { withDenseMemo } from "../model/denseMemo";
+import { meanOverSamples } from "../objectives/meanOverSamples";
 import type { Objective } from "../objectives/objective";
 import type { Noise } from "../random/noise";
 import { evaluateBranches, lossWith, type MainPass } from "./branches";
@@ -12,7 +14,8 @@ import { curveDerivatives } from "./curveDerivatives";
 import { enumeratedRows } from "./enumeratedRows";
 import { meanFieldPass } from "./meanFieldPass";
 import { pathLogProbs } from "./pathLogProbs";
-import { entropyKey, sum } from "./terms";
+import { unrecorded } from "./tape";
+import { entropyKey, spread, sum } from "./terms";
 
 /** One evaluation of a model's gradient, apart from how the gradient is collected. */
 export interface Evaluation {
@@ -41,6 +44,10 @@ export interface SurrogateRows {
 
 /** Runs the model once and forms the surrogate loss of every row; call it while operations are recorded. */
 export function surrogateRows(evaluation: Evaluation): SurrogateRows {
+  return withDenseMemo(() => formSurrogate(evaluation));
+}
+
+function formSurrogate(evaluation: Evaluation): SurrogateRows {
   const { structure, objective, estimators, data, noise } = evaluation;
   if (!evaluation.forced && estimators.size > 0 && [...estimators.values()].every(({ summed }) => summed)) return enumeratedRows(evaluation);
   const { numSamples: S, numRows } = noise.layout;
@@ -56,17 +63,17 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
   for (const node of trace.nodes.values()) {
     const value = detach(node.value);
     values.set(node.name, value);
-    logProbs.set(node.name, tf.broadcastTo(node.distribution.logProb(value), shape));
+    logProbs.set(node.name, spread(node.distribution.logProb(value), shape));
   }
 
-  const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, tf.broadcastTo(term.value, shape)]));
+  const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, spread(term.value, shape)]));
   if (objective.entropy) {
     const layered = [...trace.nodes.keys()].some((name) => estimators.get(name)!.entropyGradient === "path" && structure.ancestors.get(name)!.size > 0);
     const paths = layered ? pathLogProbs(evaluation.functions, data, trace) : null;
     for (const node of trace.nodes.values()) {
       const path = paths?.get(node.name);
       const term = path && estimators.get(node.name)!.entropyGradient === "path" ? path : entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive);
-      terms.set(entropyKey(node.name), tf.broadcastTo(term, shape));
+      terms.set(entropyKey(node.name), spread(term, shape));
     }
   }
   const total = sum([...terms.values()], shape);
@@ -104,10 +111,10 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
       lossWith: (replaced) => lossWith(objective.loss, main.total, replaced),
       baselineInputs: () => baselineInputs(evaluation, node.name, values),
     });
-    if (term) scores.push(tf.broadcastTo(term, shape));
+    if (term) scores.push(spread(term, shape));
   }
-  const scored = scores.length === 0 ? null : additive ? tf.mean(sum(scores, shape), 0) : tf.sum(sum(scores, shape), 0);
-  const logProb = detach(tf.sum(sum([...logProbs.values()], shape), 0));
+  const scored = scores.length === 0 ? null : additive || S === 1 ? meanOverSamples(sum(scores, shape)) : tf.sum(sum(scores, shape), 0);
+  const logProb = detach(unrecorded(() => tf.sum(sum([...logProbs.values()], shape), 0)));
   return { surrogate: scored ? tf.add(rows, scored) : rows, loss, logProb, trace };
 }
 

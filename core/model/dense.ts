@@ -1,8 +1,10 @@
 import { customOp } from "../backends/customOp";
+import { affine } from "../backends/fused/affine";
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { buildContext } from "./buildContext";
 import { callSite } from "./callSite";
+import { remembered } from "./denseMemo";
 import { glorotUniform, type ParameterInit, zeros } from "./initializers";
 import { currentTrace } from "./traceContext";
 
@@ -78,14 +80,9 @@ export function dense(
         `dense("${name}") expects ${inputs} inputs on the last axis, got a tensor [${given.shape.join(", ")}]`,
         at,
       );
-    const leading = x.shape.slice(0, -1);
-    const outputShape = [...leading, units];
     const kernel = (): tf.Tensor2D =>
       mask ? tf.mul(weight.variable, mask) : (weight.variable as unknown as tf.Tensor2D);
-    const forward = (): tf.Tensor =>
-      tf.fused
-        .matMul({ a: tf.reshape(x, [-1, inputs]) as tf.Tensor2D, b: kernel(), bias: bias.variable })
-        .reshape(outputShape);
+    const forward = (): tf.Tensor => remembered(name, given, () => affine(x, kernel(), bias.variable));
     const towardsInput = (dy: tf.Tensor): tf.Tensor =>
       tf.matMul(tf.reshape(dy, [-1, units]) as tf.Tensor2D, kernel(), false, true).reshape(x.shape);
     const y = rows

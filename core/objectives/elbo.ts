@@ -1,4 +1,4 @@
-import { tf } from "../backends/tf";
+import { meanOverSamples } from "./meanOverSamples";
 import type { Objective } from "./objective";
 
 /** L = E_{h ~ q} [log q(h | x) − log p(x, h)], the negative evidence lower bound (seed 2, eq. 13). */
@@ -10,5 +10,5 @@ export const elbo: Objective = {
   additive: true,
   entropy: true,
   defaultSamples: 1,
-  loss: (total) => tf.mean(total, 0),
+  loss: meanOverSamples,
 };

@@ -1,4 +1,4 @@
-import { tf } from "../backends/tf";
+import { meanOverSamples } from "./meanOverSamples";
 import type { Objective } from "./objective";
 
 /** L = E_{h ~ program} [Σ_i cost_i], seed 1 section 2.1. */
@@ -10,5 +10,5 @@ export const expectedCost: Objective = {
   additive: true,
   entropy: false,
   defaultSamples: 1,
-  loss: (total) => tf.mean(total, 0),
+  loss: meanOverSamples,
 };

@@ -30,7 +30,9 @@ export function matMulInto(
   const [stepA, stepB] = [batchA === 1 ? 0 : rows * inner * 4, batchB === 1 ? 0 : inner * columns * 4];
   const strides = (width: number, transposed: boolean): [number, number] =>
     transposed ? [4, width * 4] : [width * 4, 4];
-  for (let batch = 0; batch < Math.max(batchA, batchB); batch++) {
+  // Rows of all of A's matrices follow one another, so one B serves them in a single product.
+  const stacked = batchB === 1 && !transposeA;
+  for (let batch = 0; batch < (stacked ? 1 : Math.max(batchA, batchB)); batch++) {
     kernels.functions.matMul(
       fromA + batch * stepA,
       ...strides(widthA, transposeA),
@@ -38,7 +40,7 @@ export function matMulInto(
       ...strides(widthB, transposeB),
       bias ? kernels.pointer(bias) : 0,
       to + batch * rows * columns * 4,
-      rows,
+      stacked ? batchA * rows : rows,
       columns,
       inner,
       workspace,
