@@ -20,7 +20,8 @@ describe("the registry of estimators", () => {
     for (const { id, title, reference, options } of estimators) {
       assert.ok(page.includes(`### ${id} **${title}**`), `${id}: run npx tsx scripts/docs/estimators.ts`);
       assert.ok(page.includes(String(reference.year)));
-      for (const option of options) assert.ok(page.includes(`- Option \`${option.name}\` (${option.default})`), `${id}: ${option.name}`);
+      for (const option of options)
+        assert.ok(page.includes(`- Option \`${option.name}\` (${option.default})`), `${id}: ${option.name}`);
     }
   });
 });
