@@ -17,6 +17,9 @@ export interface ParameterBias {
   readonly relativeBias: number | null;
   /** Confidence interval of the relative bias; no width when enumerated. */
   readonly interval: readonly [number, number] | null;
+  /** Cosine between the estimator's mean and the gradient, with an interval; sampled only, null where unknown. */
+  readonly cosine?: number | null;
+  readonly cosineInterval?: readonly [number, number] | null;
   readonly verdict: Verdict;
 }
 
@@ -30,6 +33,10 @@ export interface BiasReport {
   /** Confidence level of the intervals; null when enumerated. */
   readonly level: number | null;
   readonly draws: number | null;
+  /** Whole-batch estimates computed for it, those of the reference and of the pilot included; sampled only. */
+  readonly evaluations?: number;
+  /** What a verdict would still take, by the widths found so far; null when decided or unknown. */
+  readonly remaining?: { readonly draws: number; readonly minutes: number } | null;
   /** Factors and other facts that explain the verdict, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -16,6 +16,8 @@ export interface RowGradients {
   gram(): tf.Tensor2D;
   /** The rows themselves, `[n, size]`: n × size numbers. */
   materialise(): tf.Tensor2D;
+  /** What a dense layer's weight is kept as. */
+  readonly dense?: { readonly numRows: number; readonly calls: readonly DenseCall[]; readonly mask: tf.Tensor2D | null };
 }
 
 /** Rows that are there as they are, `[n, size]`. */
@@ -35,6 +37,7 @@ export function denseWeightRows(name: string, shape: readonly number[], numRows:
   return {
     name,
     shape,
+    dense: { numRows, calls, mask },
     gram() {
       if (zero) return tf.zeros([numRows, numRows]);
       const { a, d, C } = joined();

@@ -1,0 +1,41 @@
+/** How draws are taken in passes: every pass draws every example the same number of times. */
+export interface PassPlan {
+  /** Passes at most. */
+  readonly passes: number;
+  /** Draws of every example in one pass, even. */
+  readonly replicates: number;
+  /** Rows of one pass. */
+  readonly rows: number;
+  /** Evaluations that the examples of a pass are shared among; each has its own noise. */
+  readonly chunks: number;
+  /** First example and number of examples of a chunk. */
+  examples(chunk: number): readonly [number, number];
+}
+
+/** Rows of a pass where examples are few. */
+const ROWS = 256;
+/** Examples of one evaluation at most: inner products are taken of all pairs of its rows. */
+const MAX_EXAMPLES = 128;
+
+/**
+ * @param hasData whether the rows of a batch differ in more than noise; else all rows are draws of one
+ * @param batchSize B: rows that one estimate is the mean of
+ * @param draws estimates at most
+ */
+export function planPasses(hasData: boolean, batchSize: number, draws: number): PassPlan {
+  const examples = hasData ? batchSize : 1;
+  const perDraw = hasData ? 1 : batchSize;
+  const unit = perDraw % 2 === 0 ? perDraw : 2 * perDraw;
+  const wanted = Math.ceil(ROWS / examples / unit) * unit;
+  const most = Math.floor((draws * perDraw) / unit) * unit;
+  const replicates = Math.max(unit, Math.min(wanted, most));
+  const chunks = Math.ceil(examples / MAX_EXAMPLES);
+  const size = Math.ceil(examples / chunks);
+  return {
+    passes: Math.max(1, Math.ceil((draws * perDraw) / replicates)),
+    replicates,
+    rows: replicates * examples,
+    chunks,
+    examples: (chunk) => [chunk * size, Math.min(size, examples - chunk * size)],
+  };
+}

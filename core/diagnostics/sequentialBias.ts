@@ -1,0 +1,159 @@
+import { tidy } from "../backends/tidy";
+import { GradlensError } from "../errors";
+import type { NodeEstimator } from "../estimators/estimator";
+import { differenceOfRows } from "../gradients/differenceOfRows";
+import type { RowGradients } from "../gradients/rowGradients";
+import { sumsOfRows } from "../gradients/sumsOfRows";
+import { type BiasReport, overall } from "./bias";
+import { norm } from "./biasByEnumeration";
+import { chooseScoreControl } from "./chooseScoreControl";
+import { countStates } from "./enumerate";
+import { exactGradientSliced, type ExactRequest } from "./exactGradient";
+import { isLook, shareOfLook } from "./lookSchedule";
+import { MeanVector } from "./meanVector";
+import { type Estimators, PassDraws } from "./passDraws";
+import { planPasses } from "./passPlan";
+import type { Sliced } from "./sliced";
+import { TensorTest } from "./tensorTest";
+
+export interface SequentialBiasRequest extends ExactRequest {
+  readonly estimators: ReadonlyMap<string, NodeEstimator>;
+  /** An unbiased estimator at every node, drawn with the same noise; used when the states cannot be enumerated. */
+  readonly reference: { readonly id: string; readonly estimators: ReadonlyMap<string, NodeEstimator> } | null;
+  /** Compare with the enumerated gradient: where left out, whenever the states can be enumerated. */
+  readonly exactReference?: boolean;
+  /** Estimates of the batch-mean gradient to draw at most. */
+  readonly draws: number;
+  /** Rows (estimates × examples) before which no verdict ends the drawing; 512 when left out. */
+  readonly minRows?: number;
+  /** Draw until every tensor is decided, or only the whole; every when left out. */
+  readonly until?: "every" | "whole";
+  readonly margin: number;
+  readonly seed: number;
+  readonly step: number;
+  /** Rate of false verdicts over all tensors and all looks together. */
+  readonly alpha: number;
+}
+
+/** Tensors up to this size are also measured element by element from rows. */
+const SMALL = 2048;
+/** Rows before which no verdict ends the drawing. */
+const MIN_ROWS = 512;
+/** Passes that estimates as they are, without score control, are drawn in too; of later ones fewer and fewer. */
+const RAW_PASSES = 8;
+/** Passes whose rows' inner products are all taken; of later ones only so many that their number doubles when the passes do. */
+const FULL_PASSES = 32;
+
+/**
+ * Bias of an estimator, drawn until it is decided: d = ĝ − reference row by row under common noise, ‖E d‖² and its bounds from inner
+ * products of independent rows, at looks whose number need not be known beforehand (docs/bias-test.md).
+ *
+ * @throws GL1403 where there is no unbiased reference
+ */
+export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasReport> {
+  const { instance, structure, numSamples, batchSize: B, margin, alpha } = request;
+  const enumerable = request.exactReference ?? "states" in countStates(structure, numSamples);
+  if (!enumerable && !request.reference)
+    throw new GradlensError(
+      "GL1403",
+      "no unbiased reference exists for this model: its states cannot be enumerated and no unbiased estimator serves every node",
+    );
+  const exact = enumerable ? (yield* exactGradientSliced(request)).gradients : null;
+  const plan = planPasses(Object.keys(request.data).length > 0, B, request.draws);
+  const largest = exact ? Math.max(...[...exact.values()].map(norm)) : 0;
+  const tests = instance.parameters.map(({ name, shape, variable }) => {
+    const vector = (): MeanVector => new MeanVector(variable.size, variable.size <= SMALL);
+    const known = exact?.get(name) ?? null;
+    return new TensorTest(name, shape, margin, vector, known, largest);
+  });
+  const began = performance.now();
+  const draw = new PassDraws(request, plan);
+  const own = chooseScoreControl(draw, request.estimators);
+  const other = exact ? null : chooseScoreControl(draw, request.reference!.estimators);
+  let looks = 0;
+  let passes = 0;
+  for (;;) {
+    for (let chunk = 0; chunk < plan.chunks; chunk++)
+      addChunk(draw, tests, request.estimators, own, other, passes, chunk);
+    passes++;
+    const last = passes === plan.passes || tests.some((test) => !test.finite);
+    if (isLook(passes) || last) {
+      const share = shareOfLook(looks++);
+      lookAtAll(tests, alpha * share);
+      const enough = passes * plan.rows >= Math.min(request.minRows ?? MIN_ROWS, plan.passes * plan.rows);
+      if (last || (enough && decided(tests, request.until ?? "every"))) break;
+    }
+    yield passes / plan.passes;
+  }
+  const draws = Math.round((passes * plan.rows) / B);
+  const seconds = (performance.now() - began) / 1000;
+  const more = tests
+    .filter(({ verdict }) => verdict === "undecided")
+    .map((test) => test.rowsToDecide(alpha, looks, tests.length));
+  const known = more.length > 0 && more.every((rows) => rows !== null);
+  const needed = known ? Math.ceil(Math.max(...more.map((rows) => rows ?? 0)) / B) : 0;
+  return {
+    method: "sampling",
+    verdict: overall(tests.map(({ verdict }) => verdict)),
+    parameters: tests.map((test) => test.report(B)),
+    reference: exact
+      ? "the exact gradient, all joint states enumerated"
+      : `the mean of ${request.reference!.id} over the same noise`,
+    margin,
+    level: 1 - alpha,
+    draws,
+    evaluations: draw.evaluations,
+    remaining: known ? { draws: needed, minutes: (needed * seconds) / draws / 60 } : null,
+    notes: [
+      ...(B === 1 ? [] : [`each estimate is the mean of ${B} examples at the current parameters`]),
+      ...tests.flatMap((test) => test.notes()),
+    ],
+  };
+}
+
+/** Decides what can be decided. By Holm, each decision leaves the rest of the rate to fewer tensors. */
+function lookAtAll(tests: readonly TensorTest[], rate: number): void {
+  for (let before = -1; ;) {
+    const open = tests.filter(({ verdict }) => verdict === "undecided");
+    if (open.length === 0 || open.length === before) return;
+    before = open.length;
+    for (const test of open) test.look(rate / before);
+  }
+}
+
+function decided(tests: readonly TensorTest[], until: "every" | "whole"): boolean {
+  const verdicts = tests.map(({ verdict }) => verdict);
+  return !verdicts.includes("undecided") || (until === "whole" && verdicts.includes("biased"));
+}
+
+/** Adds the rows of one pass's share of examples to every tensor's means and moments. */
+function addChunk(
+  draw: PassDraws,
+  tests: readonly TensorTest[],
+  raw: Estimators,
+  own: Estimators,
+  other: Estimators | null,
+  pass: number,
+  chunk: number,
+): void {
+  const R = draw.plan.replicates;
+  const [, m] = draw.plan.examples(chunk);
+  tidy(() => {
+    const add = (vector: MeanVector, rows: RowGradients, gram: boolean): void => {
+      vector.addSums(sumsOfRows(rows, 2).dataSync(), R * m);
+      if (vector.size <= SMALL) vector.addRows(rows.materialise().dataSync(), m, R);
+      if (gram) vector.addGram(rows.gram().dataSync(), m, R);
+    };
+    const gram = pass % Math.ceil((pass + 1) / FULL_PASSES) === 0;
+    const rows = draw.rows(own, pass + 1, chunk);
+    const others = other && draw.rows(other, pass + 1, chunk);
+    const plain =
+      own !== raw && pass % Math.ceil((pass + 1) / RAW_PASSES) === 0 ? draw.rows(raw, pass + 1, chunk) : null;
+    tests.forEach((test, i) => {
+      add(test.difference, others ? differenceOfRows(rows[i]!, others[i]!) : rows[i]!, gram);
+      if (others) add(test.reference!, others[i]!, gram);
+      if (own === raw && others) add(test.own, rows[i]!, false);
+      if (plain) add(test.own, plain[i]!, false);
+    });
+  });
+}
