@@ -10,6 +10,7 @@ import { Noise } from "../random/noise";
 import { tileRows } from "./enumerate";
 import { ElementMoments } from "./elementMoments";
 import { VarianceAccumulator } from "./varianceAccumulator";
+import type { VarianceWindow } from "./varianceWindow";
 
 export interface VarianceRequest {
   readonly instance: ModelInstance;
@@ -29,6 +30,8 @@ export interface VarianceRequest {
   readonly step: number;
   /** Report single elements of tensors up to this size. */
   readonly elementsUpTo: number;
+  /** Earlier measurements that are averaged with this one; single elements are not. */
+  readonly window?: VarianceWindow;
   /** Takes the pairs of the whole gradient, all parameters together. */
   readonly whole?: VarianceAccumulator;
   /** Asked between passes; true ends the measurement with what there is. */
@@ -36,7 +39,11 @@ export interface VarianceRequest {
 }
 
 export interface MeasuredVariance extends ParameterVariance {
-  readonly elements?: { readonly monteCarlo: readonly number[]; readonly data: readonly number[]; readonly total: readonly number[] };
+  readonly elements?: {
+    readonly monteCarlo: readonly number[];
+    readonly data: readonly number[];
+    readonly total: readonly number[];
+  };
 }
 
 /** Rows evaluated at once. */
@@ -52,14 +59,34 @@ export function measureVariance(request: VarianceRequest): readonly MeasuredVari
   const { parameters } = instance;
   const allSmall = parameters.every(({ variable }) => variable.size <= SMALL);
   const totals = new Map(parameters.map(({ name }) => [name, new VarianceAccumulator(m, batchSize, hasData)]));
-  const elements = new Map(parameters.flatMap(({ name, variable }) => (variable.size <= Math.max(request.elementsUpTo, allSmall ? SMALL : 0) ? [[name, new ElementMoments(m, variable.size, batchSize, hasData)] as const] : [])));
+  const elements = new Map(
+    parameters.flatMap(({ name, variable }) =>
+      variable.size <= Math.max(request.elementsUpTo, allSmall ? SMALL : 0)
+        ? [[name, new ElementMoments(m, variable.size, batchSize, hasData)] as const]
+        : [],
+    ),
+  );
   const perPass = allSmall ? Math.max(2, 2 * Math.floor(Math.min(draws, MAX_ROWS / m) / 2)) : 2;
   let done = 0;
   while (done < draws && !(done > 0 && request.cancelled?.())) {
     const replicates = Math.min(perPass, Math.max(2, 2 * Math.ceil((draws - done) / 2)));
     tidy(() => {
-      const noise = new Noise({ seed: request.seed, step: request.step, numSamples: request.numSamples, numRows: replicates * m, replicates, firstReplicate: DIAGNOSTIC_REPLICATE + done });
-      const { rows } = collectRows(instance, { structure: request.structure, objective: request.objective, estimators: request.estimators, data: tileRows(request.data, replicates), noise, training: false });
+      const noise = new Noise({
+        seed: request.seed,
+        step: request.step,
+        numSamples: request.numSamples,
+        numRows: replicates * m,
+        replicates,
+        firstReplicate: DIAGNOSTIC_REPLICATE + done,
+      });
+      const { rows } = collectRows(instance, {
+        structure: request.structure,
+        objective: request.objective,
+        estimators: request.estimators,
+        data: tileRows(request.data, replicates),
+        noise,
+        training: false,
+      });
       const wholes = Array.from({ length: replicates / 2 }, () => new Float64Array(request.whole ? (2 * m) ** 2 : 0));
       for (const row of rows) {
         const moments = elements.get(row.name);
@@ -80,33 +107,59 @@ export function measureVariance(request: VarianceRequest): readonly MeasuredVari
     done += replicates;
   }
   return parameters.map(({ name, shape, variable }) => {
-    const total = totals.get(name)!;
+    const total = request.window?.add(name, totals.get(name)!) ?? totals.get(name)!;
     const { monteCarlo, data, total: sum, snr, interval } = total.result();
     const moments = elements.get(name);
     const detail = moments && done >= 2 ? moments.result() : null;
-    const best = detail && allSmall ? fromElements(detail, snr, hasData) : { monteCarlo, data, total: sum, snr };
+    const own = detail && allSmall && !request.window ? detail : null;
+    const best = own
+      ? fromElements(own, { examples: m, batchSize, hasData, replicates: done })
+      : { monteCarlo, data, total: sum, snr };
     return {
       name,
       shape,
       ...best,
-      interval: interval && best.monteCarlo !== null ? [Math.min(interval[0], best.monteCarlo), Math.max(interval[1], best.monteCarlo)] : null,
+      interval:
+        interval && best.monteCarlo !== null
+          ? [Math.min(interval[0], best.monteCarlo), Math.max(interval[1], best.monteCarlo)]
+          : null,
       level: 0.95,
-      degreesOfFreedom: detail && allSmall ? m * (done - 1) : total.degreesOfFreedom,
-      draws: m * done,
-      ...(detail && variable.size <= request.elementsUpTo ? { elements: { monteCarlo: detail.monteCarlo, data: detail.data, total: detail.total } } : {}),
+      degreesOfFreedom: own ? m * (done - 1) : total.degreesOfFreedom,
+      draws: own ? m * done : 2 * total.degreesOfFreedom,
+      ...(detail && variable.size <= request.elementsUpTo
+        ? { elements: { monteCarlo: detail.monteCarlo, data: detail.data, total: detail.total } }
+        : {}),
     };
   });
 }
 
 /** Totals from all replicates rather than from pairs: the same numbers with half the noise. */
-function fromElements(detail: ReturnType<ElementMoments["result"]>, snr: number | null, hasData: boolean): Pick<ParameterVariance, "monteCarlo" | "data" | "total" | "snr"> {
+function fromElements(
+  detail: ReturnType<ElementMoments["result"]>,
+  {
+    examples: m,
+    batchSize: B,
+    hasData,
+    replicates: K,
+  }: { readonly examples: number; readonly batchSize: number; readonly hasData: boolean; readonly replicates: number },
+): Pick<ParameterVariance, "monteCarlo" | "data" | "total" | "snr"> {
   const add = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const monteCarlo = add(detail.monteCarlo);
   const data = hasData ? add(detail.data) : 0;
-  return { monteCarlo, data, total: monteCarlo + data, snr };
+  const total = monteCarlo + data;
+  // ‖mean‖² less the noise that is squared in it.
+  const squaredNorm =
+    detail.mean.reduce((sum, value) => sum + value * value, 0) - (monteCarlo * B) / (m * K) - (data * B) / m;
+  return { monteCarlo, data, total, snr: total > 0 ? Math.sqrt(Math.max(0, squaredNorm) / total) : null };
 }
 
-function addPairs(total: VarianceAccumulator, rows: ArrayLike<number>, replicates: number, m: number, wholes: readonly Float64Array[]): void {
+function addPairs(
+  total: VarianceAccumulator,
+  rows: ArrayLike<number>,
+  replicates: number,
+  m: number,
+  wholes: readonly Float64Array[],
+): void {
   const P = rows.length / (replicates * m);
   const n = 2 * m;
   for (let r = 0; r < replicates; r += 2) {

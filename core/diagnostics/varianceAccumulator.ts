@@ -10,6 +10,22 @@ export class VarianceAccumulator {
   private between = 0;
   private meanSquare = 0;
   private passes = 0;
+  /** True when the passes are of different examples. */
+  private mixed = false;
+
+  /** Several measurements taken together, each of its own examples: the average over them, with all their differences behind it. */
+  static pooled(parts: readonly VarianceAccumulator[]): VarianceAccumulator {
+    const [first] = parts as [VarianceAccumulator];
+    const pooled = new VarianceAccumulator(first.examples, first.batchSize, first.hasData);
+    for (const part of parts) {
+      part.pairs.forEach((values, b) => pooled.pairs[b]!.push(...values));
+      pooled.between += part.between;
+      pooled.meanSquare += part.meanSquare;
+      pooled.passes += part.passes;
+    }
+    pooled.mixed = parts.length > 1;
+    return pooled;
+  }
 
   /**
    * @param examples m: examples measured, a sample of those that a batch is drawn from
@@ -82,7 +98,7 @@ export class VarianceAccumulator {
   private interval(level: number): [number, number] | null {
     const { batchSize: B, passes } = this;
     // With enough passes the examples are held fixed; with few, their own differences count as noise too.
-    const strata = passes >= 4 ? this.pairs : [this.pairs.map(mean)];
+    const strata = this.mixed ? [this.pairs.flat()] : passes >= 4 ? this.pairs : [this.pairs.map(mean)];
     const interval = meanInterval(strata, level);
     return interval ? [interval[0] / B, interval[1] / B] : null;
   }

@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { measureVariance } from "../diagnostics/measureVariance";
+import { VarianceWindow } from "../diagnostics/varianceWindow";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { DataInputs } from "../model/defineModel";
 import type { VarianceRecord } from "../protocol/snapshot";
@@ -11,6 +12,8 @@ const EXAMPLES = 16;
 /** Without a data set, replicates of the one row instead. */
 const DRAWS_WITHOUT_DATA = 32;
 const MAX_INTERVAL = 1000;
+/** Measurements that a record averages. */
+const WINDOW = 8;
 
 /** When diagnostics run, so that they take the set share of the time, and what they cost. */
 export class DiagnosticsSchedule {
@@ -19,6 +22,7 @@ export class DiagnosticsSchedule {
   private stepMs: number | null = null;
   private measureMs: number | null = null;
   private spent = { steps: 0, diagnostics: 0 };
+  private readonly window = new VarianceWindow(WINDOW);
 
   /**
    * @param fixed steps between measurements, 0 for none, or null to keep to the budget
@@ -46,6 +50,11 @@ export class DiagnosticsSchedule {
     return this.stepMs === null ? null : this.stepMs / 1000;
   }
 
+  /** Starts the averages anew, for another estimator. */
+  reset(): void {
+    this.window.clear();
+  }
+
   stepTook(ms: number): void {
     // The first steps compile and allocate; a moving average forgets them.
     this.stepMs = this.stepMs === null ? ms : 0.95 * this.stepMs + 0.05 * ms;
@@ -56,7 +65,12 @@ export class DiagnosticsSchedule {
     return this.fixed !== 0 && step >= this.nextStep;
   }
 
-  measure(prepared: Prepared, estimators: ReadonlyMap<string, NodeEstimator>, data: DataInputs, step: number): VarianceRecord {
+  measure(
+    prepared: Prepared,
+    estimators: ReadonlyMap<string, NodeEstimator>,
+    data: DataInputs,
+    step: number,
+  ): VarianceRecord {
     const began = performance.now();
     const hasData = prepared.dataset !== null;
     const examples = hasData ? Math.min(EXAMPLES, prepared.batchSize) : 1;
@@ -75,6 +89,7 @@ export class DiagnosticsSchedule {
         seed: prepared.seed,
         step,
         elementsUpTo: 0,
+        window: this.window,
       }),
     );
     const elapsedMs = performance.now() - began;
@@ -87,7 +102,10 @@ export class DiagnosticsSchedule {
   private plan(step: number): void {
     if (this.fixed === null && this.stepMs !== null && this.measureMs !== null) {
       // measure / (interval · step + measure) = budget
-      this.interval = Math.min(MAX_INTERVAL, Math.max(1, Math.ceil((this.measureMs * (1 - this.budget)) / (this.budget * this.stepMs))));
+      this.interval = Math.min(
+        MAX_INTERVAL,
+        Math.max(1, Math.ceil((this.measureMs * (1 - this.budget)) / (this.budget * this.stepMs))),
+      );
     }
     this.nextStep = step + this.interval;
   }

@@ -266,6 +266,7 @@ export class TrainingRun {
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
+    this.diagnostics.reset();
     this.history.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
     this.history.append({ changes: [{ step: this.step, estimator: chosen.text }] });
     this.event("estimator", { estimator: chosen.text });

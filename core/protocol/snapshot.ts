@@ -61,6 +61,7 @@ export interface ParameterVariance {
 
 export interface VarianceRecord {
   readonly step: number;
+  /** Averages over this and the last few measurements beside training; `degreesOfFreedom` counts them all. */
   readonly parameters: readonly ParameterVariance[];
   /** Time that the measurement took, milliseconds. */
   readonly elapsedMs: number;
