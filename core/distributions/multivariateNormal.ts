@@ -1,7 +1,9 @@
 import { customOp } from "../backends/customOp";
 import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
+import { GradlensError } from "../errors";
 import { sumTo } from "../numerics/bernoulliLogProb";
+import { cholesky, choleskyProblem } from "../numerics/cholesky";
 import { elementwise } from "../numerics/special/elementwise";
 import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import { applyTriangle, lowerMask, triangularSolve } from "../numerics/triangularSolve";
@@ -19,7 +21,22 @@ export function multivariateNormal(givenMean: ParameterLike, givenScale: Paramet
   return make(tensorParameter("normal", "mean", givenMean, 1), tensorParameter("normal", "scaleTril", givenScale, 2));
 }
 
-function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
+/** The same given by its covariance; NaN where that has no Cholesky factor, so that no draw passes for possible. */
+export function normalOfCovariance(givenMean: ParameterLike, givenCovariance: ParameterLike): MultivariateNormal {
+  const covariance = tensorParameter("normal", "covariance", givenCovariance, 2);
+  const location = tensorParameter("normal", "mean", givenMean, 1);
+  const [rows, columns] = covariance.shape.slice(-2);
+  const units = location.shape[location.rank - 1]!;
+  if (rows !== columns || (units !== rows && units !== 1)) {
+    throw new GradlensError(
+      "GL1144",
+      `normal needs a covariance of shape […, ${units}, ${units}], got [${covariance.shape.join(", ")}]`,
+    );
+  }
+  return make(location, cholesky(covariance), covariance);
+}
+
+function make(location: tf.Tensor, scaleTril: tf.Tensor, covariance: tf.Tensor | null = null): MultivariateNormal {
   const D = scaleTril.shape[scaleTril.rank - 1]!;
   const unitShape = [commonUnits([location], 1)[0] === 1 ? D : location.shape[location.rank - 1]!];
   const diagonal = (): tf.Tensor => tf.sum(tf.mul(scaleTril, tf.eye(D)), -1); // […, D]
@@ -29,7 +46,7 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
     id: "normal",
     eventRank: 1,
     unitShape,
-    parameters: { mean: location, scaleTril },
+    parameters: { mean: location, ...(covariance ? { covariance } : { scaleTril }) },
     location,
     scaleTril,
     sample: (noise) =>
@@ -68,13 +85,14 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor): MultivariateNormal {
           },
         }),
       ),
-    detached: () => make(detach(location), detach(scaleTril)),
+    detached: () => make(detach(location), detach(scaleTril), covariance),
     problem: () => {
       if (scaleTril.shape[scaleTril.rank - 2] !== D || (unitShape[0] !== D && unitShape[0] !== 1)) {
         return `scaleTril has shape […, ${unitShape[0]}, ${unitShape[0]}], got [${scaleTril.shape.join(", ")}]`;
       }
       const place = firstWhere(location, (x) => !Number.isFinite(x));
       if (place !== null) return `mean is a finite number, got ${place}`;
+      if (covariance) return choleskyProblem(covariance);
       const pivot = firstWhere(diagonal(), (x) => !(x > 0 && x < Infinity));
       return pivot === null
         ? null

@@ -2,7 +2,7 @@ import { tf } from "../backends/tf";
 import { normalCdf } from "../numerics/special/errorFunctions";
 import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
-import { type MultivariateNormal, multivariateNormal } from "./multivariateNormal";
+import { type MultivariateNormal, multivariateNormal, normalOfCovariance } from "./multivariateNormal";
 import { oneOf, type ParameterLike } from "./tensorParameter";
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
@@ -19,13 +19,35 @@ const standardNormal: StandardUnit = {
   entropy: halfLog2Pi + 0.5,
 };
 
+interface FullScale {
+  readonly std?: ParameterLike;
+  readonly scaleTril?: ParameterLike;
+  readonly covariance?: ParameterLike;
+}
+
 /**
- * Normal units: independent with `mean` and `std` `[…, units]`, or one vector with full covariance L Lᵀ, `scaleTril` L
- * `[…, units, units]` lower triangular with a positive diagonal.
+ * Normal units: independent with `mean` and `std` `[…, units]`, or one vector with full covariance: `covariance` `[…, units, units]`,
+ * symmetric and positive definite, or its factor `scaleTril` L, lower triangular with a positive diagonal, of covariance L Lᵀ.
  */
 export function normal(parameters: { readonly mean: ParameterLike; readonly std: ParameterLike }): LocationScale;
-export function normal(parameters: { readonly mean: ParameterLike; readonly scaleTril: ParameterLike }): MultivariateNormal;
-export function normal(parameters: { readonly mean: ParameterLike; readonly std?: ParameterLike; readonly scaleTril?: ParameterLike }): LocationScale | MultivariateNormal {
-  const scale = oneOf("normal", "std", parameters.std, "scaleTril", parameters.scaleTril);
-  return "a" in scale ? locationScale(standardNormal, parameters.mean, scale.a) : multivariateNormal(parameters.mean, scale.b);
+export function normal(parameters: {
+  readonly mean: ParameterLike;
+  readonly scaleTril: ParameterLike;
+}): MultivariateNormal;
+export function normal(parameters: {
+  readonly mean: ParameterLike;
+  readonly covariance: ParameterLike;
+}): MultivariateNormal;
+export function normal({
+  mean,
+  std,
+  scaleTril,
+  covariance,
+}: FullScale & { readonly mean: ParameterLike }): LocationScale | MultivariateNormal {
+  if (covariance !== undefined) {
+    oneOf("normal", "std or scaleTril", std ?? scaleTril, "covariance", covariance);
+    return normalOfCovariance(mean, covariance);
+  }
+  const scale = oneOf("normal", "std", std, "scaleTril", scaleTril);
+  return "a" in scale ? locationScale(standardNormal, mean, scale.a) : multivariateNormal(mean, scale.b);
 }

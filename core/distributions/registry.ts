@@ -10,7 +10,7 @@ export interface DistributionDescription {
 export const distributions: readonly DistributionDescription[] = [
   { id: "bernoulli", title: "Bernoulli", summary: "independent bits, values 0 and 1", discrete: true, parameters: ["logits", "probs"] },
   { id: "categorical", title: "Categorical", summary: "independent one-hot units of K states", discrete: true, parameters: ["logits", "probs"] },
-  { id: "normal", title: "Normal", summary: "independent units, or one vector with full covariance", discrete: false, parameters: ["mean", "std", "scaleTril"] },
+  { id: "normal", title: "Normal", summary: "independent units, or one vector with full covariance", discrete: false, parameters: ["mean", "std", "scaleTril", "covariance"] },
   { id: "laplace", title: "Laplace", summary: "two-sided exponential units", discrete: false, parameters: ["location", "scale"] },
   { id: "gamma", title: "Gamma", summary: "positive units; exponential, Erlang and chi-squared are cases", discrete: false, parameters: ["concentration", "rate", "scale"] },
   { id: "beta", title: "Beta", summary: "units between 0 and 1", discrete: false, parameters: ["alpha", "beta"] },
