@@ -58,7 +58,8 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
     const request = trainRequest(reference, options);
     const progress = new Progress(terminal, () => run.snapshot);
     const run = await startRun(request, {
-      backend: backend.id,
+      backend: options.backend === "auto" ? "auto" : backend.id,
+      onBackend: ({ id, reason }) => terminal.err(`back end ${id}: ${reason}`),
       folderByDefault: options.runFolder !== false,
       onDelta: (delta) => progress.update(delta),
     });

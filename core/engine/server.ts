@@ -1,5 +1,5 @@
 import { tf } from "../backends/tf";
-import { backends, probeBackends, useBackend } from "../backends/registry";
+import { backends, type ChosenBackend, probeBackends, useBackend } from "../backends/registry";
 import { GradlensError } from "../errors";
 import {
   type BackendStatus,
@@ -153,10 +153,12 @@ export class EngineServer {
     await this.running;
     this.run?.dispose();
     this.run = null;
-    await this.ensureBackend(params.backend ?? "auto");
+    const asked = params.backend ?? "auto";
+    await this.ensureBackend(asked);
     signal.throwIfAborted();
     const run = await startRun(params, {
-      backend: this.backend!,
+      backend: asked === "auto" ? asked : this.backend!,
+      onBackend: (chosen) => this.adopt(chosen),
       folderByDefault: true,
       onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }),
     });
@@ -225,7 +227,11 @@ export class EngineServer {
 
   private async ensureBackend(id: string): Promise<void> {
     if (this.backend !== null && (id === "auto" || id === this.backend)) return;
-    const chosen = await useBackend(id);
+    this.adopt(await useBackend(id));
+  }
+
+  /** Notes what has been made the current back end, and says so. */
+  private adopt(chosen: ChosenBackend): void {
     this.backend = chosen.id;
     const title = backends.find((backend) => backend.id === chosen.id)?.title ?? chosen.id;
     this.remember([...chosen.refused, { id: chosen.id, title, available: true, reason: chosen.reason }]);

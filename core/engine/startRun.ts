@@ -1,9 +1,11 @@
 import { dirname } from "node:path";
+import { type ChosenBackend, useBackend } from "../backends/registry";
 import { GradlensError } from "../errors";
 import type { TrainRequest } from "../protocol/engine";
 import type { RunDelta } from "../protocol/snapshot";
+import { fastestBackend } from "./fastestBackend";
 import { loadModelFile, pickModel } from "./modelLoader";
-import { prepare } from "./prepare";
+import { type Prepared, prepare } from "./prepare";
 import { TrainingRun } from "./run";
 import { readCheckpoint, readManifest } from "./runFolder";
 import { defaultRunFolder } from "./runText";
@@ -15,7 +17,10 @@ const DEFAULT_BUDGET = 0.1;
 const EVALUATION_EXAMPLES = 500;
 
 export interface StartOptions {
+  /** The current back end's id, or `auto`: the one that is fastest for this model. */
   readonly backend: string;
+  /** Told what `auto` chose. */
+  readonly onBackend?: (chosen: ChosenBackend) => void;
   readonly onDelta: (delta: RunDelta) => void;
   /** Write a run folder even when the request names none. */
   readonly folderByDefault: boolean;
@@ -74,10 +79,12 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       (manifest
         ? { steps: manifest.steps, epochs: manifest.epochs }
         : lengthOf(definition.options, prepared.dataset !== null));
+    const chosen = options.backend === "auto" ? await chooseBackend(prepared, manifest?.backend) : null;
+    if (chosen) options.onBackend?.(chosen);
     return new TrainingRun({
       prepared,
       exportName,
-      backend: options.backend,
+      backend: chosen?.id ?? options.backend,
       ...length,
       ...optional("learningRate", request.learningRate),
       dataFolder,
@@ -104,4 +111,10 @@ function lengthOf(
   if (options.steps !== undefined) return { steps: options.steps, epochs: null };
   if (hasData) return { steps: null, epochs: options.epochs ?? DEFAULT_EPOCHS };
   return { steps: DEFAULT_STEPS_WITHOUT_DATA, epochs: null };
+}
+
+/** The back end of the run that goes on, since only there it goes on bit by bit; else the fastest. */
+async function chooseBackend(prepared: Prepared, before: string | undefined): Promise<ChosenBackend> {
+  const same = before === undefined ? null : await useBackend(before).catch(() => null);
+  return same ?? fastestBackend(prepared);
 }
