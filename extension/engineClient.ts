@@ -44,6 +44,7 @@ export interface EngineCrash {
 }
 
 interface Pending {
+  progress(share: number, text: string): void;
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
@@ -52,6 +53,8 @@ export interface RequestOptions<M extends EngineMethod> {
   readonly signal?: AbortSignal;
   /** Called when the answer arrives and before any later event of the engine is given out. */
   readonly onResult?: (result: EngineMethods[M]["result"]) => void;
+  /** Called with how far the request is, 0 to 1, and what it is at. */
+  readonly onProgress?: (share: number, text: string) => void;
 }
 
 /**
@@ -206,7 +209,7 @@ export class EngineClient implements Disposable {
     child: ChildProcess,
     method: M,
     params: EngineMethods[M]["params"],
-    { signal, onResult }: RequestOptions<M>,
+    { signal, onResult, onProgress }: RequestOptions<M>,
   ): Promise<EngineMethods[M]["result"]> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
@@ -216,6 +219,7 @@ export class EngineClient implements Disposable {
       };
       const settle = (): void => signal?.removeEventListener("abort", cancel);
       this.pending.set(id, {
+        progress: (share, text) => onProgress?.(share, text),
         resolve: (result) => {
           settle();
           onResult?.(result as EngineMethods[M]["result"]);
@@ -246,6 +250,7 @@ export class EngineClient implements Disposable {
         this.options.log.warn(`expected event ${expected} of the engine, got ${message.sequence}`);
         this.gaps.fire();
       }
+      if (message.name === "progress") this.pending.get(message.id)?.progress(message.share, message.text);
       if (message.name === "log") this.options.log[message.level](message.text);
       this.events.fire(message);
       return;

@@ -5,6 +5,8 @@ export const commandIds = {
   resume: "gradlens.resume",
   stop: "gradlens.stop",
   changeEstimator: "gradlens.changeEstimator",
+  checkBias: "gradlens.checkBias",
+  compareEstimators: "gradlens.compareEstimators",
   showPanels: "gradlens.showPanels",
   toggleInline: "gradlens.toggleInline",
   diagnoseEngine: "gradlens.diagnoseEngine",

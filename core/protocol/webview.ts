@@ -25,6 +25,8 @@ export type FromWebview =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly source: SourceLocation }
   | { readonly type: "trunks"; readonly example: number }
-  /** One of the commands a panel offers, by id without the prefix: `train`, `pause`, `resume`, `stop`, `changeEstimator`, `showLog`. */
+  /** Trains on with another estimator from the next step. */
+  | { readonly type: "setEstimator"; readonly estimator: string }
+  /** One of the commands a panel offers, by id without the prefix: `train`, `pause`, `resume`, `stop`, `changeEstimator`, `checkBias`, `compareEstimators`, `showLog`. */
   | { readonly type: "command"; readonly command: string }
   | { readonly type: "export"; readonly name: string; readonly format: "svg" | "csv" | "json"; readonly text: string };

@@ -10,6 +10,8 @@ import type { Session } from "../run/session";
 import { settings } from "../settings";
 import type { RunsView } from "../views/runsView";
 import { changeEstimator } from "./changeEstimator";
+import { checkBias } from "./checkBias";
+import { compareEstimators } from "./compareEstimators";
 import type { EngineReport } from "./diagnoseEngine";
 import { resumeRun } from "./resumeRun";
 import { train, type TrainServices } from "./train";
@@ -35,6 +37,8 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     resume: () => session.resume(),
     stop: () => session.stop(),
     changeEstimator: () => changeEstimator(client, session),
+    checkBias: () => checkBias(services),
+    compareEstimators: () => compareEstimators(services),
     showPanels: () => panels.show(),
     toggleInline: () => settings.setInlineEnabled(!settings.inlineEnabled()),
     diagnoseEngine: () => report.open(),

@@ -173,7 +173,7 @@ async function choose(
   return { exportName: model.exportName, estimator, ...(dataset === undefined ? {} : { dataset }) };
 }
 
-function requireTrust(): void {
+export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new GradlensError(
     "GL8021",
@@ -181,12 +181,12 @@ function requireTrust(): void {
   );
 }
 
-function activeModelFile(): vscode.Uri | undefined {
+export function activeModelFile(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
   return document && isModelDocument(document) ? document.uri : undefined;
 }
 
-async function saveIfOpen(uri: vscode.Uri): Promise<void> {
+export async function saveIfOpen(uri: vscode.Uri): Promise<void> {
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
   if (document?.isDirty) await document.save();
 }

@@ -2,6 +2,7 @@ import type {
   GraphNode,
   ModelGraph,
   ParameterVariance,
+  ParameterVerdict,
   RunSnapshot,
   VarianceRecord,
 } from "../../core/protocol/snapshot";
@@ -20,6 +21,8 @@ export interface ParameterAnnotation {
   /** Monte Carlo variance per record, oldest first; null where unknown. */
   readonly history: readonly (number | null)[];
   readonly isNoisy: boolean;
+  /** What the last check of bias said of it, and with which estimator. */
+  readonly verdict?: ParameterVerdict & { readonly estimator: string };
 }
 
 export interface SampleAnnotation {
@@ -69,7 +72,14 @@ function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnaps
     variance: latestVariance(snapshot, node.name),
     history: varianceHistory(snapshot, node.name),
     isNoisy: isNoisy(snapshot, node.name),
+    ...verdictOf(node.name, snapshot),
   };
+}
+
+/** The last check's verdict, as long as it is about the estimator that is used and the file whose lines these are. */
+function verdictOf(name: string, { bias, file, estimator }: RunSnapshot): Pick<ParameterAnnotation, "verdict"> {
+  const found = bias?.file === file ? bias.parameters.find((parameter) => parameter.name === name) : undefined;
+  return found && bias?.estimator === estimator ? { verdict: { ...found, estimator } } : {};
 }
 
 function annotateSample(node: GraphNode, snapshot: RunSnapshot): SampleAnnotation {
@@ -138,6 +148,7 @@ const distinct = (nodes: readonly GraphNode[]): readonly GraphNode[] =>
 
 function levelOf(parameters: readonly ParameterAnnotation[]): AnnotationLevel {
   if (parameters.length === 0) return "normal";
+  if (parameters.some(({ verdict }) => verdict?.verdict === "biased")) return "lowSnr";
   if (parameters.every(({ variance }) => variance === null || variance.monteCarlo === null)) return "unknown";
   return parameters.some((parameter) => parameter.isNoisy) ? "lowSnr" : "normal";
 }
@@ -147,7 +158,22 @@ function textOf(parameters: readonly ParameterAnnotation[], samples: readonly Sa
 }
 
 /** `variance 1.2e-3 [0.91, 1.6]e-3 · SNR 3.1`, or `variance unknown` when there are too few draws. */
-export function parameterText({ label, variance }: Pick<ParameterAnnotation, "label" | "variance">): string {
+export function parameterText({
+  label,
+  variance,
+  verdict,
+}: Pick<ParameterAnnotation, "label" | "variance" | "verdict">): string {
+  const told = verdict ? ` · ${verdictMark[verdict.verdict]} ${verdict.verdict}` : "";
+  // Where nothing but a check was done there is no variance to call unknown.
+  if (!variance && verdict)
+    return `${label === "" ? "" : `${label} `}${verdictMark[verdict.verdict]} ${verdict.verdict}`;
+  return `${varianceText(label, variance)}${told}`;
+}
+
+/** Verdicts are told apart by shape, too. */
+export const verdictMark = { unbiased: "✓", biased: "▲", undecided: "?" } as const;
+
+function varianceText(label: string, variance: ParameterVariance | null): string {
   const head = label === "" ? "variance" : `${label} variance`;
   if (!variance || variance.monteCarlo === null) return `${head} unknown`;
   const snr = variance.snr === null ? "unknown" : formatShort(variance.snr);

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ParameterVariance } from "../../core/protocol/snapshot";
 import { formatInterval, formatNumber, formatShare } from "../format";
+import { moreText, parameterVerdictText } from "../commands/verdictText";
 import { commandIds } from "../ids";
 import type { Session } from "../run/session";
 import type { LineAnnotation, ParameterAnnotation } from "./annotations";
@@ -34,7 +35,8 @@ function parameterMarkdown(parameter: ParameterAnnotation, step: number | undefi
   const { name, variance, history } = parameter;
   const shape = variance && variance.shape.length > 0 ? ` ${variance.shape.join(" × ")}` : "";
   const title = `**\`${name}\`**${shape} · ${vscode.l10n.t("variance of one gradient estimate")}`;
-  if (!variance) return `${title}\n\n${vscode.l10n.t("Not measured yet.")}`;
+  const told = parameter.verdict ? `\n\n${verdictMarkdown(parameter.verdict)}` : "";
+  if (!variance) return `${title}\n\n${vscode.l10n.t("Not measured yet.")}${told}`;
   const svg = sparklineSvg(history, isDark() ? "#75beff" : "#1a5fb4");
   const picture = svg === "" ? "" : `![${vscode.l10n.t("history")}](${svgDataUri(svg)}) `;
   const measured = step === undefined ? "" : vscode.l10n.t("Measured at step {0}.", step);
@@ -44,7 +46,13 @@ function parameterMarkdown(parameter: ParameterAnnotation, step: number | undefi
     const words = vscode.l10n.t("One estimate is mostly noise; a control variate or another estimator may help.");
     lines.push("", `$(warning) ${words}`);
   }
-  return lines.join("\n");
+  return `${lines.join("\n")}${told}`;
+}
+
+function verdictMarkdown(verdict: NonNullable<ParameterAnnotation["verdict"]>): string {
+  const icon = { unbiased: "$(check)", biased: "$(warning)", undecided: "$(question)" }[verdict.verdict];
+  const more = verdict.verdict === "undecided" ? ` · ${moreText(verdict.moreDraws)}` : "";
+  return `${icon} \`${verdict.estimator}\`: ${parameterVerdictText(verdict)}${more}`;
 }
 
 function rows(variance: ParameterVariance): readonly (readonly [string, string])[] {
@@ -80,6 +88,7 @@ function links(parameters: readonly ParameterAnnotation[]): string {
     : `[${vscode.l10n.t("Show Panels")}](command:${commandIds.showPanels})`;
   return [
     show,
+    `[${vscode.l10n.t("Check Bias")}](command:${commandIds.checkBias})`,
     `[${vscode.l10n.t("Change Estimator")}](command:${commandIds.changeEstimator})`,
     `[${vscode.l10n.t("Toggle Inline Variance")}](command:${commandIds.toggleInline})`,
   ].join(" · ");

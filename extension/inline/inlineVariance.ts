@@ -43,7 +43,7 @@ export class InlineVariance implements vscode.Disposable {
     this.subscriptions = [
       session.onDidReplace((snapshot) => void this.take(snapshot)),
       session.onDidDelta((delta) => {
-        if (delta.variance || delta.fields.graph || delta.fields.estimator) this.throttle.call();
+        if (delta.variance || delta.fields.graph || delta.fields.estimator || delta.fields.bias) this.throttle.call();
       }),
       vscode.window.onDidChangeVisibleTextEditors(() => this.throttle.call()),
       vscode.window.onDidChangeActiveColorTheme(() => this.throttle.call()),

@@ -21,6 +21,8 @@ const panelCommands: ReadonlyMap<string, string> = new Map(
       "resume",
       "stop",
       "changeEstimator",
+      "checkBias",
+      "compareEstimators",
       "showLog",
       "diagnoseEngine",
       "restartEngine",
@@ -129,6 +131,9 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
       case "trunks":
         // Panels ask by themselves, so nobody waits for an answer when there is none.
         await this.session.trunks(message.example).catch((error: unknown) => this.log.warn(`trunks: ${String(error)}`));
+        break;
+      case "setEstimator":
+        await this.session.setEstimator(message.estimator);
         break;
       case "command": {
         const command = panelCommands.get(message.command);

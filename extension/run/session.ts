@@ -1,9 +1,9 @@
 import { applyDelta } from "../../core/protocol/applyDelta";
-import type { EngineMethods, TrainRequest } from "../../core/protocol/engine";
-import type { RunDelta, RunSnapshot } from "../../core/protocol/snapshot";
+import type { BiasRequest, CompareRequest, EngineMethods, TrainRequest } from "../../core/protocol/engine";
+import type { BiasRecord, ComparisonRecord, RunDelta, RunSnapshot } from "../../core/protocol/snapshot";
 import { GradlensError } from "../../core/errors";
 import { Emitter, type Disposable } from "../emitter";
-import type { EngineClient, EngineCrash } from "../engineClient";
+import type { EngineClient, EngineCrash, RequestOptions } from "../engineClient";
 
 /** A run that ended with its engine. */
 export interface LostRun {
@@ -18,6 +18,8 @@ export type ActiveRun = RunSnapshot & { readonly state: (typeof activeStates)[nu
 
 export const isActive = (snapshot: RunSnapshot | null): snapshot is ActiveRun =>
   snapshot !== null && activeStates.some((state) => state === snapshot.state);
+
+const sameModel = (a: RunSnapshot, b: RunSnapshot): boolean => a.file === b.file && a.exportName === b.exportName;
 
 /**
  * The one run of the window and all that is known of it. Views read `snapshot`, follow `onDidDelta` and draw anew on
@@ -94,6 +96,19 @@ export class Session implements Disposable {
     this.take({ runId: run.runId, sequence: 0, fields: { trunks } });
   }
 
+  /** Checks the bias of a run or a model file; the result is shown with the run, or by itself where there is none. */
+  async checkBias(request: BiasRequest, options: RequestOptions<"bias"> = {}): Promise<BiasRecord> {
+    const { record: bias, snapshot } = await this.client.request("bias", request, options);
+    this.show(snapshot, { bias });
+    return bias;
+  }
+
+  async compare(request: CompareRequest, options: RequestOptions<"compare"> = {}): Promise<ComparisonRecord> {
+    const { record: comparison, snapshot } = await this.client.request("compare", request, options);
+    this.show(snapshot, { comparison });
+    return comparison;
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     for (const emitter of [this.replaced, this.deltas, this.lost, this.failed]) emitter.dispose();
@@ -116,7 +131,18 @@ export class Session implements Disposable {
     this.deltas.fire(delta);
   }
 
-  private replace(snapshot: RunSnapshot): void {
+  /** A check never takes the place of a run that goes on, or of one of the same model. */
+  private show(snapshot: RunSnapshot, fields: Pick<RunDelta["fields"], "bias" | "comparison">): void {
+    const { current } = this;
+    if (current && (isActive(current) || sameModel(current, snapshot)))
+      this.take({ runId: current.runId, sequence: 0, fields });
+    else this.replace(snapshot);
+  }
+
+  private replace(next: RunSnapshot): void {
+    // The engine keeps the checks of its runs; those of model files are kept here alone.
+    const { bias = null, comparison = null } = this.current?.runId === next.runId ? this.current : {};
+    const snapshot = { ...next, bias: next.bias ?? bias, comparison: next.comparison ?? comparison };
     this.current = snapshot;
     this.replaced.fire(snapshot);
   }

@@ -1,4 +1,6 @@
 import type { Panel } from "../panel";
+import { createBiasPanel } from "./bias";
+import { createComparePanel } from "./compare";
 import { createGraphPanel } from "./graph";
 import { createLossPanel } from "./loss";
 import { createTrunksPanel } from "./trunks";
@@ -6,5 +8,12 @@ import { createVariancePanel } from "./variance";
 
 /** Every panel, in the order of the page. */
 export function createPanels(): readonly Panel[] {
-  return [createLossPanel(), createVariancePanel(), createGraphPanel(), createTrunksPanel()];
+  return [
+    createLossPanel(),
+    createVariancePanel(),
+    createGraphPanel(),
+    createTrunksPanel(),
+    createBiasPanel(),
+    createComparePanel(),
+  ];
 }

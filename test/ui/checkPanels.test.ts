@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import type { BiasRecord, ComparedEstimator, ComparisonRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import { axeScript, screenshots, startPanelBrowser, themes, type PanelBrowser } from "./panelBrowser";
+
+let browser: PanelBrowser;
+before(async () => {
+  browser = await startPanelBrowser();
+});
+after(() => browser?.close());
+
+const about = {
+  model: "sbn-200",
+  file: "/workspace/sbn-200.ts",
+  exportName: "default",
+  at: "run",
+  step: 1234,
+  elapsedMs: 2345,
+} as const;
+const bias: BiasRecord = {
+  ...about,
+  estimator: "st-gumbel-softmax(temperature=0.5)",
+  method: "sampling",
+  verdict: "biased",
+  reference: "the mean of muprop over the same noise",
+  margin: 0.05,
+  level: 0.95,
+  draws: 2000,
+  moreDraws: 5400,
+  notes: ["each estimate is the mean of 100 examples at the current parameters"],
+  parameters: [
+    {
+      name: "encode/weight",
+      shape: [784, 200],
+      verdict: "biased",
+      relativeBias: 0.42,
+      interval: [0.36, 0.48],
+      gradientNorm: 3.1,
+      variance: 98,
+      moreDraws: 0,
+    },
+    {
+      name: "encode/bias",
+      shape: [200],
+      verdict: "undecided",
+      relativeBias: 0.03,
+      interval: [0, 0.081],
+      gradientNorm: 0.4,
+      variance: 1.1,
+      moreDraws: 5400,
+    },
+    {
+      name: "decode/weight",
+      shape: [200, 784],
+      verdict: "unbiased",
+      relativeBias: 0,
+      interval: [0, 0.004],
+      gradientNorm: 6.4,
+      variance: 6.4,
+      moreDraws: 0,
+    },
+    {
+      name: "prior",
+      shape: [200],
+      verdict: "undecided",
+      relativeBias: null,
+      interval: null,
+      gradientNorm: 0,
+      variance: 0.02,
+      moreDraws: null,
+    },
+  ],
+};
+const one = (
+  id: string,
+  verdict: ComparedEstimator["verdict"],
+  variance: number,
+  seconds: number,
+  spread = 0.3,
+): ComparedEstimator => ({
+  ...{ id, verdict, variance, secondsPerStep: seconds, evaluationsPerStep: 2 },
+  interval: variance === 0 ? [0, 0] : [variance * (1 - spread), variance * (1 + 2 * spread)],
+  efficiency: variance > 0 ? 1 / (variance * seconds) : null,
+});
+const comparison: ComparisonRecord = {
+  ...about,
+  estimators: [
+    one("lr", "unbiased", 410, 0.008),
+    one("lr-c", "unbiased", 61, 0.009),
+    one("muprop-c", "unbiased", 9.8, 0.016),
+    one("straight-through", "biased", 1.2, 0.007),
+    one("rebar", "undecided", 4.4, 0.05),
+    one("mean-passing", "biased", 0, 0.004),
+  ],
+  skipped: ['arm: estimator arm does not serve categorical at node "h"'],
+};
+
+const tile = (page: Page, id: string): Locator => page.locator(`[data-panel="${id}"]`);
+
+async function show(page: Page, changes: Partial<RunSnapshot> = { bias, comparison }): Promise<void> {
+  await tile(page, "bias").waitFor();
+  await page.evaluate((fields) => {
+    const host = window.fakeHost;
+    if (host.snapshot) host.snapshot = { ...host.snapshot, ...fields };
+    host.hydrate();
+  }, changes);
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeScript);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          root: Document,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { failureSummary: string }[] }[] }>;
+      };
+    };
+    const { violations: found } = await axe.run(document, { resultTypes: ["violations"] });
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ failureSummary }) => failureSummary).join("; ")}`);
+  });
+}
+
+for (const theme of Object.keys(themes)) {
+  test(`bias check and comparison are drawn and accessible in the ${theme} theme`, async () => {
+    const { page, problems } = await browser.open({ theme, width: 1400, height: 1300 });
+    await show(page);
+    await tile(page, "bias").locator(".bias-row").first().waitFor();
+    await tile(page, "compare").locator(".compare-row").first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.screenshot({ path: join(screenshots, `checks-${theme}.png`), fullPage: true });
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+}
+
+test("before a check the tiles say which command fills them", async () => {
+  const { page } = await browser.open();
+  for (const [id, title, command] of [
+    ["bias", "Check bias", "checkBias"],
+    ["compare", "Compare estimators", "compareEstimators"],
+  ] as const) {
+    await tile(page, id).getByRole("button", { name: title }).click();
+    const sent = await page.evaluate(() => window.fakeHost.sent.at(-1));
+    assert.deepEqual(sent, { type: "command", command });
+  }
+  await page.context().close();
+});
+
+test("a verdict is told with its interval, what it rests on, and what it would take to decide", async () => {
+  const { page } = await browser.open({ width: 1400 });
+  await show(page);
+  const bias = tile(page, "bias");
+  await bias.locator(".bias-row").first().waitFor();
+  const words = await bias.innerText();
+  assert.match(words, /st-gumbel-softmax\(temperature=0\.5\) is biased\./);
+  assert.match(
+    words,
+    /2,000 draws, compared with the mean of muprop over the same noise; intervals hold together at 95 %/,
+  );
+  const row = bias.locator('[data-parameter="encode/bias"]');
+  assert.match(
+    await row.evaluate((node) => node.textContent ?? ""),
+    /undecided, 0\.0300 \[0, 0\.0810\], about 5,400 more draws/,
+  );
+  await bias.getByRole("button", { name: "Show data as table" }).click();
+  await bias.getByRole("row", { name: /prior/ }).waitFor();
+  assert.match(await bias.getByRole("row", { name: /^prior/ }).innerText(), /undecided\s+unknown\s+unknown/);
+  await page.context().close();
+});
+
+test("estimators are ranked by variance × time, and one is chosen by click or key while a run goes on", async () => {
+  const { page } = await browser.open({ width: 1400 });
+  await show(page, { bias, comparison, state: "running", estimator: "muprop-c" });
+  const compare = tile(page, "compare");
+  await compare.locator(".compare-row").first().waitFor();
+  const ids = await compare
+    .locator(".compare-row")
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-estimator")));
+  assert.deepEqual(ids, ["mean-passing", "straight-through", "muprop-c", "rebar", "lr-c", "lr"]);
+  assert.equal(await compare.getByRole("button", { name: /muprop-c/ }).count(), 0, "the driving one is no choice");
+  await compare.getByRole("button", { name: /Train on with rebar/ }).click();
+  await compare.getByRole("button", { name: /Train on with lr-c/ }).focus();
+  await page.keyboard.press("Enter");
+  const sent = await page.evaluate(() => window.fakeHost.sent.filter(({ type }) => type === "setEstimator"));
+  assert.deepEqual(sent, [
+    { type: "setEstimator", estimator: "rebar" },
+    { type: "setEstimator", estimator: "lr-c" },
+  ]);
+  await show(page, { state: "finished" });
+  await compare.locator(".choosable").first().waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("both tiles export a picture and a table", async () => {
+  const { page } = await browser.open({ width: 1400 });
+  await show(page);
+  for (const id of ["bias", "compare"]) {
+    await tile(page, id).locator("svg.chart").waitFor();
+    for (const format of ["SVG picture", "CSV table"]) {
+      await tile(page, id).getByRole("button", { name: "Export" }).click();
+      await page.getByRole("menuitem", { name: format }).click();
+    }
+  }
+  const files = await page.evaluate(() =>
+    window.fakeHost.sent.flatMap((message) =>
+      message.type === "export" ? [[message.name, message.format, message.text] as const] : [],
+    ),
+  );
+  assert.deepEqual(
+    files.map(([name, format]) => `${name}.${format}`),
+    ["sbn-200-bias.svg", "sbn-200-bias.csv", "sbn-200-compare.svg", "sbn-200-compare.csv"],
+  );
+  assert.match(files[0]![2], /^<svg/);
+  assert.match(files[3]![2], /straight-through/);
+  await page.context().close();
+});
+
+test("the tiles fit into 480 pixels", async () => {
+  const { page } = await browser.open({ theme: "light", width: 480 });
+  await show(page);
+  await tile(page, "bias").locator(".bias-row").first().waitFor();
+  await page.screenshot({ path: join(screenshots, "checks-480.png"), fullPage: true });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  await page.context().close();
+});

@@ -1,0 +1,104 @@
+import type { BiasRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import { html, setText, svg } from "../dom";
+import { exportSvg } from "../exportSvg";
+import { runNeed } from "../needs";
+import type { DataTable, Panel, PanelContext } from "../panel";
+import { text } from "../text";
+import { drawBiasChart } from "./biasChart";
+import { methodSentence, verdictSentence } from "./biasText";
+import { subjectText } from "./subjectText";
+import { verdictMark } from "./verdictMark";
+
+/** The last check of bias: one verdict per parameter, with the bias beside the margin. */
+export function createBiasPanel(): Panel {
+  const mark = svg("svg", { class: "swatch", width: 14, height: 16, "aria-hidden": "true" });
+  const verdict = html("strong", { role: "status" });
+  const about = html("span", { class: "quiet" });
+  const again = html("button", { type: "button", class: "secondary" }, text("Check again"));
+  const box = html("div", {
+    class: "check-scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": text("Bias by parameter"),
+  });
+  const notes = html("p", { class: "note" });
+  let chart: SVGSVGElement | undefined;
+  let shown: { record: BiasRecord; width: number } | undefined;
+  let last: RunSnapshot | undefined;
+
+  function draw(snapshot: RunSnapshot): void {
+    last = snapshot;
+    const { bias: record } = snapshot;
+    const width = box.clientWidth;
+    if (!record || width === 0 || (shown?.record === record && shown.width === width)) return;
+    shown = { record, width };
+    mark.replaceChildren(verdictMark(record.verdict, 7, 8));
+    setText(verdict, verdictSentence(record));
+    setText(about, subjectText(record));
+    chart = drawBiasChart(record, width);
+    box.replaceChildren(chart);
+    setText(notes, [methodSentence(record), ...record.notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`)].join(" "));
+  }
+
+  const resize = new ResizeObserver(() => last && draw(last));
+  return {
+    id: "bias",
+    title: text("Bias check"),
+    needs: (snapshot, engine) => [
+      runNeed(snapshot, engine),
+      {
+        text: text("The estimator's bias was checked once"),
+        met: snapshot?.bias != null,
+        command: { id: "checkBias", title: text("Check bias") },
+      },
+    ],
+    mount(element, context: PanelContext) {
+      again.addEventListener("click", () => context.post({ type: "command", command: "checkBias" }));
+      box.addEventListener("click", ({ target }) => {
+        const row = target instanceof Element ? target.closest<SVGElement>("[data-parameter]") : null;
+        if (row) context.select(row.dataset["parameter"] ?? null);
+      });
+      element.append(html("div", { class: "check-head" }, mark, verdict, about, again), box, notes);
+      resize.observe(box);
+    },
+    update: draw,
+    table: biasTable,
+    svg: () => (chart ? exportSvg(chart) : ""),
+    dispose: () => resize.disconnect(),
+  };
+}
+
+function biasTable({ bias }: RunSnapshot): DataTable {
+  const parameters = bias?.parameters ?? [];
+  return {
+    caption: bias ? `${verdictSentence(bias)} ${methodSentence(bias)}` : "",
+    columns: [
+      { title: text("Parameter"), kind: "text" },
+      { title: text("Verdict"), kind: "text" },
+      { title: text("‖bias‖/‖gradient‖"), kind: "number" },
+      { title: text("Interval low"), kind: "number" },
+      { title: text("Interval high"), kind: "number" },
+      { title: text("Level"), kind: "share" },
+      { title: text("‖gradient‖"), kind: "number" },
+      { title: text("Variance"), unit: "loss²/parameter²", kind: "number" },
+      { title: text("Reference"), kind: "text" },
+      { title: text("Draws"), kind: "count" },
+      { title: text("More draws, about"), kind: "count" },
+    ],
+    rows: parameters.map(({ name, verdict, relativeBias, interval, gradientNorm, variance, moreDraws }) => [
+      name,
+      verdict,
+      relativeBias,
+      interval?.[0] ?? null,
+      interval?.[1] ?? null,
+      bias?.level ?? "",
+      gradientNorm,
+      variance,
+      bias?.reference ?? "",
+      bias?.draws ?? "",
+      moreDraws,
+    ]),
+    newestFirst: false,
+    total: parameters.length,
+  };
+}
