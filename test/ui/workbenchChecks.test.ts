@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Locator } from "playwright-core";
+import { eventually } from "./support/eventually";
+import { modelWorkspace } from "./support/models";
+import type { ModelWorkspace } from "./support/models";
+import { extensionId, startSession } from "./support/session";
+import type { Session } from "./support/session";
+
+/** The cost bends, so that straight-through is biased at the prior and exact nowhere but by chance. */
+const biased = `import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
+
+export default defineModel(
+  "bent",
+  () => {
+    const prior = parameter("prior", [0.6, -0.9, 0.2]);
+    return {
+      program() {
+        const h = sample("h", bernoulli({ logits: prior }));
+        cost("f", tf.exp(tf.sum(h, -1)));
+      },
+    };
+  },
+  { estimator: "straight-through", optimizer: { id: "sgd", learningRate: 1e-6 }, steps: 10_000_000 },
+);
+`;
+
+let session: Session;
+let workspace: ModelWorkspace;
+
+before(async () => {
+  workspace = modelWorkspace();
+  writeFileSync(join(workspace.folder, "bent.ts"), biased);
+  session = await startSession({
+    workspace: workspace.folder,
+    settings: { "typescript.validate.enable": false },
+  });
+  await session.page.setViewportSize({ width: 1800, height: 1100 });
+});
+after(async () => {
+  await session?.stop();
+  workspace?.remove();
+});
+
+const tile = (id: string): Locator => session.window.webview(extensionId).locator(`[data-panel="${id}"]`);
+
+async function inline(file: string): Promise<string> {
+  return (await session.window.decorations(file)).flatMap(({ text }) => text ?? []).join("\n");
+}
+
+test("Check Bias of a model file tells its verdict in a message, in the panel, behind the line and in the hover", async () => {
+  const { window } = session;
+  await window.openFile("bent.ts");
+  await window.run("Gradient Lens: Check Bias");
+  const message = window.notification(/straight-through is biased at prior \(all states enumerated\)/);
+  await message.waitFor({ timeout: 60_000 });
+  await tile("bias").locator(".bias-row.biased").waitFor();
+  assert.match(await tile("bias").innerText(), /straight-through is biased\.[\s\S]*bent, initial parameters/);
+  await eventually(async () => assert.match(await inline("bent.ts"), /▲ biased/), 20_000);
+  const hover = await window.hover(window.line("bent.ts", "0.6"));
+  await eventually(async () =>
+    assert.match(await hover.innerText(), /straight-through: biased · bias [\d.]+ of the gradient/),
+  );
+  await session.picture("check-bias-file");
+});
+
+test("Check Bias of the current run asks which parameters, and training goes on", async () => {
+  const { window, page } = session;
+  await window.openFile("bent.ts");
+  await window.run("Gradient Lens: Run Training");
+  await window.pick(/muprop-c/);
+  await eventually(
+    async () => assert.match(await window.statusBarItem(extensionId, "gradlens.status").innerText(), /steps\/s/),
+    60_000,
+  );
+  await window.run("Gradient Lens: Check Bias");
+  await window.rows().filter({ hasText: "Current run" }).waitFor();
+  await session.picture("check-bias-pick");
+  await window.pick("Current run");
+  await window.notification(/muprop-c is (unbiased|biased|undecided)/).waitFor({ timeout: 60_000 });
+  await eventually(
+    async () => assert.match(await tile("bias").innerText(), /muprop-c is unbiased[\s\S]*bent, step [1-9]/),
+    30_000,
+  );
+  await eventually(async () => assert.match(await inline("bent.ts"), /variance .*✓ unbiased/), 20_000);
+  assert.match(await window.statusBarItem(extensionId, "gradlens.status").innerText(), /steps\/s/);
+  await page.keyboard.press("Escape");
+});
+
+test("Compare Estimators ranks the chosen ones, and a click in the panel trains on with another", async () => {
+  const { window, page } = session;
+  await window.run("Gradient Lens: Compare Estimators");
+  await window.pick("Current run");
+  await window.rows().filter({ hasText: "in use" }).waitFor({ timeout: 30_000 });
+  await session.picture("compare-pick");
+  await page.locator(".quick-input-widget:visible").getByRole("button", { name: "OK" }).click();
+  await tile("compare").locator(".compare-row.choosable").first().waitFor({ timeout: 120_000 });
+  await tile("compare").scrollIntoViewIfNeeded();
+  await tile("compare")
+    .getByRole("button", { name: /Train on with lr-c/ })
+    .click();
+  await tile("compare").locator('.compare-row.driving[data-estimator="lr-c"]').waitFor();
+  await session.picture("compare-panel");
+});
