@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { tf } from "../../core/backends/tf";
-import { DiagnosticsSchedule } from "../../core/engine/diagnosticsSchedule";
+import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "../../core/engine/diagnosticsSchedule";
 import { loadModelFile, pickModel } from "../../core/engine/modelLoader";
 import { type Overrides, prepare, type Prepared } from "../../core/engine/prepare";
 import { trainStep } from "../../core/engine/trainStep";
@@ -42,7 +42,7 @@ export async function trainee(overrides: Overrides, interval: number | null): Pr
       step++;
       schedule.stepTook(performance.now() - began);
       if (!schedule.due(step)) return;
-      const data = prepared.batch(step);
+      const data = prepared.batch(step, MEASURED_EXAMPLES);
       schedule.measure(prepared, estimators, data, step);
       tf.dispose(Object.values(data));
     },

@@ -52,12 +52,20 @@ export function batchesPerEpoch(split: Split, batchSize: number): number {
  * Epoch e = floor(step / batchesPerEpoch) visits the examples in its own uniform permutation, drawn from (seed, e).
  * When batchSize does not divide the size, the size mod batchSize examples at the permutation's end sit that epoch out;
  * each epoch's new permutation leaves out others, so in the long run all are visited equally often.
+ *
+ * @param examples only the batch's first ones
  */
-export function batchAt(split: Split, batchSize: number, seed: number, step: number): TrainingBatch {
+export function batchAt(
+  split: Split,
+  batchSize: number,
+  seed: number,
+  step: number,
+  examples = batchSize,
+): TrainingBatch {
   const perEpoch = batchesPerEpoch(split, batchSize);
   const epoch = Math.floor(step / perEpoch);
   const start = (step - epoch * perEpoch) * batchSize;
-  const indices = epochOrder(split, deriveKey(seed, epoch)).slice(start, start + batchSize);
+  const indices = epochOrder(split, deriveKey(seed, epoch)).slice(start, start + Math.min(examples, batchSize));
   return { ...gather(split, indices), step, epoch };
 }
 

@@ -8,7 +8,7 @@ import type { VarianceRecord } from "../protocol/snapshot";
 import type { Prepared } from "./prepare";
 
 /** Examples of a batch that are measured, twice each. */
-const EXAMPLES = 16;
+export const MEASURED_EXAMPLES = 16;
 /** Without a data set, replicates of the one row instead. */
 const DRAWS_WITHOUT_DATA = 32;
 const MAX_INTERVAL = 1000;
@@ -73,14 +73,14 @@ export class DiagnosticsSchedule {
   ): VarianceRecord {
     const began = performance.now();
     const hasData = prepared.dataset !== null;
-    const examples = hasData ? Math.min(EXAMPLES, prepared.batchSize) : 1;
+    const examples = hasData ? Math.min(MEASURED_EXAMPLES, prepared.batchSize) : 1;
     const parameters = tidy(() =>
       measureVariance({
         instance: prepared.instance,
         structure: prepared.structure,
         objective: prepared.objective,
         estimators,
-        data: Object.fromEntries(Object.entries(data).map(([name, x]) => [name, tf.slice(x, [0, 0], [1, examples])])),
+        data: firstExamples(data, examples),
         examples,
         batchSize: prepared.batchSize,
         hasData,
@@ -109,4 +109,10 @@ export class DiagnosticsSchedule {
     }
     this.nextStep = step + this.interval;
   }
+}
+
+function firstExamples(data: DataInputs, examples: number): DataInputs {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, x]) => [name, x.shape[1] === examples ? x : tf.slice(x, [0, 0], [1, examples])]),
+  );
 }

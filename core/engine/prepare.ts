@@ -6,7 +6,13 @@ import { resolveDataFolder } from "../data/files";
 import { dataset as findDataset } from "../data/registry";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
-import { chooseEstimators, createNodeEstimators, type EstimatorSpec, parseEstimator, parseEstimatorChoice } from "../estimators/estimatorSpec";
+import {
+  chooseEstimators,
+  createNodeEstimators,
+  type EstimatorSpec,
+  parseEstimator,
+  parseEstimatorChoice,
+} from "../estimators/estimatorSpec";
 import { refuseFewSamples, refuseUnsuited } from "../estimators/refuseUnsuited";
 import { ModelInstance } from "../graph/instance";
 import { analyse, type Structure } from "../graph/structure";
@@ -41,10 +47,14 @@ export interface Prepared {
   readonly batchSize: number;
   readonly numSamples: number;
   readonly seed: number;
-  /** The training batch of a step, `[1, B, …]`; the caller owns the tensors. */
-  batch(step: number): DataInputs;
+  /** The training batch of a step, `[1, B, …]`, or its first examples only; the caller owns the tensors. */
+  batch(step: number, examples?: number): DataInputs;
   /** Estimators for the same model by another text; the caller disposes them. */
-  chooseEstimators(text: string | null): { readonly specs: ReadonlyMap<string, EstimatorSpec>; readonly estimators: Map<string, NodeEstimator>; readonly text: string };
+  chooseEstimators(text: string | null): {
+    readonly specs: ReadonlyMap<string, EstimatorSpec>;
+    readonly estimators: Map<string, NodeEstimator>;
+    readonly text: string;
+  };
   dispose(): void;
 }
 
@@ -58,12 +68,17 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
   const dataset = await chooseDataset(overrides, options.data);
   const batchSize = requireWhole("batch", overrides.batchSize, dataset ? (options.batchSize ?? 100) : 1, 1);
   if (dataset && batchSize > dataset.train.size) {
-    throw new GradlensError("GL2041", `a batch of ${batchSize} is larger than the ${dataset.train.size} training examples of ${dataset.id}; lower --batch`, { usage: overrides.batchSize !== undefined });
+    throw new GradlensError(
+      "GL2041",
+      `a batch of ${batchSize} is larger than the ${dataset.train.size} training examples of ${dataset.id}; lower --batch`,
+      { usage: overrides.batchSize !== undefined },
+    );
   }
 
   const instance = guard(file, () => new ModelInstance(definition, seed));
   try {
-    const batch = (step: number): DataInputs => (dataset ? toTensors(dataset, batchSize, seed, step) : {});
+    const batch = (step: number, examples?: number): DataInputs =>
+      dataset ? toTensors(dataset, batchSize, seed, step, examples) : {};
     const structure = guard(file, () => {
       const probe = dataset ? toTensors(dataset, Math.min(batchSize, 2), seed, 0) : {};
       try {
@@ -73,20 +88,28 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
       }
     });
     const objective = chooseObjective(definition, instance, structure, overrides.objective);
-    const modelChoice = ofModelFile(() => (options.estimator === undefined ? null : parseEstimatorChoice(options.estimator)));
+    const modelChoice = ofModelFile(() =>
+      options.estimator === undefined ? null : parseEstimatorChoice(options.estimator),
+    );
     ofModelFile(() => [...structure.asked.values()].map(parseEstimator));
     // Known once the first estimators are chosen; later ones have to do with it.
     let numSamples: number | null = null;
-    const choose = (text: string | null): { specs: ReadonlyMap<string, EstimatorSpec>; estimators: Map<string, NodeEstimator>; text: string } => {
+    const choose = (
+      text: string | null,
+    ): { specs: ReadonlyMap<string, EstimatorSpec>; estimators: Map<string, NodeEstimator>; text: string } => {
       const asked = text === null ? null : parseEstimatorChoice(text);
-      const pick = (): ReadonlyMap<string, EstimatorSpec> => chooseEstimators(structure.distributions, structure.asked, asked, modelChoice, objective.id);
+      const pick = (): ReadonlyMap<string, EstimatorSpec> =>
+        chooseEstimators(structure.distributions, structure.asked, asked, modelChoice, objective.id);
       const specs = asked === null ? ofModelFile(pick) : pick();
       refuseUnsuited(specs, structure, structure.distributions, objective.id, asked !== null);
       refuseFewSamples(specs, numSamples ?? Infinity, asked !== null);
       return { specs, estimators: createNodeEstimators(specs), text: specText(specs) };
     };
     const chosen = choose(overrides.estimator ?? null);
-    const needed = Math.max(objective.defaultSamples, ...[...chosen.specs.values()].map(({ estimator }) => estimator.minSamples ?? 1));
+    const needed = Math.max(
+      objective.defaultSamples,
+      ...[...chosen.specs.values()].map(({ estimator }) => estimator.minSamples ?? 1),
+    );
     numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
     refuseFewSamples(chosen.specs, numSamples, overrides.samples !== undefined);
     return {
@@ -135,7 +158,10 @@ function ofModelFile<T>(run: () => T): T {
 
 function asModelFault(error: unknown): unknown {
   if (!(error instanceof GradlensError) || !error.usage) return error;
-  return new GradlensError(error.code, error.message, { ...(error.source ? { source: error.source } : {}), cause: error });
+  return new GradlensError(error.code, error.message, {
+    ...(error.source ? { source: error.source } : {}),
+    cause: error,
+  });
 }
 
 async function chooseDataset(overrides: Overrides, inModelFile: string | undefined): Promise<Dataset | null> {
@@ -148,12 +174,23 @@ async function loadDataset(id: string, folder: string | undefined): Promise<Data
   return findDataset(id).load({ folder: resolveDataFolder(folder), seed: DATA_SEED });
 }
 
-function toTensors(dataset: Dataset, batchSize: number, seed: number, step: number): DataInputs {
-  const batch = binarizeBatch(batchAt(dataset.train, batchSize, seed, step), dataset.binarization, binarizationStream(seed, step));
-  return Object.fromEntries(Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]));
+function toTensors(dataset: Dataset, batchSize: number, seed: number, step: number, examples?: number): DataInputs {
+  const batch = binarizeBatch(
+    batchAt(dataset.train, batchSize, seed, step, examples),
+    dataset.binarization,
+    binarizationStream(seed, step),
+  );
+  return Object.fromEntries(
+    Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]),
+  );
 }
 
-function chooseObjective(definition: ModelDefinition, instance: ModelInstance, structure: Structure, override: string | undefined): Objective {
+function chooseObjective(
+  definition: ModelDefinition,
+  instance: ModelInstance,
+  structure: Structure,
+  override: string | undefined,
+): Objective {
   const isProgram = "program" in instance.functions;
   const id = override ?? definition.options.objective ?? (isProgram ? "expected-cost" : "elbo");
   const objective = override === undefined ? ofModelFile(() => findObjective(id)) : findObjective(id);
@@ -162,10 +199,21 @@ function chooseObjective(definition: ModelDefinition, instance: ModelInstance, s
     const has = isProgram ? "{ program }" : "{ guide, model }";
     const needs = needsPair ? "{ guide, model }" : "{ program }";
     const fitting = isProgram ? "expected-cost or structured-prediction" : "elbo or iwae";
-    throw new GradlensError("GL1306", `objective ${id} needs a model of ${needs}, but "${definition.name}" returns ${has}; use ${fitting}`, { usage: override !== undefined });
+    throw new GradlensError(
+      "GL1306",
+      `objective ${id} needs a model of ${needs}, but "${definition.name}" returns ${has}; use ${fitting}`,
+      { usage: override !== undefined },
+    );
   }
-  if (objective.needs === "program-observe" && ![...structure.upstream.keys()].some((key) => key.startsWith("observe:"))) {
-    throw new GradlensError("GL1307", `objective ${id} needs observe(name, distribution, value) in the program of "${definition.name}"; add one, or use expected-cost`, { usage: override !== undefined });
+  if (
+    objective.needs === "program-observe" &&
+    ![...structure.upstream.keys()].some((key) => key.startsWith("observe:"))
+  ) {
+    throw new GradlensError(
+      "GL1307",
+      `objective ${id} needs observe(name, distribution, value) in the program of "${definition.name}"; add one, or use expected-cost`,
+      { usage: override !== undefined },
+    );
   }
   return objective;
 }
@@ -180,7 +228,11 @@ function specText(specs: ReadonlyMap<string, EstimatorSpec>): string {
 function requireWhole(name: string, asked: number | undefined, inModelFile: number, least: number): number {
   const value = asked ?? inModelFile;
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new GradlensError("GL1308", `${asked === undefined ? `the model's ${name}` : `--${name}`} needs a whole number of at least ${least}, got ${value}`, { usage: asked !== undefined });
+    throw new GradlensError(
+      "GL1308",
+      `${asked === undefined ? `the model's ${name}` : `--${name}`} needs a whole number of at least ${least}, got ${value}`,
+      { usage: asked !== undefined },
+    );
   }
   return value;
 }

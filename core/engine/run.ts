@@ -12,6 +12,7 @@ import type {
 } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
+import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
 import { measureTrunks } from "../diagnostics/trunks";
@@ -23,7 +24,9 @@ import {
   restoreOptimizer,
   restoreParameters,
 } from "./checkpoint";
-import { DiagnosticsSchedule } from "./diagnosticsSchedule";
+import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
+import { evaluateLikelihood } from "./evaluateLikelihood";
+import { evaluateRefinement } from "./evaluateRefinement";
 import { evaluateSplit } from "./evaluateSplit";
 import { nonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
@@ -50,6 +53,8 @@ export interface RunOptions {
   /** Examples of the validation and test sets used after an epoch; all when the run ends. */
   readonly evaluationExamples: number;
   readonly finalEvaluationExamples: number;
+  /** K of the test likelihood when the run ends; none when left out. */
+  readonly likelihoodSamples?: number;
   /** Continue from this checkpoint, in the folder it lies in. */
   readonly resume?: {
     readonly folder: string;
@@ -221,6 +226,7 @@ export class TrainingRun {
         }
       }
       if (!this.stopping) await this.evaluate(this.options.finalEvaluationExamples, true);
+      if (!this.stopping) await this.evaluateLikelihood();
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
@@ -262,7 +268,17 @@ export class TrainingRun {
 
   /** Takes effect at the next step; baselines start anew. */
   setEstimator(text: string): void {
-    const chosen = this.options.prepared.chooseEstimators(text);
+    const { prepared } = this.options;
+    const chosen = prepared.chooseEstimators(text);
+    const { inference } = prepared.definition.options;
+    if (inference) {
+      try {
+        refinedNode(inference, prepared.structure, prepared.objective, chosen.specs);
+      } catch (error) {
+        for (const estimator of chosen.estimators.values()) estimator.dispose();
+        throw error;
+      }
+    }
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
@@ -357,7 +373,7 @@ export class TrainingRun {
 
   private measure(): void {
     const { prepared } = this.options;
-    const data = prepared.batch(this.step);
+    const data = prepared.batch(this.step, MEASURED_EXAMPLES);
     try {
       const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
       this.history.append({ variance: [record] });
@@ -398,17 +414,29 @@ export class TrainingRun {
       );
       if (!record) return null;
       records.push(record);
-      this.event("evaluation", {
-        name: record.name,
-        value: record.value,
-        standardError: record.standardError,
-        samples,
-      });
-      this.tensorBoard?.scalar(record.name, this.step, record.value);
+    }
+    this.noteEvaluations(records);
+    return records[0]?.value ?? null;
+  }
+
+  private async evaluateLikelihood(): Promise<void> {
+    const { prepared, likelihoodSamples: K, finalEvaluationExamples: limit } = this.options;
+    if (K === undefined || !prepared.dataset) return;
+    const { test } = prepared.dataset;
+    const stop = (): boolean => this.stopping;
+    const record = await evaluateLikelihood(prepared, "test/log-likelihood", test, this.step, K, limit, stop);
+    if (!record) return;
+    const { step, name, value, standardError, samples } = record;
+    this.noteEvaluations([{ step, name, value, standardError, samples }]);
+  }
+
+  private noteEvaluations(records: readonly EvaluationRecord[]): void {
+    for (const { name, value, standardError, samples } of records) {
+      this.event("evaluation", { name, value, standardError, samples });
+      this.tensorBoard?.scalar(name, this.step, value);
     }
     this.history.append({ evaluations: records });
     this.flush();
-    return records[0]?.value ?? null;
   }
 
   /** Lets messages in and changes out. */

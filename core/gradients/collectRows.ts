@@ -41,7 +41,11 @@ function hasRawParameters(instance: ModelInstance): boolean {
 /** Whether the rows' sum is the gradient of the rows' summed surrogate, to float32. */
 function sumsAgree(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">, found: CollectedRows): boolean {
   const recorded = record(() => surrogateRows({ ...evaluation, functions: instance.functions }));
-  const expected = gradients(recorded.tape, recorded.value.surrogate, instance.parameters.map(({ variable }) => variable));
+  const expected = gradients(
+    recorded.tape,
+    recorded.value.surrogate,
+    instance.parameters.map(({ variable }) => variable),
+  );
   recorded.release();
   return expected.every((gradient, i) => {
     const rows = found.rows[i]!.materialise();
@@ -62,22 +66,33 @@ export function collectByAxis(instance: ModelInstance, evaluation: Omit<Evaluati
     numRows,
     root: tf.scalar(0),
     raw(name, variable) {
-      const spread = tf.tile(tf.reshape(variable, [1, 1, ...variable.shape]), [1, numRows, ...variable.shape.map(() => 1)]);
+      const spread = tf.tile(tf.reshape(variable, [1, 1, ...variable.shape]), [
+        1,
+        numRows,
+        ...variable.shape.map(() => 1),
+      ]);
       raw.set(name, spread);
       return spread;
     },
     dense(layer, inputs, outputs, mask) {
-      calls.set(layer, [...(calls.get(layer) ?? []), { inputs: tf.keep(inputs.clone()), outputs: tf.keep(outputs.clone()) }]);
+      calls.set(layer, [
+        ...(calls.get(layer) ?? []),
+        { inputs: tf.keep(inputs.clone()), outputs: tf.keep(outputs.clone()) },
+      ]);
       if (mask) masks.set(layer, mask);
     },
   };
   const functions = instance.functionsByRow(recorder);
   const recorded = record(() => surrogateRows({ ...evaluation, functions }));
   const names = [...raw.keys()];
-  const [, ...spread] = gradients(recorded.tape, recorded.value.surrogate, [recorder.root, ...names.map((name) => raw.get(name)!)]);
+  const [, ...spread] = gradients(recorded.tape, recorded.value.surrogate, [
+    recorder.root,
+    ...names.map((name) => raw.get(name)!),
+  ]);
   recorded.release();
   // Kept through the tidies of the backward pass, the pieces go over to the caller's.
-  for (const list of calls.values()) for (const call of list) for (const tensor of [call.inputs, call.outputs]) adopt(tensor);
+  for (const list of calls.values())
+    for (const call of list) for (const tensor of [call.inputs, call.outputs]) adopt(tensor);
 
   const rows = instance.parameters.map(({ name, shape }): RowGradients => {
     const layer = name.slice(0, name.lastIndexOf("/"));
@@ -85,11 +100,23 @@ export function collectByAxis(instance: ModelInstance, evaluation: Omit<Evaluati
     if (instance.denseNames.has(layer) && !raw.has(name)) {
       const used = calls.get(layer) ?? [];
       if (name.endsWith("/weight")) return denseWeightRows(name, shape, numRows, used, masks.get(layer) ?? null);
-      const deltas = used.map(({ outputs }) => tf.sum(tf.reshape(outputs, [-1, numRows, size]), 0));
-      return plainRows(name, shape, (deltas.length === 0 ? tf.zeros([numRows, size]) : deltas.reduce((total, next) => tf.add(total, next))) as tf.Tensor2D);
+      const deltas = used.map(({ outputs }) =>
+        outputs.shape[0] === numRows ? outputs : tf.sum(tf.reshape(outputs, [-1, numRows, size]), 0),
+      );
+      return plainRows(
+        name,
+        shape,
+        (deltas.length === 0
+          ? tf.zeros([numRows, size])
+          : deltas.reduce((total, next) => tf.add(total, next))) as tf.Tensor2D,
+      );
     }
     const gradient = spread[names.indexOf(name)];
-    return plainRows(name, shape, (gradient ? tf.reshape(gradient, [numRows, size]) : tf.zeros([numRows, size])) as tf.Tensor2D);
+    return plainRows(
+      name,
+      shape,
+      (gradient ? tf.reshape(gradient, [numRows, size]) : tf.zeros([numRows, size])) as tf.Tensor2D,
+    );
   });
   return { rows, surrogate: recorded.value };
 }
@@ -108,7 +135,9 @@ export function collectByLoop(instance: ModelInstance, evaluation: Omit<Evaluati
     });
   }
   recorded.release();
-  const rows = instance.parameters.map(({ name, shape }, i) => plainRows(name, shape, tf.concat(stacked[i]!, 0) as tf.Tensor2D));
+  const rows = instance.parameters.map(({ name, shape }, i) =>
+    plainRows(name, shape, tf.concat(stacked[i]!, 0) as tf.Tensor2D),
+  );
   return { rows, surrogate: recorded.value };
 }
 
