@@ -7,6 +7,7 @@ import { addDistributions } from "./commands/distributions";
 import { addEstimators } from "./commands/estimators";
 import { addGradient } from "./commands/gradient";
 import { addGraph } from "./commands/graph";
+import { addLikelihood } from "./commands/likelihood";
 import { addObjectives } from "./commands/objectives";
 import { addTrain } from "./commands/train";
 import { addVariance } from "./commands/variance";
@@ -24,6 +25,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addVariance,
   addBias,
   addCompare,
+  addLikelihood,
   addGraph,
   addEstimators,
   addObjectives,

@@ -23,6 +23,7 @@ interface TrainOptions extends ModelOptions {
   readonly resume?: string;
   readonly diagnostics?: number;
   readonly budget?: number;
+  readonly likelihood?: number;
 }
 
 /** Exit code of a run ended by Ctrl-C, as shells have it. */
@@ -45,6 +46,11 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
     )
     .addOption(
       new Option("--budget <share>", "share of the time that diagnostics may take").argParser(share).default(0.1),
+    )
+    .addOption(
+      new Option("--likelihood <k>", "at the end -log p of the test set by k importance samples").argParser(
+        wholeNumber(1),
+      ),
     )
     .addHelpText("after", "\nCtrl-C ends the run after the current step; its checkpoint stays.");
   answering(command, async (reference: string | undefined, options: TrainOptions) => {
@@ -79,7 +85,7 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
 
 function trainRequest(reference: string | undefined, options: TrainOptions): TrainRequest {
   const { file, exportName } = modelReference(reference ?? "");
-  const { steps, epochs, learningRate, runFolder, resume, diagnostics, budget } = options;
+  const { steps, epochs, learningRate, runFolder, resume, diagnostics, budget, likelihood } = options;
   return {
     file,
     ...(exportName === undefined ? {} : { exportName }),
@@ -91,6 +97,7 @@ function trainRequest(reference: string | undefined, options: TrainOptions): Tra
     ...(resume === undefined ? {} : { resume }),
     ...(diagnostics === undefined ? {} : { diagnosticsInterval: diagnostics }),
     ...(budget === undefined ? {} : { diagnosticsBudget: budget }),
+    ...(likelihood === undefined ? {} : { likelihoodSamples: likelihood }),
   };
 }
 

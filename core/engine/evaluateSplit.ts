@@ -10,7 +10,7 @@ import type { Prepared } from "./prepare";
 /** S × B' values evaluated at once. */
 const MAX_ROWS = 2000;
 /** Evaluations draw from keys that no training step uses. */
-const EVALUATION_STEP = 2 ** 31;
+export const EVALUATION_STEP = 2 ** 31;
 
 /**
  * Mean loss over a split (or its first `limit` examples), with the standard error of the mean over examples.

@@ -12,7 +12,6 @@ import type {
 } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
-import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
 import { measureTrunks } from "../diagnostics/trunks";
@@ -24,9 +23,8 @@ import {
   restoreOptimizer,
   restoreParameters,
 } from "./checkpoint";
-import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
+import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
-import { evaluateRefinement } from "./evaluateRefinement";
 import { evaluateSplit } from "./evaluateSplit";
 import { nonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
@@ -268,17 +266,7 @@ export class TrainingRun {
 
   /** Takes effect at the next step; baselines start anew. */
   setEstimator(text: string): void {
-    const { prepared } = this.options;
-    const chosen = prepared.chooseEstimators(text);
-    const { inference } = prepared.definition.options;
-    if (inference) {
-      try {
-        refinedNode(inference, prepared.structure, prepared.objective, chosen.specs);
-      } catch (error) {
-        for (const estimator of chosen.estimators.values()) estimator.dispose();
-        throw error;
-      }
-    }
+    const chosen = this.options.prepared.chooseEstimators(text);
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
@@ -373,7 +361,7 @@ export class TrainingRun {
 
   private measure(): void {
     const { prepared } = this.options;
-    const data = prepared.batch(this.step, MEASURED_EXAMPLES);
+    const data = prepared.batch(this.step);
     try {
       const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
       this.history.append({ variance: [record] });

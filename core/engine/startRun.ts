@@ -6,6 +6,7 @@ import type { RunDelta } from "../protocol/snapshot";
 import { fastestBackend } from "./fastestBackend";
 import { loadModelFile, pickModel } from "./modelLoader";
 import { type Prepared, prepare } from "./prepare";
+import { requireTestLikelihood } from "./requireTestLikelihood";
 import { TrainingRun } from "./run";
 import { readCheckpoint, readManifest } from "./runFolder";
 import { defaultRunFolder } from "./runText";
@@ -70,6 +71,7 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       throw new GradlensError("GL1633", `"${definition.name}" has no data set, so it has no epochs; use --steps`, {
         usage: true,
       });
+    if (request.likelihoodSamples !== undefined) requireTestLikelihood(prepared);
     const asked =
       request.steps !== undefined || request.epochs !== undefined
         ? { steps: request.steps ?? null, epochs: request.epochs ?? null }
@@ -95,6 +97,7 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       diagnosticsBudget: budget,
       evaluationExamples: EVALUATION_EXAMPLES,
       finalEvaluationExamples: options.finalEvaluationExamples ?? Infinity,
+      ...optional("likelihoodSamples", request.likelihoodSamples),
       ...(resumed ? { resume: resumed } : {}),
       onDelta: options.onDelta,
     });

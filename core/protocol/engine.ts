@@ -79,6 +79,8 @@ export interface TrainRequest {
   readonly diagnosticsInterval?: number | null;
   /** Share of step time that diagnostics may take, 0 to 1. */
   readonly diagnosticsBudget?: number;
+  /** Importance samples of every test example when the run ends, for `test/log-likelihood`; none when left out. */
+  readonly likelihoodSamples?: number;
 }
 
 /** What a check looks at: the engine's run at its current step, a model file as it begins, or a run folder's last checkpoint. */

@@ -15,6 +15,8 @@ export interface NoiseLayout {
   readonly replicates: number;
   /** First replicate's number, so that further draws continue where the last ones ended. */
   readonly firstReplicate: number;
+  /** First sample's number, so that many samples can be drawn some at a time; 0 when left out. */
+  readonly firstSample?: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export class Noise {
    * @param stream tells apart several draws of one node; stream 0 decides the node's value
    */
   uniform(node: string, unitShape: readonly number[], stream = 0): tf.Tensor {
-    const { numSamples, numRows, replicates, firstReplicate } = this.layout;
+    const { numSamples, numRows, replicates, firstReplicate, firstSample = 0 } = this.layout;
     const units = unitShape.reduce((product, size) => product * size, 1);
     const rowsPerReplicate = numRows / replicates;
     const block = rowsPerReplicate * units;
@@ -45,7 +47,7 @@ export class Noise {
     for (let replicate = 0; replicate < replicates; replicate++) {
       const replicateKey = foldIn(nodeKey, firstReplicate + replicate);
       for (let sample = 0; sample < numSamples; sample++)
-        keys[sample * replicates + replicate] = foldIn(replicateKey, sample);
+        keys[sample * replicates + replicate] = foldIn(replicateKey, firstSample + sample);
     }
     const shape = [numSamples, numRows, ...unitShape];
     const fused = fusedUniformBlocks(keys, shape);
