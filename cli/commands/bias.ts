@@ -36,7 +36,9 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
         .choices(["enumerate", "sample", "auto"])
         .default("auto"),
     )
-    .addOption(new Option("--draws <n>", "estimates drawn when sampling").argParser(wholeNumber(20)).default(2000))
+    .addOption(
+      new Option("--draws <n>", "estimates drawn at most when sampling").argParser(wholeNumber(20)).default(2000),
+    )
     .addOption(
       new Option(
         "--margin <share>",
@@ -66,7 +68,16 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
       );
       requireFinite(prepared, data, step, { gradients: new Map(values) });
     }
-    const { method, verdict, reference: compared, margin, level, draws } = measured;
+    const {
+      method,
+      verdict,
+      reference: compared,
+      margin,
+      level,
+      draws,
+      evaluations = null,
+      remaining = null,
+    } = measured;
     return {
       json: {
         ...about(model, numSamples),
@@ -76,6 +87,8 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
         margin,
         level,
         draws,
+        evaluations,
+        remaining,
         notes,
         parameters: measured.parameters.map((parameter) => withoutLargeArrays(parameter, options.elements === true)),
       },
@@ -85,14 +98,24 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
   });
 }
 
-function withoutLargeArrays(parameter: ParameterBias, elements: boolean): Partial<ParameterBias> {
+function withoutLargeArrays(parameter: ParameterBias, elements: boolean): Readonly<Record<string, unknown>> {
   const size = parameter.shape.reduce((product, axis) => product * axis, 1);
-  if (elements || size <= SMALL_TENSOR) return parameter;
-  const { name, shape, relativeBias, interval, verdict } = parameter;
-  return { name, shape, relativeBias, interval, verdict };
+  if (elements || size <= SMALL_TENSOR) return { ...parameter };
+  const { name, shape, relativeBias, interval, cosine, cosineInterval, moreDraws, verdict } = parameter;
+  return { name, shape, relativeBias, interval, cosine, cosineInterval, moreDraws, verdict };
 }
 
-function report({ method, verdict, parameters, reference, margin, level, draws, notes }: BiasReport): string {
+function report({
+  method,
+  verdict,
+  parameters,
+  reference,
+  margin,
+  level,
+  draws,
+  remaining,
+  notes,
+}: BiasReport): string {
   const how = method === "enumeration" ? "all joint states enumerated" : `${draws} draws`;
   const interval = level === null ? "" : `${formatShare(level)} interval`;
   return [
@@ -104,22 +127,35 @@ function report({ method, verdict, parameters, reference, margin, level, draws, 
         { title: "shape" },
         { title: "‖gradient‖", align: "right" },
         { title: "‖bias‖/‖gradient‖", align: "right" },
-        ...(interval ? [{ title: interval, align: "right" as const }] : []),
+        ...(interval
+          ? [
+              { title: interval, align: "right" as const },
+              { title: "cosine", align: "right" as const },
+            ]
+          : []),
         { title: "variance", align: "right" },
         { title: "verdict" },
       ],
-      parameters.map(({ name, shape, exact, mean, relativeBias, interval: ends, variance, verdict: own }) => [
-        name,
-        formatShape(shape),
-        formatNumber(norm(exact ?? mean)),
-        formatNumber(relativeBias),
-        ...(interval ? [formatInterval(ends === null ? null : [ends[0], ends[1]])] : []),
-        formatNumber(variance.reduce((total, value) => total + value, 0)),
-        own,
-      ]),
+      parameters.map(
+        ({ name, shape, exact, mean, relativeBias, interval: ends, cosine = null, variance, verdict: own }) => [
+          name,
+          formatShape(shape),
+          formatNumber(norm(exact ?? mean)),
+          formatNumber(relativeBias),
+          ...(interval ? [formatInterval(ends === null ? null : [ends[0], ends[1]]), formatNumber(cosine)] : []),
+          formatNumber(variance.reduce((total, value) => total + value, 0)),
+          own,
+        ],
+      ),
     ),
+    ...(remaining ? [`cannot tell yet: ${outlook(remaining)}`] : []),
     ...notes.map((note) => `note: ${note}`),
   ].join("\n");
+}
+
+function outlook({ draws, minutes }: NonNullable<BiasReport["remaining"]>): string {
+  const time = minutes < 1 ? "less than a minute" : `${Math.ceil(minutes)} min`;
+  return `about ${draws} more draws, ${time}; raise --draws`;
 }
 
 function norm(values: readonly number[]): number {

@@ -21,6 +21,8 @@ export interface ParameterBias {
   readonly cosine?: number | null;
   readonly cosineInterval?: readonly [number, number] | null;
   readonly verdict: Verdict;
+  /** About how many further draws a verdict takes, by the widths found so far; 0 when decided, null beyond sight. */
+  readonly moreDraws?: number | null;
 }
 
 export interface BiasReport {

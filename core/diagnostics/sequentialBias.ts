@@ -87,15 +87,16 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
   }
   const draws = Math.round((passes * plan.rows) / B);
   const seconds = (performance.now() - began) / 1000;
-  const more = tests
-    .filter(({ verdict }) => verdict === "undecided")
-    .map((test) => test.rowsToDecide(alpha, looks, tests.length));
-  const known = more.length > 0 && more.every((rows) => rows !== null);
-  const needed = known ? Math.ceil(Math.max(...more.map((rows) => rows ?? 0)) / B) : 0;
+  const more = tests.map((test) => {
+    if (test.verdict !== "undecided") return 0;
+    const rows = test.rowsToDecide(alpha, looks, tests.length);
+    return rows === null ? null : roundUp(rows / B);
+  });
+  const needed = more.reduce((most, next) => (most === null || next === null ? null : Math.max(most, next)), 0);
   return {
     method: "sampling",
     verdict: overall(tests.map(({ verdict }) => verdict)),
-    parameters: tests.map((test) => test.report(B)),
+    parameters: tests.map((test, i) => test.report(B, more[i]!)),
     reference: exact
       ? "the exact gradient, all joint states enumerated"
       : `the mean of ${request.reference!.id} over the same noise`,
@@ -103,12 +104,18 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
     level: 1 - alpha,
     draws,
     evaluations: draw.evaluations,
-    remaining: known ? { draws: needed, minutes: (needed * seconds) / draws / 60 } : null,
+    remaining: needed ? { draws: needed, minutes: (needed * seconds) / draws / 60 } : null,
     notes: [
       ...(B === 1 ? [] : [`each estimate is the mean of ${B} examples at the current parameters`]),
       ...tests.flatMap((test) => test.notes()),
     ],
   };
+}
+
+/** To two significant digits: more would promise too much. */
+function roundUp(value: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return Math.ceil(value / unit) * unit;
 }
 
 /** Decides what can be decided. By Holm, each decision leaves the rest of the rate to fewer tensors. */

@@ -88,7 +88,8 @@ export class TensorTest {
     return null;
   }
 
-  report(batchSize: number): ParameterBias {
+  /** @param moreDraws estimates until a verdict, null beyond sight */
+  report(batchSize: number, moreDraws: number | null): ParameterBias {
     const { name, shape, exact, own, difference, reference, verdict, interval } = this;
     const found = difference.mean();
     const others = reference?.mean();
@@ -117,6 +118,7 @@ export class TensorTest {
       cosine: direction?.value ?? null,
       cosineInterval: direction?.interval ?? null,
       verdict,
+      moreDraws,
     };
   }
 

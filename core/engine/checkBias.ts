@@ -1,6 +1,5 @@
 import type { BiasReport, ParameterBias } from "../diagnostics/bias";
 import { norm } from "../diagnostics/biasByEnumeration";
-import { moreDraws } from "../diagnostics/moreDraws";
 import { normalisationNotes } from "../diagnostics/normalisationNotes";
 import type { BiasRequest } from "../protocol/engine";
 import type { BiasRecord, ParameterVerdict } from "../protocol/snapshot";
@@ -50,7 +49,7 @@ function verdicts(
   const sources = new Map(instance.parameters.map(({ name, source }) => [name, source]));
   const told = parameters.map((parameter): ParameterVerdict => {
     const source = sources.get(parameter.name);
-    return { ...verdictOf(parameter, margin, draws), ...(source ? { source } : {}) };
+    return { ...verdictOf(parameter), ...(source ? { source } : {}) };
   });
   const open = told.filter((parameter) => parameter.verdict === "undecided").map((parameter) => parameter.moreDraws);
   const more = open.reduce<number | null>(
@@ -60,7 +59,7 @@ function verdicts(
   return { method, verdict, parameters: told, reference, margin, level, draws, moreDraws: more };
 }
 
-function verdictOf(parameter: ParameterBias, margin: number, draws: number | null): ParameterVerdict {
+function verdictOf(parameter: ParameterBias): ParameterVerdict {
   const { name, shape, exact, mean, variance, relativeBias, interval, verdict } = parameter;
   return {
     name,
@@ -70,11 +69,6 @@ function verdictOf(parameter: ParameterBias, margin: number, draws: number | nul
     interval,
     gradientNorm: norm(exact ?? mean),
     variance: variance.reduce((total, value) => total + value, 0),
-    moreDraws:
-      verdict === "undecided" && draws !== null
-        ? moreDraws(relativeBias, interval, margin, draws)
-        : verdict === "undecided"
-          ? null
-          : 0,
+    moreDraws: verdict === "undecided" ? (parameter.moreDraws ?? null) : 0,
   };
 }

@@ -73,7 +73,7 @@ export function* compareOne(
   const bias = yield* measureBias(
     prepared,
     { specs, estimators },
-    { data, numSamples, step, method: "auto", draws: biasDraws },
+    { data, numSamples, step, method: "auto", draws: biasDraws, until: "whole" },
   );
   const examples = hasData ? batchSize : 1;
   const whole = new VarianceAccumulator(examples, batchSize, hasData);

@@ -1,7 +1,7 @@
 import type { BiasReport } from "../diagnostics/bias";
 import { biasByEnumeration } from "../diagnostics/biasByEnumeration";
-import { biasBySampling } from "../diagnostics/biasBySampling";
 import { countStates } from "../diagnostics/enumerate";
+import { sequentialBias } from "../diagnostics/sequentialBias";
 import type { Sliced } from "../diagnostics/sliced";
 import { unbiasedReference } from "../diagnostics/unbiasedReference";
 import { GradlensError } from "../errors";
@@ -16,6 +16,8 @@ export type BiasMethod = "enumerate" | "sample" | "auto";
 export const margins = { enumerate: 1e-3, sample: 0.05 } as const;
 /** Rate of false alarms over all tensors together. */
 const ALPHA = 0.05;
+/** Rows drawn in any case, so that the variance beside the verdict is known to a few percent. */
+const MIN_ROWS = 2000;
 
 /** What of a prepared model a measurement looks at. */
 export type Measurable = Pick<
@@ -28,15 +30,18 @@ export interface BiasMeasurement {
   readonly numSamples: number;
   readonly step: number;
   readonly method: BiasMethod;
+  /** Estimates to draw at most; fewer where the verdict is reached before. */
   readonly draws: number;
   readonly margin?: number | undefined;
+  /** Draw until every tensor is decided, or only the whole; every when left out. */
+  readonly until?: "every" | "whole";
 }
 
 /** Bias of the estimators, by enumeration where that is asked for or possible, else by sampling; in slices. */
 export function* measureBias(
   prepared: Measurable,
   { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
-  { data, numSamples, step, method, draws, margin }: BiasMeasurement,
+  { data, numSamples, step, method, draws, margin, until = "every" }: BiasMeasurement,
 ): Sliced<BiasReport> {
   const { instance, structure, objective, batchSize, seed } = prepared;
   const request = { instance, structure, objective, data, batchSize, numSamples };
@@ -54,8 +59,8 @@ export function* measureBias(
   }
   const reference = compared && { id: compared.text, estimators: prepared.chooseEstimators(compared.text).estimators };
   try {
-    const limits = { draws, margin: margin ?? margins.sample, alpha: ALPHA };
-    const report = yield* biasBySampling({ ...request, ...limits, estimators, reference, seed, step });
+    const limits = { draws, margin: margin ?? margins.sample, alpha: ALPHA, minRows: MIN_ROWS, until };
+    const report = yield* sequentialBias({ ...request, ...limits, estimators, reference, seed, step });
     return compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
   } finally {
     for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();

@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
 import type { BiasReport, Verdict } from "../../../core/diagnostics/bias";
 import { biasByEnumeration } from "../../../core/diagnostics/biasByEnumeration";
-import { biasBySampling } from "../../../core/diagnostics/biasBySampling";
+import { sequentialBias } from "../../../core/diagnostics/sequentialBias";
 import { bernoulli, cost, defineModel, parameter, sample, tf } from "../../../core/index";
 import { type Bench, makeBench, resultOf, twoLayers } from "./support";
 
@@ -27,7 +27,7 @@ function verdicts(bench: Bench, draws: number, repetitions = REPETITIONS): Recor
   const counts = { biased: 0, unbiased: 0, undecided: 0 };
   for (let seed = 0; seed < repetitions; seed++) {
     const { verdict } = resultOf<BiasReport>(
-      biasBySampling({ ...bench, reference: null, draws, margin: 0.05, seed, step: 0, alpha: 0.05 }),
+      sequentialBias({ ...bench, reference: null, draws, margin: 0.05, seed, step: 0, alpha: 0.05 }),
     );
     counts[verdict]++;
   }
@@ -63,7 +63,7 @@ test("the sampled relative bias and its interval agree with the enumerated ones 
   const bench = makeBench(twoLayers, "straight-through");
   const exact = resultOf<BiasReport>(biasByEnumeration(bench, bench.estimators, bench.specs, 0.05));
   const sampled = resultOf<BiasReport>(
-    biasBySampling({
+    sequentialBias({
       ...bench,
       reference: null,
       draws: 4000,

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { type RateCase, type RateOutcome, runCase } from "../../bench/measure/biasErrorRates";
+import { atMost } from "../../bench/measure/clopperPearson";
+import { useBackend } from "../../core/backends/registry";
+
+before(() => useBackend("wasm"));
+
+const ALPHA = 0.05;
+const CASES = 48;
+
+/** Wrong verdicts that a test at its stated rate exceeds with probability below 1e-3: then this test is a false alarm. */
+const limit = Array.from({ length: CASES }, (_, k) => k).find((k) => 1 - atMost(k, CASES, ALPHA) < 1e-3)!;
+
+function check(effect: number, first: number): readonly RateOutcome[] {
+  return Array.from({ length: CASES }, (_, i): RateOutcome => {
+    const reference = (["exact", "exact", "lr", "muprop"] as const)[i % 4]!;
+    const estimator = reference === "lr" ? "muprop" : reference === "muprop" ? "lr" : i % 2 === 0 ? "lr" : "muprop";
+    const margin = 0.2;
+    const given: RateCase = {
+      seed: first + i,
+      estimator,
+      effect: effect * margin,
+      margin,
+      draws: 6000,
+      alpha: ALPHA,
+      reference,
+    };
+    return runCase(given);
+  });
+}
+
+const count = (outcomes: readonly RateOutcome[], of: (outcome: RateOutcome) => boolean): number =>
+  outcomes.filter(of).length;
+
+test(`of ${CASES} unbiased estimators at most ${limit} are called biased, and most are called unbiased`, () => {
+  const found = check(0, 5000);
+  assert.ok(count(found, ({ falseBiased }) => falseBiased) <= limit);
+  assert.ok(count(found, ({ verdict }) => verdict === "unbiased") >= CASES / 2);
+  assert.ok(count(found, ({ missed }) => missed) <= limit);
+});
+
+test(`of ${CASES} estimators with a bias of 1.1 margins at most ${limit} are called unbiased`, () => {
+  const found = check(1.1, 6000);
+  assert.ok(count(found, ({ falseUnbiased }) => falseUnbiased) <= limit);
+  assert.ok(count(found, ({ missed }) => missed) <= limit);
+});
+
+test(`of ${CASES} estimators with a bias of three margins at most ${limit} are called unbiased, and most are called biased`, () => {
+  const found = check(3, 7000);
+  assert.ok(count(found, ({ falseUnbiased }) => falseUnbiased) <= limit);
+  assert.ok(count(found, ({ verdict }) => verdict === "biased") >= CASES / 2);
+});
+
+test("straight-through and half are called biased where their bias is three margins or more, and hardly ever wrongly unbiased", () => {
+  const found = Array.from({ length: 16 }, (_, i) =>
+    runCase({
+      seed: 8000 + i,
+      estimator: i % 2 === 0 ? "straight-through" : "half",
+      effect: 0,
+      margin: 0.02,
+      draws: 10_000,
+      alpha: ALPHA,
+      reference: i % 4 < 2 ? "exact" : "lr",
+    }),
+  );
+  // 16 checks at 5 %: more than four wrong ones have a probability below 1e-3.
+  assert.ok(count(found, ({ falseUnbiased }) => falseUnbiased) <= 4);
+  const clear = found.filter(({ truth }) => truth > 0.06);
+  assert.ok(clear.length >= 4, `${clear.length} clear cases`);
+  assert.ok(count(clear, ({ verdict }) => verdict !== "biased") <= clear.length / 4);
+});
