@@ -42,7 +42,12 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const runs = new RunsView(session);
   const report = new EngineReport(client, String(context.extension.packageJSON.version));
   const codeLens = new VarianceCodeLens(inline);
-  const train: TrainServices = { client, session, memory: context.workspaceState, showPanels: () => panels.show() };
+  const train: TrainServices = {
+    client,
+    session,
+    memory: context.workspaceState,
+    showPanels: (panel) => panels.show(undefined, panel),
+  };
   const status = new StatusBar(client, session, () =>
     vscode.window.visibleTextEditors.some(({ document }) => isModelDocument(document)),
   );

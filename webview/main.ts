@@ -67,6 +67,11 @@ window.addEventListener("message", ({ data }: MessageEvent<ToWebview>) => {
   if (data.type === "select") context.select(data.parameter);
   if (state.stale && !before.stale) host.postMessage({ type: "ready" });
   scheduler.request();
+  // After the tile was drawn: it may have grown from an empty one.
+  if (data.type === "scrollTo")
+    requestAnimationFrame(() =>
+      document.querySelector(`[data-panel="${data.panel}"]`)?.scrollIntoView({ block: "nearest" }),
+    );
 });
 document.addEventListener("visibilitychange", () => view.flush());
 window.addEventListener("pagehide", () => view.flush());

@@ -41,6 +41,7 @@ export function receive(state: HostState, message: ToWebview): HostState {
       if (!state.hydrated || state.stale) return state;
       return takeDelta(state, message.delta);
     case "select":
+    case "scrollTo":
       return state;
   }
 }

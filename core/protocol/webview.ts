@@ -19,7 +19,9 @@ export type ToWebview =
   | { readonly type: "engine"; readonly engine: EngineState; readonly message: string | null }
   | { readonly type: "delta"; readonly delta: RunDelta }
   /** The user asked for a parameter elsewhere (tree, CodeLens): select it and scroll to it. */
-  | { readonly type: "select"; readonly parameter: string };
+  | { readonly type: "select"; readonly parameter: string }
+  /** A panel has something new that was asked for: scroll to it. */
+  | { readonly type: "scrollTo"; readonly panel: string };
 
 export type FromWebview =
   | { readonly type: "ready" }

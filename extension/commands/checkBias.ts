@@ -16,7 +16,7 @@ export async function checkBias(services: TrainServices): Promise<BiasRecord | u
     services.session.checkBias({ target }, { signal, onProgress }),
   );
   if (!record) return undefined;
-  services.showPanels();
+  services.showPanels("bias");
   const compare = {
     title: vscode.l10n.t("Compare Estimators"),
     run: () => vscode.commands.executeCommand(commandIds.compareEstimators),

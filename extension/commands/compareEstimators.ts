@@ -21,8 +21,9 @@ export async function compareEstimators(services: TrainServices): Promise<Compar
     services.session.compare({ target, estimators: picked }, { signal, onProgress }),
   );
   if (!record) return undefined;
-  services.showPanels();
-  for (const line of record.skipped) void vscode.window.showWarningMessage(line);
+  services.showPanels("compare");
+  // The panel lists what was left out; a message only where nothing else is left to show.
+  if (record.estimators.length === 0) void vscode.window.showWarningMessage(record.skipped.join("; "));
   return record;
 }
 
@@ -34,7 +35,7 @@ async function pickSeveral(
   choices: readonly ReturnType<typeof estimatorChoice>[],
   driving: string,
 ): Promise<readonly string[] | undefined> {
-  const rivals = [driving, "lr", "lr-c", "muprop-c", "pathwise", "leave-one-out", "straight-through"];
+  const rivals = [driving, "lr", "lr-c", "muprop-c", "pathwise", "straight-through"];
   const items = choices.map((choice) => ({
     ...choice,
     description:

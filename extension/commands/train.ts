@@ -16,8 +16,8 @@ export interface TrainServices {
   readonly client: EngineClient;
   readonly session: Session;
   readonly memory: vscode.Memento;
-  /** Shows the panels when a run begins. */
-  readonly showPanels: () => void;
+  /** Shows the panels when a run begins, or one of them after a check. */
+  readonly showPanels: (panel?: string) => void;
 }
 
 /** What a person chose for a model, remembered per file. */

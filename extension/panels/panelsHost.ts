@@ -41,6 +41,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   private sequence = 0;
   private waiting: RunDelta | undefined;
   private selected: string | undefined;
+  private scrollTo: string | undefined;
   private readonly throttle = new Throttle(100, () => this.flush());
   private readonly messages = new vscode.EventEmitter<FromWebview>();
   private readonly subscriptions: readonly { dispose(): void }[];
@@ -65,9 +66,10 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
     return this.panel?.visible ?? false;
   }
 
-  /** Opens the panel beside the editor, or brings it to the front; selects a parameter when one is named. */
-  show(parameter?: string): void {
+  /** Opens the page beside the editor, or brings it to the front; selects a parameter and scrolls to a panel when named. */
+  show(parameter?: string, panel?: string): void {
     this.selected = parameter;
+    this.scrollTo = panel;
     if (this.panel) {
       this.panel.reveal(undefined, true);
     } else {
@@ -174,6 +176,11 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   private select(): void {
+    if (this.scrollTo !== undefined && this.hydrated) {
+      this.flush();
+      this.post({ type: "scrollTo", panel: this.scrollTo });
+      this.scrollTo = undefined;
+    }
     if (this.selected === undefined || !this.hydrated) return;
     this.post({ type: "select", parameter: this.selected });
     this.selected = undefined;

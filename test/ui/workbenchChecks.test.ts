@@ -97,7 +97,6 @@ test("Compare Estimators ranks the chosen ones, and a click in the panel trains 
   await session.picture("compare-pick");
   await page.locator(".quick-input-widget:visible").getByRole("button", { name: "OK" }).click();
   await tile("compare").locator(".compare-row.choosable").first().waitFor({ timeout: 120_000 });
-  await tile("compare").scrollIntoViewIfNeeded();
   await tile("compare")
     .getByRole("button", { name: /Train on with lr-c/ })
     .click();

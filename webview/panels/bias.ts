@@ -37,7 +37,12 @@ export function createBiasPanel(): Panel {
     setText(about, subjectText(record));
     chart = drawBiasChart(record, width);
     box.replaceChildren(chart);
-    setText(notes, [methodSentence(record), ...record.notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`)].join(" "));
+    setText(
+      notes,
+      [methodSentence(record), ...record.notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`)].join(
+        " ",
+      ),
+    );
   }
 
   const resize = new ResizeObserver(() => last && draw(last));
@@ -58,7 +63,11 @@ export function createBiasPanel(): Panel {
         const row = target instanceof Element ? target.closest<SVGElement>("[data-parameter]") : null;
         if (row) context.select(row.dataset["parameter"] ?? null);
       });
-      element.append(html("div", { class: "check-head" }, mark, verdict, about, again), box, notes);
+      element.append(
+        html("div", { class: "check-head" }, html("div", { class: "check-verdict" }, mark, verdict), about, again),
+        box,
+        notes,
+      );
       resize.observe(box);
     },
     update: draw,

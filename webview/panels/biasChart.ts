@@ -85,7 +85,7 @@ export function drawBiasChart(record: BiasRecord, width: number): SVGSVGElement 
       viewBox: `0 0 ${width} ${height}`,
     },
     svg("path", { class: "margin-line", d: `M${limit} ${topHeight - 4}V${bottom}` }),
-    label(Math.min(limit + 4, right - 60), 13, text("margin {0}", formatPercent(margin)), "row-more"),
+    label(Math.min(limit + 4, width - 84), 13, text("margin {0}", formatPercent(margin)), "row-more"),
     ...rows,
     axis,
   );
