@@ -2,12 +2,15 @@ import { tf } from "../backends/tf";
 import type { NodeEstimator } from "../estimators/estimator";
 import { estimateGradient } from "../gradients/gradient";
 import { Noise } from "../random/noise";
+import { refinedGradient } from "../training/refinedGradient";
+import { refinedNode } from "../training/refinement";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { explainNonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
 
 /**
- * One optimisation step: the step's batch, a gradient, an update of the parameters.
+ * One optimisation step: the step's batch, a gradient (at refined posteriors where the model asks for `inference`), an update of the
+ * parameters.
  *
  * @param learningRate set before the update
  * @returns the batch-mean loss, nats
@@ -31,7 +34,12 @@ export function trainStep(
     firstReplicate: 0,
   });
   const evaluation = { structure, objective, estimators, data, noise, training: true };
-  const { gradients, loss } = guard(prepared.file, () => estimateGradient(instance, evaluation));
+  const { inference } = prepared.definition.options;
+  const { gradients, loss } = guard(prepared.file, () => {
+    if (!inference) return estimateGradient(instance, evaluation);
+    const node = refinedNode(inference, structure, objective, prepared.specs);
+    return refinedGradient(instance, { node, estimator: estimators.get(node)!, data, noise, inference });
+  });
   try {
     if (!Number.isFinite(loss)) throw explainNonFinite(prepared, data, noise, step, loss);
     optimizer.learningRate = learningRate;

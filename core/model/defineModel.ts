@@ -30,6 +30,19 @@ export interface ModelOptions {
   readonly seed?: number;
   readonly schedule?: ScheduleOptions;
   readonly earlyStop?: EarlyStopOptions;
+  /**
+   * Trains with posteriors that are refined example by example. What `variance`, `bias` and the panels measure remains the plain
+   * estimator at the guide's own posterior.
+   */
+  readonly inference?: InferenceOptions;
+}
+
+/** Refined posteriors (seed 5): gradient ascent on each example's variational parameters, from the guide's. */
+export interface InferenceOptions {
+  /** Inference steps within each training step. */
+  readonly steps: number;
+  /** γ, the inference rate. */
+  readonly rate: number;
 }
 
 /** Learning-rate schedule: a factor on the optimizer's rate. */

@@ -1,0 +1,52 @@
+import { tf } from "../backends/tf";
+import { gather } from "../data/batches";
+import { binarizationStream, binarizeBatch } from "../data/binarize";
+import type { NodeEstimator } from "../estimators/estimator";
+import type { EvaluationRecord } from "../protocol/snapshot";
+import { Noise } from "../random/noise";
+import { refinedNode } from "../training/refinement";
+import { refinementCurve } from "../training/refinedGradient";
+import { EVALUATION_STEP } from "./evaluateSplit";
+import type { Prepared } from "./prepare";
+
+/** Test examples whose posteriors are refined for the curve. */
+const EXAMPLES = 100;
+
+/**
+ * The bound after 0, 1, 2, 5, 10, 20, … and all inference steps, on the first test examples, as one evaluation each:
+ * `test/elbo-refined-0`, …, whose curve over the steps shows what refining gains.
+ */
+export function evaluateRefinement(
+  prepared: Prepared,
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  step: number,
+): readonly EvaluationRecord[] {
+  const { definition, dataset, instance, objective, structure, specs, seed, numSamples } = prepared;
+  const { inference } = definition.options;
+  if (!inference || !dataset) return [];
+  const node = refinedNode(inference, structure, objective, specs);
+  const numRows = Math.min(EXAMPLES, dataset.test.size);
+  const raw = gather(
+    dataset.test,
+    Uint32Array.from({ length: numRows }, (_, i) => i),
+  );
+  const batch = binarizeBatch(raw, dataset.binarization, binarizationStream(seed, EVALUATION_STEP));
+  const noise = new Noise({ seed, step: EVALUATION_STEP, numSamples, numRows, replicates: 1, firstReplicate: 0 });
+  const data = Object.fromEntries(
+    Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]),
+  );
+  try {
+    const curve = refinementCurve(instance, { node, estimator: estimators.get(node)!, data, noise, inference });
+    return curve.flatMap(({ value, standardError }, k) =>
+      isShown(k, inference.steps)
+        ? [{ step, name: `test/elbo-refined-${k}`, value, standardError, samples: numSamples }]
+        : [],
+    );
+  } finally {
+    tf.dispose(Object.values(data));
+  }
+}
+
+function isShown(k: number, last: number): boolean {
+  return k === 0 || k === last || /^[125]0*$/.test(String(k));
+}
