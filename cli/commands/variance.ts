@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { type ControlVariateReport, measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
 import { type MeasuredVariance, measureVariance } from "../../core/diagnostics/measureVariance";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
@@ -58,12 +59,30 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
       gradients: new Map(parameters.map(({ name, monteCarlo }) => [name, [monteCarlo ?? 0]])),
     });
     const notes = normalisationNotes(specs, estimators);
+    const controlVariates = guard(prepared.file, () =>
+      measureControlVariates({ ...request, specs, estimators, draws: options.draws, seed, step }),
+    );
     return {
-      json: { ...about(model, numSamples), step, parameters, notes },
+      json: { ...about(model, numSamples), step, parameters, controlVariates, notes },
       text: () =>
-        [aboutLine(model, numSamples), "", report(parameters), ...notes.map((note) => `note: ${note}`)].join("\n"),
+        [
+          aboutLine(model, numSamples),
+          "",
+          report(parameters),
+          ...controlVariates.flatMap(describeControl),
+          ...notes.map((note) => `note: ${note}`),
+        ].join("\n"),
     };
   });
+}
+
+/** One line for a control variate that does something. */
+function describeControl({ node, correlation, varianceRatio, bestCoefficient }: ControlVariateReport): string[] {
+  if (correlation === null) return [];
+  const ratio = `variance ${formatNumber(varianceRatio)} times that without`;
+  return [
+    `control variate at "${node}": ${ratio}, correlation ${formatNumber(correlation)}, best coefficient ${formatNumber(bestCoefficient)}`,
+  ];
 }
 
 function report(parameters: readonly MeasuredVariance[]): string {

@@ -64,6 +64,12 @@ export class SignalBaseline {
     return tf.tensor(result, signal.shape);
   }
 
+  /** What `apply` subtracts, before variance normalisation; constant, nothing is learned. */
+  offset(signal: tf.Tensor, context: Pick<SurrogateContext, "baselineInputs">): tf.Tensor {
+    const { baselineInputs } = context;
+    return tf.sub(signal, tf.mul(this.apply(signal, { baselineInputs, training: false }), this.scale));
+  }
+
   update(): void {
     if (!this.pending) return;
     const { signal, centred, residual, inputs } = this.pending;

@@ -91,11 +91,23 @@ export interface NodeEstimator {
   view?(value: tf.Tensor): tf.Tensor;
   /** The terms that it adds to the surrogate loss, `[S, B']`, or null. Its gradient counts, its value never does. */
   surrogate(context: SurrogateContext): tf.Tensor | null;
+  /** Its control variate apart, for diagnostics; null where the distribution's score is not known. Baselines stand still. */
+  controlVariate?(context: SurrogateContext): ControlVariate | null;
   /** Called after the gradient was taken, in training only: baselines learn from the signal they have just centred. */
   update(): void;
   state(): EstimatorState;
   restore(state: EstimatorState): void;
   dispose(): void;
+}
+
+/**
+ * The estimate's derivative with respect to the node's logits in two parts, `[S, B', …unitShape]`: the estimate is `plain` less
+ * `control`, up to constants of the example.
+ */
+export interface ControlVariate {
+  /** Score times credit. */
+  readonly plain: tf.Tensor;
+  readonly control: tf.Tensor;
 }
 
 /** What a node's estimator may ask for. Tensors live until the end of the step. */

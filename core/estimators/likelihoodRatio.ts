@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
 import { SignalBaseline, type SignalBaselineOptions } from "../baselines/signalBaseline";
-import { type Estimator, exactDraw, type NodeEstimator } from "./estimator";
+import { type ControlVariate, type Estimator, exactDraw, type NodeEstimator, type SurrogateContext } from "./estimator";
+import { scoreTimes } from "./scoreTimes";
 import { signalVariants, unbiasedWhen } from "./signalVariants";
 
 /**
@@ -41,8 +42,12 @@ class LikelihoodRatio implements NodeEstimator {
     this.baseline = new SignalBaseline(options);
   }
 
-  surrogate(context: Parameters<NodeEstimator["surrogate"]>[0]): tf.Tensor {
+  surrogate(context: SurrogateContext): tf.Tensor {
     return tf.mul(context.logProb, this.baseline.apply(context.credit, context));
+  }
+
+  controlVariate(context: SurrogateContext): ControlVariate | null {
+    return scoreTimes(context, this.baseline.offset(context.credit, context));
   }
 
   update(): void {

@@ -1,7 +1,8 @@
 import { tf } from "../backends/tf";
 import { detach } from "../backends/detach";
 import { SignalBaseline, type SignalBaselineOptions } from "../baselines/signalBaseline";
-import { type Estimator, exactDraw, type NodeEstimator, type SurrogateContext } from "./estimator";
+import { type ControlVariate, type Estimator, exactDraw, type NodeEstimator, type SurrogateContext } from "./estimator";
+import { scoreTimes } from "./scoreTimes";
 import { signalVariants, unbiasedWhen } from "./signalVariants";
 
 /**
@@ -36,17 +37,17 @@ class MuProp implements NodeEstimator {
   }
 
   surrogate(context: SurrogateContext): tf.Tensor {
-    const { node, distribution, value, credit, additive } = context;
-    const trunk = context.meanField();
-    const slope = trunk.slope(node);
-    const axes = distribution.eventRank === 2 ? [-2, -1] : [-1];
-    let linear = tf.sum(tf.mul(slope, tf.sub(value, trunk.mean(node))), axes); // [S, B']
-    // With terms that do not add, every sample's score meets the whole loss, whose expansion has a share for each sample.
-    if (!additive) linear = tf.sum(linear, 0, true);
-    const residual = tf.sub(tf.sub(credit, trunk.credit(node)), linear);
-    const signal = this.baseline.apply(detach(tf.broadcastTo(residual, credit.shape)), context);
-    const correction = tf.sum(tf.mul(slope, distribution.mean()), axes);
+    const { distribution } = context;
+    const signal = this.baseline.apply(residualOf(context), context);
+    const slope = context.meanField().slope(context.node);
+    const correction = tf.sum(tf.mul(slope, distribution.mean()), distribution.eventRank === 2 ? [-2, -1] : [-1]);
     return tf.add(tf.mul(context.logProb, signal), correction);
+  }
+
+  controlVariate(context: SurrogateContext): ControlVariate | null {
+    const residual = residualOf(context);
+    const left = tf.sub(residual, this.baseline.offset(residual, context));
+    return scoreTimes(context, tf.sub(context.credit, left));
   }
 
   update(): void {
@@ -64,4 +65,16 @@ class MuProp implements NodeEstimator {
   dispose(): void {
     this.baseline.dispose();
   }
+}
+
+/** f(x) − f(x̄) − f'(x̄)ᵀ(x − x̄), `[S, B']`, constant. */
+function residualOf(context: SurrogateContext): tf.Tensor {
+  const { node, distribution, value, credit, additive } = context;
+  const trunk = context.meanField();
+  const axes = distribution.eventRank === 2 ? [-2, -1] : [-1];
+  let linear = tf.sum(tf.mul(trunk.slope(node), tf.sub(value, trunk.mean(node))), axes); // [S, B']
+  // With terms that do not add, every sample's score meets the whole loss, whose expansion has a share for each sample.
+  if (!additive) linear = tf.sum(linear, 0, true);
+  const residual = tf.sub(tf.sub(credit, trunk.credit(node)), linear);
+  return detach(tf.broadcastTo(residual, credit.shape));
 }

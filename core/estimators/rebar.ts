@@ -1,7 +1,14 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { unrecorded } from "../gradients/tape";
-import { type Estimator, exactDraw, type NodeEstimator, type Options, type SurrogateContext } from "./estimator";
+import {
+  type ControlVariate,
+  type Estimator,
+  exactDraw,
+  type NodeEstimator,
+  type Options,
+  type SurrogateContext,
+} from "./estimator";
 import type { Relaxable } from "./relaxed";
 import { asFactor, logitScore, relaxedPairs, type RelaxedPair } from "./relaxedControl";
 import { ScalarAdam } from "./scalarAdam";
@@ -96,6 +103,14 @@ class Rebar implements NodeEstimator {
     );
     const axes = context.distribution.eventRank === 2 ? [-2, -1] : [-1];
     return tf.sum(tf.mul((context.distribution as Relaxable).logits, estimate), axes);
+  }
+
+  controlVariate(context: SurrogateContext): ControlVariate {
+    const [eta, logTemperature] = this.learned.values as [number, number];
+    const [pair] = relaxedPairs(context, [Math.exp(logTemperature)]);
+    const { perUnit, derivative } = combine(context, pair!, eta);
+    const control = tf.mul(derivative, -eta);
+    return { plain: tf.add(perUnit, control), control };
   }
 
   update(): void {
