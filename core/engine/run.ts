@@ -12,6 +12,7 @@ import type {
 } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
+import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
 import { measureTrunks } from "../diagnostics/trunks";
@@ -25,6 +26,7 @@ import {
 } from "./checkpoint";
 import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
+import { evaluateRefinement } from "./evaluateRefinement";
 import { evaluateSplit } from "./evaluateSplit";
 import { nonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
@@ -266,7 +268,17 @@ export class TrainingRun {
 
   /** Takes effect at the next step; baselines start anew. */
   setEstimator(text: string): void {
-    const chosen = this.options.prepared.chooseEstimators(text);
+    const { prepared } = this.options;
+    const chosen = prepared.chooseEstimators(text);
+    const { inference } = prepared.definition.options;
+    if (inference) {
+      try {
+        refinedNode(inference, prepared.structure, prepared.objective, chosen.specs);
+      } catch (error) {
+        for (const estimator of chosen.estimators.values()) estimator.dispose();
+        throw error;
+      }
+    }
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
@@ -403,7 +415,8 @@ export class TrainingRun {
       if (!record) return null;
       records.push(record);
     }
-    this.noteEvaluations(records);
+    const refined = guard(prepared.file, () => evaluateRefinement(prepared, this.estimators, this.step));
+    this.noteEvaluations([...records, ...refined]);
     return records[0]?.value ?? null;
   }
 
