@@ -22,7 +22,7 @@ export interface Timing {
  */
 export async function interleave(
   candidates: readonly Candidate[],
-  { rounds = 5, windowMs = 250, warmUp = 5 }: { rounds?: number; windowMs?: number; warmUp?: number } = {},
+  { rounds = 5, windowMs = 250, warmUp = 40 }: { rounds?: number; windowMs?: number; warmUp?: number } = {},
 ): Promise<ReadonlyMap<string, Timing>> {
   const rows = new Map(candidates.map(({ name }) => [name, { leasts: [] as number[], cpu: [] as number[] }]));
   for (let round = 0; round < rounds; round++) {
