@@ -6,6 +6,8 @@ const TILE_COLUMNS: i32 = 8;
 const TILE_STRIDE: i32 = 32;
 /** Depth of one pass: a packed panel of B, 16 KiB, stays in the first-level cache. */
 const DEPTH: i32 = 512;
+/** With at most so many rows, packing B costs more than it saves where its rows are contiguous. */
+const DIRECT_ROWS: i32 = 48;
 
 /** Bytes of scratch memory that a product needs: one pass of B packed, one tile, one row of bias. */
 export function workspaceBytes(columns: i32, inner: i32): i32 {
@@ -40,14 +42,26 @@ export function matMul(
   const paddedBias = spill + TILE_ROWS * TILE_STRIDE;
   memory.fill(paddedBias, 0, panels * TILE_STRIDE);
   if (bias !== 0) memory.copy(paddedBias, bias, rowBytes);
+  const direct = rows <= DIRECT_ROWS && columnStrideB === 4;
   let start = 0;
   do {
     const depth = min(inner - start, DEPTH);
-    pack(b + <usize>start * rowStrideB, rowStrideB, columnStrideB, columns, depth, workspace);
+    const slice = b + <usize>start * rowStrideB;
+    if (!direct) pack(slice, rowStrideB, columnStrideB, columns, depth, workspace);
     for (let panel = 0; panel < panels; panel++) {
       const column = panel * TILE_COLUMNS;
       const width = min(columns - column, TILE_COLUMNS);
-      const packed = workspace + <usize>panel * depth * TILE_STRIDE;
+      let source = workspace + <usize>panel * depth * TILE_STRIDE;
+      let sourceStride = TILE_STRIDE;
+      if (direct) {
+        const from = slice + (<usize>column << 2);
+        if (width === TILE_COLUMNS) {
+          source = from;
+          sourceStride = rowStrideB;
+        } else {
+          pack(from, rowStrideB, columnStrideB, width, depth, source);
+        }
+      }
       for (let row = 0; row < rows; row += TILE_ROWS) {
         const height = min(rows - row, TILE_ROWS);
         const origin = a + <usize>row * rowStrideA + <usize>start * columnStrideA;
@@ -64,7 +78,7 @@ export function matMul(
           for (let i = 0; i < height; i++)
             memory.copy(spill + i * TILE_STRIDE, target + <usize>i * rowBytes, width << 2);
         }
-        tile(origin, rowStrideA, columnStrideA, height, packed, depth, initial, initialStride, out, outStride);
+        tile(origin, rowStrideA, columnStrideA, height, source, sourceStride, depth, initial, initialStride, out, outStride);
         if (!inside) {
           for (let i = 0; i < height; i++)
             memory.copy(target + <usize>i * rowBytes, spill + i * TILE_STRIDE, width << 2);
@@ -132,13 +146,14 @@ function packTransposed(from: usize, columnStride: i32, depth: i32, out: usize):
   }
 }
 
-/** out[6, 8] = initial + A[6, depth] packed[depth, 8]; rows past `height` repeat the last one. */
+/** out[6, 8] = initial + A[6, depth] B[depth, 8]; rows past `height` repeat the last one. */
 function tile(
   a: usize,
   rowStride: i32,
   columnStride: i32,
   height: i32,
-  packed: usize,
+  b: usize,
+  strideB: i32,
   depth: i32,
   initial: usize,
   initialStride: i32,
@@ -169,11 +184,11 @@ function tile(
   initial += initialStride;
   let c50 = v128.load(initial),
     c51 = v128.load(initial, 16);
-  const end = packed + <usize>depth * TILE_STRIDE;
-  while (packed < end) {
-    const b0 = v128.load(packed);
-    const b1 = v128.load(packed, 16);
-    packed += TILE_STRIDE;
+  const end = b + <usize>depth * strideB;
+  while (b < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    b += strideB;
     let x = v128.load_splat<f32>(a0);
     c00 = madd(x, b0, c00);
     c01 = madd(x, b1, c01);
