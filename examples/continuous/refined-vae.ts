@@ -38,7 +38,7 @@ export default defineModel(
     samples: 5,
     objective: "elbo",
     estimator: "pathwise",
-    // With one sample, or from a rate of 0.005 on, inference steps are too noisy to gain, and from 0.02 on they diverge.
+    // With one sample, steps are too noisy to gain at rates of 0.001 and 0.005, and diverge at 0.02.
     inference: { steps: 20, rate: 0.002 },
     optimizer: { id: "adam", learningRate: 1e-3 },
   },
