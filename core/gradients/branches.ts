@@ -3,7 +3,7 @@ import { detach } from "../backends/detach";
 import { nodeNoise } from "../distributions/distribution";
 import type { BranchRequest, Branches } from "../estimators/estimator";
 import { runTrace, type Trace } from "../graph/trace";
-import { sum, termsOf } from "./terms";
+import { analyticNodes, sum, termsOf } from "./terms";
 import type { Evaluation } from "./surrogate";
 import { gradients, record } from "./tape";
 
@@ -60,7 +60,7 @@ export function runBranches({ evaluation, additive, values, total }: MainPass, n
     return estimator.draw(site.distribution, draws, null);
   });
   const shape: [number, number] = [C * S, numRows];
-  const terms = termsOf(trace, objective, shape);
+  const terms = termsOf(trace, objective, shape, analyticNodes(objective, structure));
   for (const key of omit) terms.delete(key);
   const logProb = sum([...kept].map((name) => logProbOf(trace, name, shape)), shape);
   return { credit: creditOf(terms, C, S), logProb: tf.reshape(logProb, [C, S, numRows]), kept: kept.size > 0 };

@@ -6,7 +6,7 @@ import { runTrace } from "../graph/trace";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import type { Evaluation } from "./surrogate";
 import { gradients, record } from "./tape";
-import { sum, termsOf } from "./terms";
+import { analyticNodes, sum, termsOf } from "./terms";
 
 /**
  * The deterministic trunk: every node's mean replaces its value (seed 1, section 3.1 and algorithm 1). One forward pass, and one
@@ -34,7 +34,7 @@ export function meanFieldPass(evaluation: Evaluation, additive: boolean): MeanFi
       );
     });
     const shape: [number, number] = [1, numRows];
-    const terms = termsOf(trace, objective, shape);
+    const terms = termsOf(trace, objective, shape, analyticNodes(objective, structure));
     return { trace, terms, total: sum([...terms.values()], shape) };
   });
   gradients(pass.tape, pass.value.total, [root]);

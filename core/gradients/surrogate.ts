@@ -15,7 +15,7 @@ import { enumeratedRows } from "./enumeratedRows";
 import { meanFieldPass } from "./meanFieldPass";
 import { pathLogProbs } from "./pathLogProbs";
 import { unrecorded } from "./tape";
-import { entropyKey, spread, sum } from "./terms";
+import { analyticNodes, entropyKey, modelTerms, spread, sum } from "./terms";
 
 /** One evaluation of a model's gradient, apart from how the gradient is collected. */
 export interface Evaluation {
@@ -66,11 +66,13 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     logProbs.set(node.name, spread(node.distribution.logProb(value), shape));
   }
 
-  const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, spread(term.value, shape)]));
+  const analytic = analyticNodes(objective, structure);
+  const terms = modelTerms(trace, shape, analytic);
   if (objective.entropy) {
     const layered = [...trace.nodes.keys()].some((name) => estimators.get(name)!.entropyGradient === "path" && structure.ancestors.get(name)!.size > 0);
     const paths = layered ? pathLogProbs(evaluation.functions, data, trace) : null;
     for (const node of trace.nodes.values()) {
+      if (analytic.has(node.name)) continue;
       const path = paths?.get(node.name);
       const term = path && estimators.get(node.name)!.entropyGradient === "path" ? path : entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive);
       terms.set(entropyKey(node.name), spread(term, shape));
@@ -94,7 +96,8 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     const term = estimators.get(node.name)!.surrogate({
       node: node.name,
       distribution: node.distribution,
-      objective,
+      // Its entropy is none of the node's samples' business where the divergence is in closed form.
+      objective: analytic.has(node.name) ? { ...objective, entropy: false } : objective,
       additive,
       value: values.get(node.name)!,
       logProb: logProbs.get(node.name)!,

@@ -1,5 +1,7 @@
 import { customOp } from "../backends/customOp";
 import { tf } from "../backends/tf";
+import { klDivergence } from "../distributions/klDivergence";
+import type { Structure } from "../graph/structure";
 import type { Trace } from "../graph/trace";
 import type { Objective } from "../objectives/objective";
 
@@ -8,15 +10,44 @@ export function entropyKey(node: string): string {
   return `entropy:${node}`;
 }
 
-/** The summands of a trace's loss by key, each `[S, B']`; under an objective with entropy, log q of every node too. */
-export function termsOf(trace: Trace, objective: Objective, shape: [number, number]): Map<string, tf.Tensor> {
-  const terms = new Map<string, tf.Tensor>(trace.terms.map((term) => [term.key, spread(term.value, shape)]));
+/** The nodes whose divergence from the prior the objective takes in closed form: none but under a mean over samples with entropy. */
+export function analyticNodes(objective: Objective, structure: Pick<Structure, "analyticKl">): ReadonlySet<string> {
+  return objective.entropy && objective.additive ? structure.analyticKl : none;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * The summands of a trace's loss by key, each `[S, B']`; under an objective with entropy, log q of every node too.
+ * @param analytic nodes with one term `kl:h` in place of `prior:h` and `entropy:h`
+ */
+export function termsOf(
+  trace: Trace,
+  objective: Objective,
+  shape: [number, number],
+  analytic: ReadonlySet<string>,
+): Map<string, tf.Tensor> {
+  const terms = modelTerms(trace, shape, analytic);
   if (objective.entropy) {
     for (const { name, distribution, value } of trace.nodes.values()) {
-      terms.set(entropyKey(name), spread(distribution.logProb(value), shape));
+      if (!analytic.has(name)) terms.set(entropyKey(name), spread(distribution.logProb(value), shape));
     }
   }
   return terms;
+}
+
+/** The terms that the model's text adds, the prior of analytic nodes as the divergence from it. */
+export function modelTerms(
+  trace: Trace,
+  shape: [number, number],
+  analytic: ReadonlySet<string>,
+): Map<string, tf.Tensor> {
+  return new Map(
+    trace.terms.map(({ key, kind, name, value, distribution }) => {
+      if (kind !== "prior" || !analytic.has(name)) return [key, spread(value, shape)];
+      return [`kl:${name}`, spread(klDivergence(trace.nodes.get(name)!.distribution, distribution!)!, shape)];
+    }),
+  );
 }
 
 /** Σ of tensors, zeros for none. Recorded as one operation whose gradient towards each is the gradient itself. */

@@ -2,6 +2,7 @@ import { tidy } from "../backends/tidy";
 import { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { nodeNoise } from "../distributions/distribution";
+import { klDivergence } from "../distributions/klDivergence";
 import { record, type TapeNode, unrecorded } from "../gradients/tape";
 import { withCallSites } from "../model/callSite";
 import type { DataInputs } from "../model/defineModel";
@@ -24,6 +25,8 @@ export interface Structure {
    * Nodes upstream of a term, itself drawn ones included: key `cost:f`, `observe:x`, `prior:h`, or `entropy:h` for log q(h | …).
    */
   readonly upstream: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Nodes whose prior and entropy terms the ELBO replaces by `kl:h`, the divergence in closed form, as the model file asks. */
+  readonly analyticKl: ReadonlySet<string>;
   /** Raw parameters (those of no dense layer). */
   readonly graph: ModelGraph;
   /** By node, an operation between its value and a cost or the next node that no relaxed value gets through, such as ArgMax. */
@@ -181,11 +184,23 @@ function follow(
   );
   for (const name of nodes) upstream.set(`entropy:${name}`, new Set([name, ...ancestors.get(name)!]));
 
+  const analyticKl = new Set<string>();
+  for (const term of instance.definition.options.analyticKl === true ? trace.terms : []) {
+    if (term.kind !== "prior" || !term.distribution) continue;
+    const behind = upstream.get(term.key)!;
+    // Given what is drawn after it, a node is no longer distributed as the guide draws it.
+    if ([...behind].some((other) => ancestors.get(other)?.has(term.name))) continue;
+    if (!klDivergence(trace.nodes.get(term.name)!.distribution, term.distribution)) continue;
+    analyticKl.add(term.name);
+    upstream.set(`kl:${term.name}`, new Set([...behind].filter((other) => other !== term.name)));
+  }
+
   return {
     nodes,
     ancestors,
     parents,
     upstream,
+    analyticKl,
     graph: describeGraph(instance, data, trace, layers, layerNames, edges, isProgram),
     hardOperations: hardOperations(new Map([...trace.nodes].map(([name, { value }]) => [name, value])), tape),
     asked: new Map(

@@ -20,6 +20,11 @@ export interface ModelOptions {
   readonly data?: string;
   readonly batchSize?: number;
   readonly objective?: string;
+  /**
+   * Under `elbo`, KL(q ‖ p) in closed form in place of the log q and log p of a node's value, wherever both are of one family that has
+   * one. The mean does not change, the variance often falls.
+   */
+  readonly analyticKl?: boolean;
   /** Default estimator, or one per node: `"lr-c"`, `"h1=muprop-c,h2=half"`. */
   readonly estimator?: string;
   readonly optimizer?: OptimizerOptions;

@@ -28,7 +28,7 @@ function enumerated(lab: Lab): number[] {
     const trace = runTrace(instance.functions, tileRows(lab.data, states), ({ name }) => values.get(name)!);
     const shape: [number, number] = [1, states * B];
     const isProgram = "program" in instance.functions;
-    const joint = sum([...termsOf(trace, { ...objective("elbo"), entropy: false }, shape).values()], shape);
+    const joint = sum([...termsOf(trace, { ...objective("elbo"), entropy: false }, shape, new Set()).values()], shape);
     const prior = isProgram
       ? [...trace.nodes.values()].map(({ distribution, value }) => tf.neg(distribution.logProb(value)))
       : [];
