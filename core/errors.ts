@@ -10,7 +10,11 @@ export class GradlensError extends Error {
   /** `usage` errors concern the command line (exit status 2), all others the model or the machine (exit status 1). */
   readonly usage: boolean;
 
-  constructor(code: string, message: string, options: { source?: SourceLocation; usage?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { source?: SourceLocation; usage?: boolean; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "GradlensError";
     this.code = code;

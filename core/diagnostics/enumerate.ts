@@ -7,7 +7,10 @@ import type { DataInputs } from "../model/defineModel";
 export const MAX_STATES = 2 ** 16;
 
 /** Joint states of S samples of all nodes, or the reason why they cannot be enumerated. */
-export function countStates(structure: Structure, numSamples: number): { readonly states: number } | { readonly reason: string } {
+export function countStates(
+  structure: Structure,
+  numSamples: number,
+): { readonly states: number } | { readonly reason: string } {
   let log2 = 0;
   for (const [name, { id, unitShape, statesPerUnit, eventRank }] of structure.distributions) {
     if (statesPerUnit === null) return { reason: `node "${name}" is ${id}, which has no finite number of states` };
@@ -21,7 +24,8 @@ export function countStates(structure: Structure, numSamples: number): { readonl
 /** @throws GL1401 with the reason when the states cannot be enumerated */
 export function requireStates(structure: Structure, numSamples: number): number {
   const count = countStates(structure, numSamples);
-  if ("reason" in count) throw new GradlensError("GL1401", `enumeration is not possible: ${count.reason}; use --method sample`);
+  if ("reason" in count)
+    throw new GradlensError("GL1401", `enumeration is not possible: ${count.reason}; use --method sample`);
   return count.states;
 }
 
@@ -29,7 +33,13 @@ export function requireStates(structure: Structure, numSamples: number): number 
  * Values of every node for the states `[first, first + count)`, rows state-major: row = (state − first) · B + example.
  * @returns tensors `[S, count · B, …unitShape]`
  */
-export function stateValues(structure: Pick<Structure, "distributions">, numSamples: number, first: number, count: number, batchSize: number): Map<string, tf.Tensor> {
+export function stateValues(
+  structure: Pick<Structure, "distributions">,
+  numSamples: number,
+  first: number,
+  count: number,
+  batchSize: number,
+): Map<string, tf.Tensor> {
   const values = new Map<string, tf.Tensor>();
   let stride = 1;
   for (const [name, { unitShape, statesPerUnit, eventRank }] of structure.distributions) {
@@ -57,5 +67,7 @@ export function stateValues(structure: Pick<Structure, "distributions">, numSamp
 
 /** Every example `times` times, replicate-major: `[1, times · B, …]`. */
 export function tileRows(data: DataInputs, times: number): DataInputs {
-  return Object.fromEntries(Object.entries(data).map(([name, x]) => [name, tf.tile(x, [1, times, ...x.shape.slice(2).map(() => 1)])]));
+  return Object.fromEntries(
+    Object.entries(data).map(([name, x]) => [name, tf.tile(x, [1, times, ...x.shape.slice(2).map(() => 1)])]),
+  );
 }

@@ -56,12 +56,33 @@ export function* exactGradientSliced(request: ExactRequest): Sliced<ExactGradien
   for (let first = 0; first < states; first += chunk) {
     const count = Math.min(chunk, states - first);
     tidy(() => {
-      const noise = new Noise({ seed: 0, step: 0, numSamples, numRows: count * batchSize, replicates: count, firstReplicate: 0 });
+      const noise = new Noise({
+        seed: 0,
+        step: 0,
+        numSamples,
+        numRows: count * batchSize,
+        replicates: count,
+        firstReplicate: 0,
+      });
       const forced = stateValues(structure, numSamples, first, count, batchSize);
       const recorded = record(() => {
-        const { surrogate, trace } = surrogateRows({ functions: instance.functions, structure, objective, estimators: full, data: tileRows(data, count), noise, training: false, forced });
-        const logProbs = [...trace.nodes.values()].map((node) => tf.sum(tf.broadcastTo(node.distribution.logProb(node.value), [numSamples, count * batchSize]), 0));
-        const probability = logProbs.length === 0 ? tf.onesLike(surrogate) : tf.exp(logProbs.reduce((total, next) => tf.add(total, next)));
+        const { surrogate, trace } = surrogateRows({
+          functions: instance.functions,
+          structure,
+          objective,
+          estimators: full,
+          data: tileRows(data, count),
+          noise,
+          training: false,
+          forced,
+        });
+        const logProbs = [...trace.nodes.values()].map((node) =>
+          tf.sum(tf.broadcastTo(node.distribution.logProb(node.value), [numSamples, count * batchSize]), 0),
+        );
+        const probability =
+          logProbs.length === 0
+            ? tf.onesLike(surrogate)
+            : tf.exp(logProbs.reduce((total, next) => tf.add(total, next)));
         offset ??= surrogate.dataSync()[0]!;
         return { weighted: tf.mul(probability, tf.sub(surrogate, offset)), probability };
       });

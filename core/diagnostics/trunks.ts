@@ -27,16 +27,29 @@ export function measureTrunks(request: TrunksRequest): TrunkRecord {
   const noise = new Noise({ seed, step, numSamples: samples, numRows: 1, replicates: 1, firstReplicate: 0 });
   const losses: { meanField: number; sampled: Float32Array } = { meanField: 0, sampled: new Float32Array(0) };
   tf.tidy(() => {
-    const trunk = runTrace(instance.functions, data, ({ distribution }) => tf.broadcastTo(distribution.mean(), [1, 1, ...distribution.unitShape]));
-    const sampled = runTrace(instance.functions, data, ({ name, distribution }) => distribution.sample(nodeNoise(noise, name)));
+    const trunk = runTrace(instance.functions, data, ({ distribution }) =>
+      tf.broadcastTo(distribution.mean(), [1, 1, ...distribution.unitShape]),
+    );
+    const sampled = runTrace(instance.functions, data, ({ name, distribution }) =>
+      distribution.sample(nodeNoise(noise, name)),
+    );
     losses.meanField = rowLosses(trunk, objective, 1)[0]!;
     losses.sampled = rowLosses(sampled, objective, samples);
-    for (const node of sampled.nodes.values()) layers.push(layer(node.name, node.distribution, trunk.nodes.get(node.name)!.value, node.value, undefined));
+    for (const node of sampled.nodes.values())
+      layers.push(layer(node.name, node.distribution, trunk.nodes.get(node.name)!.value, node.value, undefined));
     for (const term of sampled.terms) {
       if (term.kind !== "observe" || !term.distribution) continue;
       const atTrunk = trunk.terms.find(({ key }) => key === term.key)!.distribution!;
       const shape = [samples, 1, ...term.distribution.unitShape];
-      layers.push(layer(term.name, term.distribution, tf.broadcastTo(atTrunk.mean(), [1, 1, ...atTrunk.unitShape]), tf.broadcastTo(term.distribution.mean(), shape), images[term.name]));
+      layers.push(
+        layer(
+          term.name,
+          term.distribution,
+          tf.broadcastTo(atTrunk.mean(), [1, 1, ...atTrunk.unitShape]),
+          tf.broadcastTo(term.distribution.mean(), shape),
+          images[term.name],
+        ),
+      );
     }
   });
   const mean = losses.sampled.reduce((total, value) => total + value / samples, 0);
@@ -45,7 +58,12 @@ export function measureTrunks(request: TrunksRequest): TrunkRecord {
     step,
     example,
     samples,
-    data: Object.entries(data).map(([name, x]) => ({ name, shape: x.shape.slice(2), values: x.dataSync<"float32">().slice(), ...(images[name] ? { image: images[name] } : {}) })),
+    data: Object.entries(data).map(([name, x]) => ({
+      name,
+      shape: x.shape.slice(2),
+      values: x.dataSync<"float32">().slice(),
+      ...(images[name] ? { image: images[name] } : {}),
+    })),
     layers,
     meanFieldLoss: losses.meanField,
     sampledLoss: mean,
@@ -57,11 +75,18 @@ export function measureTrunks(request: TrunksRequest): TrunkRecord {
 function rowLosses(trace: Trace, objective: Objective, samples: number): Float32Array {
   let total: tf.Tensor = tf.zeros([samples, 1]);
   for (const term of trace.terms) total = tf.add(total, term.value);
-  if (objective.entropy) for (const node of trace.nodes.values()) total = tf.add(total, node.distribution.logProb(node.value));
+  if (objective.entropy)
+    for (const node of trace.nodes.values()) total = tf.add(total, node.distribution.logProb(node.value));
   return total.dataSync<"float32">().slice();
 }
 
-function layer(node: string, distribution: Distribution, meanField: tf.Tensor, values: tf.Tensor, image: readonly [number, number] | undefined): TrunkLayer {
+function layer(
+  node: string,
+  distribution: Distribution,
+  meanField: tf.Tensor,
+  values: tf.Tensor,
+  image: readonly [number, number] | undefined,
+): TrunkLayer {
   const trunk = meanField.dataSync<"float32">().slice();
   const all = values.dataSync<"float32">();
   const size = trunk.length;

@@ -17,7 +17,9 @@ export interface Bernoulli extends Distribution {
  *
  * @param parameters `logits` or `probs`, `[…, units]`. Probabilities 0 and 1 are taken as 10⁻³⁸ and 1 − 2⁻²⁴ in log-probabilities
  */
-export function bernoulli(parameters: { readonly logits: ParameterLike } | { readonly probs: ParameterLike }): Bernoulli {
+export function bernoulli(
+  parameters: { readonly logits: ParameterLike } | { readonly probs: ParameterLike },
+): Bernoulli {
   const given = parameters as { readonly logits?: ParameterLike; readonly probs?: ParameterLike };
   const chosen = oneOf("bernoulli", "logits", given.logits, "probs", given.probs);
   if ("a" in chosen) {
@@ -32,7 +34,11 @@ export function bernoulli(parameters: { readonly logits: ParameterLike } | { rea
   });
 }
 
-function make(logits: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>, problem: () => string | null): Bernoulli {
+function make(
+  logits: tf.Tensor,
+  parameters: Readonly<Record<string, tf.Tensor>>,
+  problem: () => string | null,
+): Bernoulli {
   const unitShape = logits.shape.slice(-1);
   return {
     id: "bernoulli",
@@ -42,10 +48,11 @@ function make(logits: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>
     parameters,
     logits,
     // u > σ(−a) rather than u < σ(a): a relaxation that starts from a + logit(u) then has the same sign.
-    sample: (noise: NodeNoise) => tf.tidy(() => {
-      const uniform = noise.uniform(unitShape);
-      return fusedBernoulliDraw(logits, uniform) ?? detach(tf.greater(uniform, tf.sigmoid(tf.neg(logits))).toFloat());
-    }),
+    sample: (noise: NodeNoise) =>
+      tf.tidy(() => {
+        const uniform = noise.uniform(unitShape);
+        return fusedBernoulliDraw(logits, uniform) ?? detach(tf.greater(uniform, tf.sigmoid(tf.neg(logits))).toFloat());
+      }),
     logProb: (value) => bernoulliLogProb(logits, value),
     mean: () => tf.sigmoid(logits),
     detached: () => make(detach(logits), parameters, problem),

@@ -22,7 +22,10 @@ export interface Beta extends ContinuousUnits {
 
 /** Beta units with density zᵅ⁻¹(1 − z)ᵝ⁻¹/B(α, β), `[…, units]`. */
 export function beta(parameters: { readonly alpha: ParameterLike; readonly beta: ParameterLike }): Beta {
-  return make(tensorParameter("beta", "alpha", parameters.alpha, 1), tensorParameter("beta", "beta", parameters.beta, 1));
+  return make(
+    tensorParameter("beta", "alpha", parameters.alpha, 1),
+    tensorParameter("beta", "beta", parameters.beta, 1),
+  );
 }
 
 function make(alpha: tf.Tensor, betaShape: tf.Tensor): Beta {
@@ -40,12 +43,15 @@ function make(alpha: tf.Tensor, betaShape: tf.Tensor): Beta {
       tf.tidy(() => {
         const { values, shape } = sampleLogGamma(noise, unitShape, alpha);
         const other = sampleLogGamma(substream(noise, gammaStreams), unitShape, betaShape).values;
-        const out = Float32Array.from(values, (log, i) => Math.min(largestBelowOne, Math.max(smallestPositive, 1 / (1 + Math.exp(other[i]! - log)))));
+        const out = Float32Array.from(values, (log, i) =>
+          Math.min(largestBelowOne, Math.max(smallestPositive, 1 / (1 + Math.exp(other[i]! - log)))),
+        );
         return tf.tensor(out, shape);
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),
     unitLogProb,
-    unitCdf: (value, upper = false) => (upper ? betaI(betaShape, alpha, tf.sub(1, value)) : betaI(alpha, betaShape, value)),
+    unitCdf: (value, upper = false) =>
+      upper ? betaI(betaShape, alpha, tf.sub(1, value)) : betaI(alpha, betaShape, value),
     mean: () => tf.div(alpha, total()),
     variance: () => tf.div(tf.mul(alpha, betaShape), tf.mul(tf.square(total()), tf.add(total(), 1))),
     entropy: () => {
@@ -70,7 +76,10 @@ function make(alpha: tf.Tensor, betaShape: tf.Tensor): Beta {
       ),
     detached: () => make(detach(alpha), detach(betaShape)),
     problem: () => {
-      for (const [name, tensor] of [["alpha", alpha], ["beta", betaShape]] as const) {
+      for (const [name, tensor] of [
+        ["alpha", alpha],
+        ["beta", betaShape],
+      ] as const) {
         const bad = firstWhere(tensor, (x) => !(x > 0 && x < Infinity));
         if (bad !== null) return `${name} lies above 0, got ${bad}`;
       }
@@ -99,8 +108,10 @@ function betaLogDensity(alpha: tf.Tensor, betaShape: tf.Tensor, value: tf.Tensor
     },
     (dy, [a, b, z]) => ({
       alpha: () => sumTo(tf.mul(dy, tf.add(tf.sub(tf.log(z!), digamma(a!)), digamma(tf.add(a!, b!)))), alpha.shape),
-      beta: () => sumTo(tf.mul(dy, tf.add(tf.sub(log1p(tf.neg(z!)), digamma(b!)), digamma(tf.add(a!, b!)))), betaShape.shape),
-      value: () => sumTo(tf.mul(dy, tf.sub(tf.div(tf.sub(a!, 1), z!), tf.div(tf.sub(b!, 1), tf.sub(1, z!)))), value.shape),
+      beta: () =>
+        sumTo(tf.mul(dy, tf.add(tf.sub(log1p(tf.neg(z!)), digamma(b!)), digamma(tf.add(a!, b!)))), betaShape.shape),
+      value: () =>
+        sumTo(tf.mul(dy, tf.sub(tf.div(tf.sub(a!, 1), z!), tf.div(tf.sub(b!, 1), tf.sub(1, z!)))), value.shape),
     }),
   );
 }

@@ -16,7 +16,9 @@ export interface Categorical extends Distribution {
  *
  * @param parameters `logits` or `probs`, `[…, units, K]`; probabilities sum to 1 over K. A vector `[K]` is one unit
  */
-export function categorical(parameters: { readonly logits: ParameterLike } | { readonly probs: ParameterLike }): Categorical {
+export function categorical(
+  parameters: { readonly logits: ParameterLike } | { readonly probs: ParameterLike },
+): Categorical {
   const given = parameters as { readonly logits?: ParameterLike; readonly probs?: ParameterLike };
   const chosen = oneOf("categorical", "logits", given.logits, "probs", given.probs);
   if ("a" in chosen) {
@@ -32,7 +34,11 @@ export function categorical(parameters: { readonly logits: ParameterLike } | { r
   });
 }
 
-function make(logits: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>, problem: () => string | null): Categorical {
+function make(
+  logits: tf.Tensor,
+  parameters: Readonly<Record<string, tf.Tensor>>,
+  problem: () => string | null,
+): Categorical {
   const unitShape = logits.shape.slice(-2);
   const K = unitShape[1]!;
   return {

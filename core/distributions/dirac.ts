@@ -21,11 +21,20 @@ function make(value: tf.Tensor): Continuous {
     unitShape,
     parameters: { value },
     sample: (noise) => tf.tidy(() => detach(tf.broadcastTo(value, noise.uniform(unitShape).shape).clone())),
-    logProb: (at) => tf.tidy(() => tf.zeros(tf.broadcast_util.assertAndGetBroadcastShape(at.shape.slice(0, -1), value.shape.slice(0, -1)))),
+    logProb: (at) =>
+      tf.tidy(() =>
+        tf.zeros(tf.broadcast_util.assertAndGetBroadcastShape(at.shape.slice(0, -1), value.shape.slice(0, -1))),
+      ),
     mean: () => value.clone(),
     variance: () => tf.zerosLike(value),
     entropy: () => tf.zeros(value.shape.slice(0, -1)),
-    path: (at) => customOp("DiracPath", { value }, () => at.clone(), (dy) => ({ value: () => sumTo(dy, value.shape) })),
+    path: (at) =>
+      customOp(
+        "DiracPath",
+        { value },
+        () => at.clone(),
+        (dy) => ({ value: () => sumTo(dy, value.shape) }),
+      ),
     detached: () => make(detach(value)),
     problem: () => {
       const bad = firstWhere(value, (x) => !Number.isFinite(x));

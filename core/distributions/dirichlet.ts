@@ -42,7 +42,10 @@ function make(concentration: tf.Tensor): Dirichlet {
     entropy: () => {
       const sum = total();
       const logNormaliser = tf.sub(sumUnits(lgamma(concentration)), tf.squeeze(lgamma(sum), [-1]));
-      const parts = tf.add(tf.mul(tf.sub(sum, unitShape[0]!), digamma(sum)), tf.neg(tf.sum(tf.mul(tf.sub(concentration, 1), digamma(concentration)), -1, true)));
+      const parts = tf.add(
+        tf.mul(tf.sub(sum, unitShape[0]!), digamma(sum)),
+        tf.neg(tf.sum(tf.mul(tf.sub(concentration, 1), digamma(concentration)), -1, true)),
+      );
       return tf.add(logNormaliser, tf.squeeze(parts, [-1]));
     },
     path: (value) =>
@@ -70,7 +73,9 @@ function make(concentration: tf.Tensor): Dirichlet {
       return bad === null ? null : `concentration lies above 0, got ${bad}`;
     },
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !(x > 0 && x <= 1)) ?? firstWhere(tf.sum(value, -1), (sum) => Math.abs(sum - 1) > 1e-4);
+      const bad =
+        firstWhere(value, (x) => !(x > 0 && x <= 1)) ??
+        firstWhere(tf.sum(value, -1), (sum) => Math.abs(sum - 1) > 1e-4);
       return bad === null ? null : `values are positive and sum to 1, got an entry or a sum ${bad}`;
     },
   };
@@ -115,7 +120,11 @@ function dirichletLogProb(concentration: tf.Tensor, value: tf.Tensor): tf.Tensor
     (dy, [a, z]) => {
       const column = tf.expandDims(dy, -1);
       return {
-        concentration: () => sumTo(tf.mul(column, tf.add(tf.sub(tf.log(z!), digamma(a!)), digamma(tf.sum(a!, -1, true)))), concentration.shape),
+        concentration: () =>
+          sumTo(
+            tf.mul(column, tf.add(tf.sub(tf.log(z!), digamma(a!)), digamma(tf.sum(a!, -1, true)))),
+            concentration.shape,
+          ),
         value: () => sumTo(tf.mul(column, tf.div(tf.sub(a!, 1), z!)), value.shape),
       };
     },

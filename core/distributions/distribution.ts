@@ -38,7 +38,9 @@ export interface Distribution {
   readonly statesPerUnit?: number;
 }
 
-export function isDiscrete(distribution: Distribution): distribution is Distribution & { readonly statesPerUnit: number } {
+export function isDiscrete(
+  distribution: Distribution,
+): distribution is Distribution & { readonly statesPerUnit: number } {
   return distribution.statesPerUnit !== undefined;
 }
 

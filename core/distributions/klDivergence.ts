@@ -30,20 +30,34 @@ const closedForms: Readonly<Record<string, ClosedForm>> = {
     const [a, b] = [tf.logSoftmax((p as Categorical).logits), tf.logSoftmax((q as Categorical).logits)];
     return tf.sum(tf.mul(tf.exp(a), tf.sub(a, b)), [-2, -1]);
   },
-  normal: (p, q) => ("scaleTril" in p || "scaleTril" in q ? null : normalDivergence(p as LocationScale, q as LocationScale)),
+  normal: (p, q) =>
+    "scaleTril" in p || "scaleTril" in q ? null : normalDivergence(p as LocationScale, q as LocationScale),
   lognormal: (p, q) => normalDivergence(locationScaleOf(p), locationScaleOf(q)),
   laplace(p, q) {
     // With a standard q: |μ| + b e^(−|μ|/b) − log b − 1, seed 3, eq. 29.
     const [a, b] = [p as LocationScale, q as LocationScale];
     const distance = tf.abs(tf.sub(a.location, b.location));
     const ratio = tf.div(a.scale, b.scale);
-    return sumUnits(tf.sub(tf.add(tf.div(distance, b.scale), tf.sub(tf.mul(ratio, tf.exp(tf.neg(tf.div(distance, a.scale)))), tf.log(ratio))), 1));
+    return sumUnits(
+      tf.sub(
+        tf.add(
+          tf.div(distance, b.scale),
+          tf.sub(tf.mul(ratio, tf.exp(tf.neg(tf.div(distance, a.scale)))), tf.log(ratio)),
+        ),
+        1,
+      ),
+    );
   },
   gamma(p, q) {
     const [a, b] = [p as Gamma, q as Gamma];
     const ratio = tf.div(a.scale, b.scale);
-    const shapes = tf.add(tf.mul(tf.sub(a.concentration, b.concentration), digamma(a.concentration)), tf.sub(lgamma(b.concentration), lgamma(a.concentration)));
-    return sumUnits(tf.add(shapes, tf.sub(tf.mul(a.concentration, tf.sub(ratio, 1)), tf.mul(b.concentration, tf.log(ratio)))));
+    const shapes = tf.add(
+      tf.mul(tf.sub(a.concentration, b.concentration), digamma(a.concentration)),
+      tf.sub(lgamma(b.concentration), lgamma(a.concentration)),
+    );
+    return sumUnits(
+      tf.add(shapes, tf.sub(tf.mul(a.concentration, tf.sub(ratio, 1)), tf.mul(b.concentration, tf.log(ratio)))),
+    );
   },
   beta(p, q) {
     const [a, b] = [p as Beta, q as Beta];
@@ -61,7 +75,10 @@ const closedForms: Readonly<Record<string, ClosedForm>> = {
   },
 };
 
-function normalDivergence(p: { location: tf.Tensor; scale: tf.Tensor }, q: { location: tf.Tensor; scale: tf.Tensor }): tf.Tensor {
+function normalDivergence(
+  p: { location: tf.Tensor; scale: tf.Tensor },
+  q: { location: tf.Tensor; scale: tf.Tensor },
+): tf.Tensor {
   const ratio = tf.square(tf.div(p.scale, q.scale));
   const distance = tf.square(tf.div(tf.sub(p.location, q.location), q.scale));
   return tf.mul(sumUnits(tf.sub(tf.add(ratio, distance), tf.add(tf.log(ratio), 1))), 0.5);

@@ -11,7 +11,10 @@ const standardLaplace: StandardUnit = {
   // ½ e^ε below 0, 1 − ½ e^−ε above: the part that is not on its side is a constant ½.
   cdf(given, upper) {
     const epsilon = upper ? tf.neg(given) : given;
-    return tf.sub(tf.mul(tf.exp(tf.minimum(epsilon, 0)), 0.5), tf.mul(tf.sub(tf.exp(tf.neg(tf.maximum(epsilon, 0))), 1), 0.5));
+    return tf.sub(
+      tf.mul(tf.exp(tf.minimum(epsilon, 0)), 0.5),
+      tf.mul(tf.sub(tf.exp(tf.neg(tf.maximum(epsilon, 0))), 1), 0.5),
+    );
   },
   mean: 0,
   variance: 2,
@@ -19,6 +22,9 @@ const standardLaplace: StandardUnit = {
 };
 
 /** Laplace units with density exp(−|z − location|/scale)/(2 scale), `[…, units]`. */
-export function laplace(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): LocationScale {
+export function laplace(parameters: {
+  readonly location: ParameterLike;
+  readonly scale: ParameterLike;
+}): LocationScale {
   return locationScale(standardLaplace, parameters.location, parameters.scale);
 }

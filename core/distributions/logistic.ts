@@ -16,6 +16,9 @@ const standardLogistic: StandardUnit = {
 };
 
 /** Logistic units with distribution function σ((z − location)/scale), `[…, units]`. */
-export function logistic(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): LocationScale {
+export function logistic(parameters: {
+  readonly location: ParameterLike;
+  readonly scale: ParameterLike;
+}): LocationScale {
   return locationScale(standardLogistic, parameters.location, parameters.scale);
 }

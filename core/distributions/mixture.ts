@@ -21,13 +21,21 @@ export interface Mixture extends Continuous {
  *   every unit of the value `[…, units]` chooses for itself. Parameters `[M]` make one unit.
  * - `components` a list of M distributions over `[…, units]`, and `logits` `[…, M]`: all units of a draw come from one component.
  */
-export function mixture(parameters: { readonly logits: ParameterLike; readonly components: Distribution | readonly Distribution[] }): Mixture {
+export function mixture(parameters: {
+  readonly logits: ParameterLike;
+  readonly components: Distribution | readonly Distribution[];
+}): Mixture {
   const { components } = parameters;
   const list = Array.isArray(components) ? (components as readonly Distribution[]) : [components as Distribution];
   for (const component of list) {
-    if (!hasUnits(component)) throw new GradlensError("GL1142", `mixture needs components of independent real units, such as normal with mean and std, got ${component.id}`);
+    if (!hasUnits(component))
+      throw new GradlensError(
+        "GL1142",
+        `mixture needs components of independent real units, such as normal with mean and std, got ${component.id}`,
+      );
   }
-  if (Array.isArray(components)) return jointMixture(tensorParameter("mixture", "logits", parameters.logits, 1), list as readonly ContinuousUnits[]);
+  if (Array.isArray(components))
+    return jointMixture(tensorParameter("mixture", "logits", parameters.logits, 1), list as readonly ContinuousUnits[]);
   return make(tensorParameter("mixture", "logits", parameters.logits, 2), list[0] as ContinuousUnits);
 }
 
@@ -36,8 +44,10 @@ function make(logits: tf.Tensor, components: ContinuousUnits): Mixture & Continu
   const [units, M] = [...broadcastShape([logits, ...parameters])].slice(-2) as [number, number];
   const weights = (): tf.Tensor => tf.softmax(tf.add(logits, tf.zeros([M])));
   const logWeights = (): tf.Tensor => tf.logSoftmax(tf.add(logits, tf.zeros([M])));
-  const unitLogProb = (value: tf.Tensor): tf.Tensor => tf.logSumExp(tf.add(logWeights(), components.unitLogProb(tf.expandDims(value, -1))), -1);
-  const unitCdf = (value: tf.Tensor, upper = false): tf.Tensor => tf.sum(tf.mul(weights(), components.unitCdf(tf.expandDims(value, -1), upper)), -1);
+  const unitLogProb = (value: tf.Tensor): tf.Tensor =>
+    tf.logSumExp(tf.add(logWeights(), components.unitLogProb(tf.expandDims(value, -1))), -1);
+  const unitCdf = (value: tf.Tensor, upper = false): tf.Tensor =>
+    tf.sum(tf.mul(weights(), components.unitCdf(tf.expandDims(value, -1), upper)), -1);
   const mean = (): tf.Tensor => tf.sum(tf.mul(weights(), components.mean()), -1);
   return {
     id: "mixture",
@@ -54,7 +64,11 @@ function make(logits: tf.Tensor, components: ContinuousUnits): Mixture & Continu
     unitLogProb,
     unitCdf,
     mean,
-    variance: () => tf.sub(tf.sum(tf.mul(weights(), tf.add(components.variance(), tf.square(components.mean()))), -1), tf.square(mean())),
+    variance: () =>
+      tf.sub(
+        tf.sum(tf.mul(weights(), tf.add(components.variance(), tf.square(components.mean()))), -1),
+        tf.square(mean()),
+      ),
     entropy: () => null,
     path(value) {
       const density = detach(tf.maximum(tf.exp(unitLogProb(value)), 2 ** -126));

@@ -5,22 +5,40 @@ import { GradlensError } from "../errors";
 export type ParameterLike = tf.Tensor | number | readonly number[] | readonly (readonly number[])[];
 
 /** A distribution's parameter as a float tensor of at least `eventRank` axes. */
-export function tensorParameter(distribution: string, name: string, given: ParameterLike, eventRank: number): tf.Tensor {
+export function tensorParameter(
+  distribution: string,
+  name: string,
+  given: ParameterLike,
+  eventRank: number,
+): tf.Tensor {
   let x: tf.Tensor;
   try {
     x = given instanceof tf.Tensor ? given : tf.tensor(given as tf.TensorLike, undefined, "float32");
   } catch (cause) {
-    throw new GradlensError("GL1140", `${distribution} needs a number, an array or a tensor as ${name}, got ${typeof given}`, { cause });
+    throw new GradlensError(
+      "GL1140",
+      `${distribution} needs a number, an array or a tensor as ${name}, got ${typeof given}`,
+      { cause },
+    );
   }
   while (x.rank < eventRank) x = tf.expandDims(x, 0);
   return x.dtype === "float32" ? x : x.toFloat();
 }
 
 /** The one parameterisation given of two; both or none is an error. */
-export function oneOf<A, B>(distribution: string, nameA: string, a: A | undefined, nameB: string, b: B | undefined): { a: A } | { b: B } {
+export function oneOf<A, B>(
+  distribution: string,
+  nameA: string,
+  a: A | undefined,
+  nameB: string,
+  b: B | undefined,
+): { a: A } | { b: B } {
   if (a !== undefined && b === undefined) return { a };
   if (b !== undefined && a === undefined) return { b };
-  throw new GradlensError("GL1141", `${distribution} needs either ${nameA} or ${nameB}, got ${a === undefined ? "neither" : "both"}`);
+  throw new GradlensError(
+    "GL1141",
+    `${distribution} needs either ${nameA} or ${nameB}, got ${a === undefined ? "neither" : "both"}`,
+  );
 }
 
 /** The first element for which `bad` holds, or null. Reads the tensor back. */

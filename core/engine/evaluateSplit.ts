@@ -16,7 +16,15 @@ export const EVALUATION_STEP = 2 ** 31;
  * Mean loss over a split (or its first `limit` examples), with the standard error of the mean over examples.
  * Yields between batches, so that an engine stays responsive; returns null when told to stop.
  */
-export async function evaluateSplit(prepared: Prepared, name: string, split: Split, step: number, samples: number, limit: number, stop: () => boolean): Promise<EvaluationRecord | null> {
+export async function evaluateSplit(
+  prepared: Prepared,
+  name: string,
+  split: Split,
+  step: number,
+  samples: number,
+  limit: number,
+  stop: () => boolean,
+): Promise<EvaluationRecord | null> {
   const { instance, objective, dataset, seed } = prepared;
   const batchSize = Math.max(1, Math.min(100, Math.floor(MAX_ROWS / samples)));
   const losses: number[] = [];
@@ -24,9 +32,22 @@ export async function evaluateSplit(prepared: Prepared, name: string, split: Spl
   for (const raw of sequentialBatches(split, batchSize)) {
     if (losses.length >= limit) break;
     if (stop()) return null;
-    const batch = binarizeBatch(raw, dataset?.binarization ?? "none", binarizationStream(seed, EVALUATION_STEP + index));
-    const noise = new Noise({ seed, step: EVALUATION_STEP, numSamples: samples, numRows: batch.size, replicates: 1, firstReplicate: index });
-    const data = Object.fromEntries(Object.entries(batch.inputs).map(([key, { shape, values }]) => [key, tf.tensor(values, [1, ...shape])]));
+    const batch = binarizeBatch(
+      raw,
+      dataset?.binarization ?? "none",
+      binarizationStream(seed, EVALUATION_STEP + index),
+    );
+    const noise = new Noise({
+      seed,
+      step: EVALUATION_STEP,
+      numSamples: samples,
+      numRows: batch.size,
+      replicates: 1,
+      firstReplicate: index,
+    });
+    const data = Object.fromEntries(
+      Object.entries(batch.inputs).map(([key, { shape, values }]) => [key, tf.tensor(values, [1, ...shape])]),
+    );
     losses.push(...evaluateLoss(instance, objective, data, noise));
     tf.dispose(Object.values(data));
     index++;

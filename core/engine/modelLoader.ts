@@ -24,30 +24,47 @@ const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
  */
 export function loadModelFile(path: string): LoadedModels {
   const file = resolve(path);
-  if (!existsSync(file)) throw new GradlensError("GL1501", `model file ${path} does not exist; check the path`, { usage: true });
-  if (!statSync(file).isFile()) throw new GradlensError("GL1502", `${path} is a folder, expected a model file (.ts or .js)`, { usage: true });
-  if (!extensions.includes(extname(file))) throw new GradlensError("GL1503", `${path} is no model file, expected one of ${extensions.join(", ")}`, { usage: true });
+  if (!existsSync(file))
+    throw new GradlensError("GL1501", `model file ${path} does not exist; check the path`, { usage: true });
+  if (!statSync(file).isFile())
+    throw new GradlensError("GL1502", `${path} is a folder, expected a model file (.ts or .js)`, { usage: true });
+  if (!extensions.includes(extname(file)))
+    throw new GradlensError("GL1503", `${path} is no model file, expected one of ${extensions.join(", ")}`, {
+      usage: true,
+    });
   const exports = runModule(file, new Map());
   const models = new Map<string, ModelDefinition>();
-  for (const [name, value] of Object.entries(exports).sort(([a], [b]) => Number(b === "default") - Number(a === "default"))) {
+  for (const [name, value] of Object.entries(exports).sort(
+    ([a], [b]) => Number(b === "default") - Number(a === "default"),
+  )) {
     if (isModelDefinition(value)) models.set(name, value);
   }
-  if (models.size === 0) throw new GradlensError("GL1504", `${path} exports no model; add "export default defineModel(name, () => …)"`);
+  if (models.size === 0)
+    throw new GradlensError("GL1504", `${path} exports no model; add "export default defineModel(name, () => …)"`);
   return { file, models };
 }
 
 /** One model of a file: the named export, else the default, else the only one. */
-export function pickModel(loaded: LoadedModels, exportName: string | undefined): { readonly exportName: string; readonly definition: ModelDefinition } {
+export function pickModel(
+  loaded: LoadedModels,
+  exportName: string | undefined,
+): { readonly exportName: string; readonly definition: ModelDefinition } {
   const { models, file } = loaded;
   const names = [...models.keys()].join(", ");
   if (exportName !== undefined) {
     const definition = models.get(exportName);
-    if (!definition) throw new GradlensError("GL1505", `${file} has no model "${exportName}"; it exports ${names}`, { usage: true });
+    if (!definition)
+      throw new GradlensError("GL1505", `${file} has no model "${exportName}"; it exports ${names}`, { usage: true });
     return { exportName, definition };
   }
   const byDefault = models.get("default");
   if (byDefault) return { exportName: "default", definition: byDefault };
-  if (models.size > 1) throw new GradlensError("GL1506", `${file} exports several models and no default; write FILE#EXPORT with one of ${names}`, { usage: true });
+  if (models.size > 1)
+    throw new GradlensError(
+      "GL1506",
+      `${file} exports several models and no default; write FILE#EXPORT with one of ${names}`,
+      { usage: true },
+    );
   const [[only, definition]] = [...models] as [[string, ModelDefinition]];
   return { exportName: only, definition };
 }
@@ -70,7 +87,9 @@ function runModule(file: string, loading: Map<string, { exports: Record<string, 
     return nodeRequire(request) as unknown;
   };
   try {
-    const run = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file }).runInThisContext() as (...args: unknown[]) => void;
+    const run = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, {
+      filename: file,
+    }).runInThisContext() as (...args: unknown[]) => void;
     run(module.exports, require, module, file, dirname(file));
   } catch (error) {
     throw asModelError(error, file);
@@ -80,22 +99,37 @@ function runModule(file: string, loading: Map<string, { exports: Record<string, 
 
 function toCommonJs(file: string, text: string): string {
   try {
-    return transform(text, { transforms: file.endsWith("s") && /\.[cm]?ts$/.test(file) ? ["typescript", "imports"] : ["imports"], filePath: file, production: true, preserveDynamicImport: true }).code;
+    return transform(text, {
+      transforms: file.endsWith("s") && /\.[cm]?ts$/.test(file) ? ["typescript", "imports"] : ["imports"],
+      filePath: file,
+      production: true,
+      preserveDynamicImport: true,
+    }).code;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = /\((\d+):(\d+)\)/.exec(message);
     const { line, column, reason } = locateSyntaxError(text, /\.[cm]?ts$/.test(file)) ?? {
       line: Number(position?.[1] ?? 1),
       column: Number(position?.[2] ?? 1),
-      reason: message.replace(/^Error transforming [^:]*: /, "").replace(/\s*\(\d+:\d+\)\s*$/, "").replace(/^Error: /, ""),
+      reason: message
+        .replace(/^Error transforming [^:]*: /, "")
+        .replace(/\s*\(\d+:\d+\)\s*$/, "")
+        .replace(/^Error: /, ""),
     };
-    throw new GradlensError("GL1507", `${file}:${line}:${column}: syntax error: ${reason}; mend the line`, { source: { file, line, column } });
+    throw new GradlensError("GL1507", `${file}:${line}:${column}: syntax error: ${reason}; mend the line`, {
+      source: { file, line, column },
+    });
   }
 }
 
 function resolveRelative(from: string, request: string): string {
   const base = resolve(dirname(from), request);
-  const candidates = [base, ...extensions.map((extension) => base + extension), base.replace(/\.js$/, ".ts"), ...extensions.map((extension) => resolve(base, `index${extension}`))];
+  const candidates = [
+    base,
+    ...extensions.map((extension) => base + extension),
+    base.replace(/\.js$/, ".ts"),
+    ...extensions.map((extension) => resolve(base, `index${extension}`)),
+  ];
   const found = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (!found) throw new GradlensError("GL1508", `${from} imports "${request}", which does not exist; check the path`);
   return found;
@@ -109,5 +143,8 @@ export function asModelError(error: unknown, file: string): GradlensError {
   const syntax = error instanceof SyntaxError ? /^(.*):(\d+)$/m.exec((error.stack ?? "").split("\n")[0] ?? "") : null;
   const place = source ? `${source.file}:${source.line}` : syntax ? `${syntax[1]}:${syntax[2]}` : file;
   const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
-  return new GradlensError("GL1509", `${place}: the model threw ${name}${message}`, { ...(source ? { source } : {}), cause: error });
+  return new GradlensError("GL1509", `${place}: the model threw ${name}${message}`, {
+    ...(source ? { source } : {}),
+    cause: error,
+  });
 }

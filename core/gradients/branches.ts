@@ -27,7 +27,9 @@ export function evaluateBranches(main: MainPass, node: string, request: BranchRe
     // Recorded apart from the surrogate: results are constants for it.
     const pass = record(() => runBranches(main, node, request));
     const { credit, logProb } = pass.value;
-    const slope = request.slope ? (gradients(pass.tape, credit, [request.value])[0] ?? tf.zerosLike(request.value)) : null;
+    const slope = request.slope
+      ? (gradients(pass.tape, credit, [request.value])[0] ?? tf.zerosLike(request.value))
+      : null;
     pass.release();
     return { credit: detach(credit), logProb: detach(logProb), slope } as unknown as tf.TensorContainer;
   }) as unknown as Branches;
@@ -37,7 +39,12 @@ export function evaluateBranches(main: MainPass, node: string, request: BranchRe
  * The live forward pass of branches.
  * @param omit keys of terms that are left out of the credit
  */
-export function runBranches({ evaluation, additive, values, total }: MainPass, node: string, request: BranchRequest, omit: readonly string[] = []): { credit: tf.Tensor; logProb: tf.Tensor; kept: boolean } {
+export function runBranches(
+  { evaluation, additive, values, total }: MainPass,
+  node: string,
+  request: BranchRequest,
+  omit: readonly string[] = [],
+): { credit: tf.Tensor; logProb: tf.Tensor; kept: boolean } {
   const { functions, structure, objective, data, noise, estimators } = evaluation;
   const { numSamples: S, numRows } = noise.layout;
   const { copies: C, value, descendants } = request;
@@ -45,14 +52,18 @@ export function runBranches({ evaluation, additive, values, total }: MainPass, n
   const trace = runTrace(functions, data, (site) => {
     if (site.name === node) return value;
     const own = values.get(site.name);
-    const repeated = (tensor: tf.Tensor): tf.Tensor => (C === 1 ? tensor : tf.tile(tensor, [C, ...tensor.shape.slice(1).map(() => 1)]));
+    const repeated = (tensor: tf.Tensor): tf.Tensor =>
+      C === 1 ? tensor : tf.tile(tensor, [C, ...tensor.shape.slice(1).map(() => 1)]);
     if (own && !structure.ancestors.get(site.name)?.has(node)) return repeated(own);
     const estimator = estimators.get(site.name)!;
     const sameNoise = nodeNoise(noise, site.name);
-    const draws = { uniform: (shape: readonly number[], stream?: number) => repeated(sameNoise.uniform(shape, stream)) };
+    const draws = {
+      uniform: (shape: readonly number[], stream?: number) => repeated(sameNoise.uniform(shape, stream)),
+    };
     const exact = estimator.entropyGradient === "none" || estimator.entropyGradient === "value";
     if (typeof descendants === "function") return descendants(site.distribution, draws, estimator);
-    if (descendants === "mean") return tf.broadcastTo(site.distribution.mean(), [C * S, numRows, ...site.distribution.unitShape]);
+    if (descendants === "mean")
+      return tf.broadcastTo(site.distribution.mean(), [C * S, numRows, ...site.distribution.unitShape]);
     if (descendants === "keep" && exact && own) {
       kept.add(site.name);
       return repeated(own);
@@ -62,7 +73,10 @@ export function runBranches({ evaluation, additive, values, total }: MainPass, n
   const shape: [number, number] = [C * S, numRows];
   const terms = termsOf(trace, objective, shape, analyticNodes(objective, structure));
   for (const key of omit) terms.delete(key);
-  const logProb = sum([...kept].map((name) => logProbOf(trace, name, shape)), shape);
+  const logProb = sum(
+    [...kept].map((name) => logProbOf(trace, name, shape)),
+    shape,
+  );
   return { credit: creditOf(terms, C, S), logProb: tf.reshape(logProb, [C, S, numRows]), kept: kept.size > 0 };
 
   function creditOf(all: ReadonlyMap<string, tf.Tensor>, copies: number, samples: number): tf.Tensor {

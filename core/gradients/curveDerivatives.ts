@@ -13,13 +13,20 @@ import { gradients, record } from "./tape";
  * @returns f, f', …, f⁽ⁿ⁾ at t = 0, `[C, S, B']` each (f' `[C, S, B', width]` where t has a width), constants; fewer than asked for where the next one is zero for every t
  * @throws GL1201 naming an operation without a gradient
  */
-export function curveDerivatives(main: MainPass, node: string, { copies, at, order, omit, width = 1 }: CurveRequest): readonly tf.Tensor[] {
+export function curveDerivatives(
+  main: MainPass,
+  node: string,
+  { copies, at, order, omit, width = 1 }: CurveRequest,
+): readonly tf.Tensor[] {
   const { numSamples: S, numRows } = main.evaluation.noise.layout;
   return tidy(() => {
     const t = tf.zeros([copies * S, numRows, width]);
     const pass = record(() => {
       const { credit, logProb, kept } = runBranches(main, node, { copies, value: at(t), descendants: "keep" }, omit);
-      let y = tf.reshape(kept ? tf.mul(credit, tf.exp(tf.sub(logProb, tf.tensor(logProb.dataSync(), logProb.shape)))) : credit, [copies * S, numRows, 1]);
+      let y = tf.reshape(
+        kept ? tf.mul(credit, tf.exp(tf.sub(logProb, tf.tensor(logProb.dataSync(), logProb.shape)))) : credit,
+        [copies * S, numRows, 1],
+      );
       const found = [y];
       for (let n = 1; n <= order; n++) {
         const [next] = gradients(activeTape(), y, [t], undefined, true);
@@ -29,7 +36,9 @@ export function curveDerivatives(main: MainPass, node: string, { copies, at, ord
       }
       return found;
     });
-    const results = pass.value.map((derivative, n) => tf.reshape(derivative, [copies, S, numRows, ...(n > 0 && width > 1 ? [width] : [])]));
+    const results = pass.value.map((derivative, n) =>
+      tf.reshape(derivative, [copies, S, numRows, ...(n > 0 && width > 1 ? [width] : [])]),
+    );
     pass.release();
     return results;
   });

@@ -14,14 +14,23 @@ export interface GradientEstimate {
 
 /** One estimate of the gradient of the batch-mean loss. In training, baselines learn from it afterwards. */
 export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): GradientEstimate {
-  if ([...evaluation.estimators.values()].every(({ summed }) => summed) && evaluation.estimators.size > 0 && !evaluation.forced) return sumStates(instance, evaluation);
+  if (
+    [...evaluation.estimators.values()].every(({ summed }) => summed) &&
+    evaluation.estimators.size > 0 &&
+    !evaluation.forced
+  )
+    return sumStates(instance, evaluation);
   const { names, tensors, loss } = tidy(() => {
     const recorded = record(() => {
       const { surrogate, loss: rows } = surrogateRows({ ...evaluation, functions: instance.functions });
       return { y: tf.mean(surrogate), rows };
     });
     const { parameters } = instance;
-    const results = gradients(recorded.tape, recorded.value.y, parameters.map(({ variable }) => variable));
+    const results = gradients(
+      recorded.tape,
+      recorded.value.y,
+      parameters.map(({ variable }) => variable),
+    );
     recorded.release();
     const mean = tf.mean(recorded.value.rows).dataSync()[0]!;
     return {
@@ -35,9 +44,21 @@ export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evalu
 }
 
 /** The exact gradient, states summed in chunks and in float64. */
-function sumStates(instance: ModelInstance, { structure, objective, data, noise }: Omit<Evaluation, "functions">): GradientEstimate {
+function sumStates(
+  instance: ModelInstance,
+  { structure, objective, data, noise }: Omit<Evaluation, "functions">,
+): GradientEstimate {
   const { numRows, numSamples } = noise.layout;
-  const exact = exactGradient({ instance, structure, objective, data, batchSize: numRows, numSamples: objective.additive ? 1 : numSamples });
-  const tensors = instance.parameters.map(({ name, shape }) => [name, tf.tensor(Float32Array.from(exact.gradients.get(name)!), [...shape])] as const);
+  const exact = exactGradient({
+    instance,
+    structure,
+    objective,
+    data,
+    batchSize: numRows,
+    numSamples: objective.additive ? 1 : numSamples,
+  });
+  const tensors = instance.parameters.map(
+    ({ name, shape }) => [name, tf.tensor(Float32Array.from(exact.gradients.get(name)!), [...shape])] as const,
+  );
   return { gradients: new Map(tensors), loss: exact.loss };
 }

@@ -3,7 +3,9 @@ import type { TapeNode } from "./tape";
 
 /** The operations recorded so far by the innermost `record`. */
 export function activeTape(): readonly TapeNode[] {
-  return (tf.engine() as unknown as { readonly state: { readonly activeTape: TapeNode[] | null } }).state.activeTape ?? [];
+  return (
+    (tf.engine() as unknown as { readonly state: { readonly activeTape: TapeNode[] | null } }).state.activeTape ?? []
+  );
 }
 
 /**
@@ -15,7 +17,9 @@ export function isolate<T>(open: readonly tf.Tensor[], f: () => T): T {
   const result = f();
   const inside = new Set<number>(open.map((tensor) => tensor.id));
   for (const node of activeTape().slice(first)) {
-    (node as { inputs: TapeNode["inputs"] }).inputs = Object.fromEntries(Object.entries(node.inputs).filter(([, input]) => inside.has(input.id)));
+    (node as { inputs: TapeNode["inputs"] }).inputs = Object.fromEntries(
+      Object.entries(node.inputs).filter(([, input]) => inside.has(input.id)),
+    );
     for (const output of node.outputs) inside.add(output.id);
   }
   return result;

@@ -42,7 +42,13 @@ export function meanFieldPass(evaluation: Evaluation, additive: boolean): MeanFi
   const { trace, terms } = pass.value;
   const shape: [number, number] = [1, numRows];
   return {
-    credit: (node) => sum([...terms].flatMap(([key, value]) => (!additive || structure.upstream.get(key)?.has(node) ? [detach(value)] : [])), shape),
+    credit: (node) =>
+      sum(
+        [...terms].flatMap(([key, value]) =>
+          !additive || structure.upstream.get(key)?.has(node) ? [detach(value)] : [],
+        ),
+        shape,
+      ),
     mean: (node) => detach(trace.nodes.get(node)!.value),
     slope(node) {
       const slope = slopes.get(node) ?? tf.zerosLike(trace.nodes.get(node)!.value);

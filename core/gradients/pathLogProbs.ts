@@ -10,7 +10,11 @@ import { isolate } from "./isolate";
  *
  * @returns by node, the shape of its log-probability
  */
-export function pathLogProbs(functions: ModelFunctions, data: DataInputs, trace: Trace): ReadonlyMap<string, tf.Tensor> {
+export function pathLogProbs(
+  functions: ModelFunctions,
+  data: DataInputs,
+  trace: Trace,
+): ReadonlyMap<string, tf.Tensor> {
   const found = new Map<string, tf.Tensor>();
   if (!("guide" in functions)) return found;
   const seen = [...trace.nodes.values()].map((node) => node.seen);

@@ -49,14 +49,21 @@ export function surrogateRows(evaluation: Evaluation): SurrogateRows {
 
 function formSurrogate(evaluation: Evaluation): SurrogateRows {
   const { structure, objective, estimators, data, noise } = evaluation;
-  if (!evaluation.forced && estimators.size > 0 && [...estimators.values()].every(({ summed }) => summed)) return enumeratedRows(evaluation);
+  if (!evaluation.forced && estimators.size > 0 && [...estimators.values()].every(({ summed }) => summed))
+    return enumeratedRows(evaluation);
   const { numSamples: S, numRows } = noise.layout;
   const shape: [number, number] = [S, numRows];
   const additive = objective.additive || S === 1;
-  const trace = runTrace(evaluation.functions, data, (site) => {
-    const forced = evaluation.forced?.get(site.name) ?? null;
-    return estimators.get(site.name)!.draw(site.distribution, nodeNoise(noise, site.name), forced);
-  }, undefined, (name, value) => estimators.get(name)!.view?.(value) ?? value);
+  const trace = runTrace(
+    evaluation.functions,
+    data,
+    (site) => {
+      const forced = evaluation.forced?.get(site.name) ?? null;
+      return estimators.get(site.name)!.draw(site.distribution, nodeNoise(noise, site.name), forced);
+    },
+    undefined,
+    (name, value) => estimators.get(name)!.view?.(value) ?? value,
+  );
 
   const values = new Map<string, tf.Tensor>(); // constants
   const logProbs = new Map<string, tf.Tensor>(); // [S, B'], gradients to parameters only
@@ -69,12 +76,17 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
   const analytic = analyticNodes(objective, structure);
   const terms = modelTerms(trace, shape, analytic);
   if (objective.entropy) {
-    const layered = [...trace.nodes.keys()].some((name) => estimators.get(name)!.entropyGradient === "path" && structure.ancestors.get(name)!.size > 0);
+    const layered = [...trace.nodes.keys()].some(
+      (name) => estimators.get(name)!.entropyGradient === "path" && structure.ancestors.get(name)!.size > 0,
+    );
     const paths = layered ? pathLogProbs(evaluation.functions, data, trace) : null;
     for (const node of trace.nodes.values()) {
       if (analytic.has(node.name)) continue;
       const path = paths?.get(node.name);
-      const term = path && estimators.get(node.name)!.entropyGradient === "path" ? path : entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive);
+      const term =
+        path && estimators.get(node.name)!.entropyGradient === "path"
+          ? path
+          : entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive);
       terms.set(entropyKey(node.name), spread(term, shape));
     }
   }
@@ -89,7 +101,10 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
   for (const node of trace.nodes.values()) {
     const upstreamOf = [...terms].filter(([key]) => structure.upstream.get(key)?.has(node.name));
     const credit = additive
-      ? sum(upstreamOf.map(([, value]) => detach(value)), shape)
+      ? sum(
+          upstreamOf.map(([, value]) => detach(value)),
+          shape,
+        )
       : upstreamOf.length === 0
         ? tf.zeros(shape)
         : tf.broadcastTo(tf.expandDims(loss, 0), shape);
@@ -116,7 +131,12 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     });
     if (term) scores.push(spread(term, shape));
   }
-  const scored = scores.length === 0 ? null : additive || S === 1 ? meanOverSamples(sum(scores, shape)) : tf.sum(sum(scores, shape), 0);
+  const scored =
+    scores.length === 0
+      ? null
+      : additive || S === 1
+        ? meanOverSamples(sum(scores, shape))
+        : tf.sum(sum(scores, shape), 0);
   const logProb = detach(unrecorded(() => tf.sum(sum([...logProbs.values()], shape), 0)));
   return { surrogate: scored ? tf.add(rows, scored) : rows, loss, logProb, trace };
 }
@@ -134,10 +154,22 @@ function entropyTerm(node: TraceNode, estimator: NodeEstimator, logProb: tf.Tens
   }
 }
 
-function baselineInputs({ data, structure, noise }: Evaluation, node: string, values: ReadonlyMap<string, tf.Tensor>): tf.Tensor2D | null {
+function baselineInputs(
+  { data, structure, noise }: Evaluation,
+  node: string,
+  values: ReadonlyMap<string, tf.Tensor>,
+): tf.Tensor2D | null {
   const { numSamples: S, numRows } = noise.layout;
-  const columns = Object.values(data).map((x) => tf.reshape(tf.tile(tf.reshape(x, [1, numRows, -1]), [S, 1, 1]), [S * numRows, -1]));
-  for (const parent of structure.parents.get(node) ?? []) columns.push(tf.reshape(tf.broadcastTo(values.get(parent)!, [S, numRows, ...values.get(parent)!.shape.slice(2)]), [S * numRows, -1]));
+  const columns = Object.values(data).map((x) =>
+    tf.reshape(tf.tile(tf.reshape(x, [1, numRows, -1]), [S, 1, 1]), [S * numRows, -1]),
+  );
+  for (const parent of structure.parents.get(node) ?? [])
+    columns.push(
+      tf.reshape(tf.broadcastTo(values.get(parent)!, [S, numRows, ...values.get(parent)!.shape.slice(2)]), [
+        S * numRows,
+        -1,
+      ]),
+    );
   if (columns.length === 0) return null;
   return (columns.length === 1 ? columns[0]! : tf.concat(columns, 1)) as tf.Tensor2D;
 }

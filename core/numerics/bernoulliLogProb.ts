@@ -38,5 +38,9 @@ export function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
   x.shape.forEach((size, axis) => {
     if (axis < extra || (shape[axis - extra] === 1 && size !== 1)) axes.push(axis);
   });
-  return axes.length === 0 ? (x.rank === shape.length ? x : tf.reshape(x, [...shape])) : tf.reshape(tf.sum(x, axes), [...shape]);
+  return axes.length === 0
+    ? x.rank === shape.length
+      ? x
+      : tf.reshape(x, [...shape])
+    : tf.reshape(tf.sum(x, axes), [...shape]);
 }

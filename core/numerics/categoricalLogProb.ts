@@ -20,7 +20,8 @@ export function categoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tens
     (dy) => {
       const column = tf.reshape(dy, [...dy.shape, 1, 1]);
       return {
-        logits: () => sumTo(tf.mul(column, tf.sub(value, tf.mul(tf.sum(value, -1, true), tf.softmax(logits)))), logits.shape),
+        logits: () =>
+          sumTo(tf.mul(column, tf.sub(value, tf.mul(tf.sum(value, -1, true), tf.softmax(logits)))), logits.shape),
         value: () => sumTo(tf.mul(column, tf.sub(logits, tf.logSumExp(logits, -1, true))), value.shape),
       };
     },

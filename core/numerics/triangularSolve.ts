@@ -42,7 +42,10 @@ export function applyTriangle(triangle: tf.Tensor, x: tf.Tensor): tf.Tensor {
 
 /** Ones on and below the diagonal. */
 export function lowerMask(D: number): tf.Tensor2D {
-  return tf.tensor2d(Float32Array.from({ length: D * D }, (_, i) => (i % D <= Math.floor(i / D) ? 1 : 0)), [D, D]);
+  return tf.tensor2d(
+    Float32Array.from({ length: D * D }, (_, i) => (i % D <= Math.floor(i / D) ? 1 : 0)),
+    [D, D],
+  );
 }
 
 function substitute(triangle: tf.Tensor, b: tf.Tensor, transposed: boolean): tf.Tensor {

@@ -1,5 +1,13 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
-import type { BiasRecord, ComparisonRecord, ModelGraph, RunDelta, RunSnapshot, SourceLocation, TrunkRecord } from "./snapshot";
+import type {
+  BiasRecord,
+  ComparisonRecord,
+  ModelGraph,
+  RunDelta,
+  RunSnapshot,
+  SourceLocation,
+  TrunkRecord,
+} from "./snapshot";
 
 /** Changes when a message changes its meaning. Engine and client of different versions refuse each other. */
 export const protocolVersion = 1;
@@ -52,7 +60,11 @@ export interface ModelDescription {
   readonly estimator: string;
   readonly dataset: string | null;
   readonly batchSize: number;
-  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly source?: SourceLocation }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly source?: SourceLocation;
+  }[];
   readonly graph: ModelGraph;
   /** Why the model cannot be built, in one sentence; its parameters and graph are then empty. */
   readonly problem?: string;
@@ -86,7 +98,13 @@ export interface TrainRequest {
 /** What a check looks at: the engine's run at its current step, a model file as it begins, or a run folder's last checkpoint. */
 export type CheckTarget =
   | { readonly kind: "run"; readonly runId: string }
-  | { readonly kind: "file"; readonly file: string; readonly exportName?: string; readonly dataFolder?: string; readonly backend?: string }
+  | {
+      readonly kind: "file";
+      readonly file: string;
+      readonly exportName?: string;
+      readonly dataFolder?: string;
+      readonly backend?: string;
+    }
   | { readonly kind: "folder"; readonly runFolder: string; readonly backend?: string };
 
 export interface BiasRequest {
@@ -126,22 +144,34 @@ export interface EngineStatus {
 
 /** Every request: what goes in and what comes back. */
 export interface EngineMethods {
-  hello: { params: { readonly protocolVersion: number }; result: { readonly protocolVersion: number; readonly processId: number; readonly version: string } };
+  hello: {
+    params: { readonly protocolVersion: number };
+    result: { readonly protocolVersion: number; readonly processId: number; readonly version: string };
+  };
   registries: { params: Record<string, never>; result: Registries };
-  describe: { params: { readonly file: string; readonly dataFolder?: string }; result: { readonly models: readonly ModelDescription[] } };
+  describe: {
+    params: { readonly file: string; readonly dataFolder?: string };
+    result: { readonly models: readonly ModelDescription[] };
+  };
   train: { params: TrainRequest; result: RunSnapshot };
   pause: { params: { readonly runId: string }; result: RunSnapshot };
   resume: { params: { readonly runId: string }; result: RunSnapshot };
   stop: { params: { readonly runId: string }; result: RunSnapshot };
   setEstimator: { params: { readonly runId: string; readonly estimator: string }; result: RunSnapshot };
   snapshot: { params: { readonly runId: string }; result: RunSnapshot };
-  trunks: { params: { readonly runId: string; readonly example: number; readonly samples?: number }; result: TrunkRecord };
+  trunks: {
+    params: { readonly runId: string; readonly example: number; readonly samples?: number };
+    result: TrunkRecord;
+  };
   /** Sends `progress` events while it goes on. */
   bias: { params: BiasRequest; result: CheckResult<BiasRecord> };
   /** Sends `progress` events while it goes on. */
   compare: { params: CompareRequest; result: CheckResult<ComparisonRecord> };
   /** Estimators that serve every node of a target. */
-  serving: { params: { readonly target: CheckTarget }; result: { readonly estimators: readonly RegistryEntry[]; readonly driving: string } };
+  serving: {
+    params: { readonly target: CheckTarget };
+    result: { readonly estimators: readonly RegistryEntry[]; readonly driving: string };
+  };
   status: { params: Record<string, never>; result: EngineStatus };
   shutdown: { params: Record<string, never>; result: null };
 }
@@ -168,8 +198,21 @@ export type EngineResponse =
 export type EngineEvent =
   | { readonly type: "event"; readonly sequence: number; readonly name: "delta"; readonly delta: RunDelta }
   /** How far the request of that id is, 0 to 1, and with what. */
-  | { readonly type: "event"; readonly sequence: number; readonly name: "progress"; readonly id: number; readonly share: number; readonly text: string }
-  | { readonly type: "event"; readonly sequence: number; readonly name: "log"; readonly level: "info" | "warn" | "error"; readonly text: string };
+  | {
+      readonly type: "event";
+      readonly sequence: number;
+      readonly name: "progress";
+      readonly id: number;
+      readonly share: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: "event";
+      readonly sequence: number;
+      readonly name: "log";
+      readonly level: "info" | "warn" | "error";
+      readonly text: string;
+    };
 
 export type ToEngine = EngineRequest | EngineCancel;
 export type FromEngine = EngineResponse | EngineEvent;

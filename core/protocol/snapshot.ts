@@ -92,7 +92,12 @@ export interface TrunkRecord {
   readonly example: number;
   readonly samples: number;
   /** Observed images for comparison, by name of the data input. */
-  readonly data: readonly { readonly name: string; readonly shape: readonly number[]; readonly image?: readonly [number, number]; readonly values: Float32Array }[];
+  readonly data: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly image?: readonly [number, number];
+    readonly values: Float32Array;
+  }[];
   readonly layers: readonly TrunkLayer[];
   /** Loss of this example in the mean-field pass, and mean over sampled passes ± standard error, nats. */
   readonly meanFieldLoss: number;
@@ -227,7 +232,26 @@ export interface RunDelta {
   readonly runId: string;
   readonly sequence: number;
   /** Replace the snapshot's fields of the same name. */
-  readonly fields: Partial<Pick<RunSnapshot, "state" | "step" | "epoch" | "steps" | "epochs" | "estimator" | "stepsPerSecond" | "diagnosticsShare" | "graph" | "trunks" | "bias" | "comparison" | "runFolder" | "message" | "backend">>;
+  readonly fields: Partial<
+    Pick<
+      RunSnapshot,
+      | "state"
+      | "step"
+      | "epoch"
+      | "steps"
+      | "epochs"
+      | "estimator"
+      | "stepsPerSecond"
+      | "diagnosticsShare"
+      | "graph"
+      | "trunks"
+      | "bias"
+      | "comparison"
+      | "runFolder"
+      | "message"
+      | "backend"
+    >
+  >;
   /** Append. */
   readonly loss?: readonly (readonly [number, number])[];
   readonly evaluations?: readonly EvaluationRecord[];

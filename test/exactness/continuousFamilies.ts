@@ -19,12 +19,28 @@ export interface Family {
   readonly without?: readonly string[];
   logDensity(z: number, p: Readonly<Record<string, readonly number[]>>): number;
   /** z(t) and dz/dt on branches over which the trapezoidal rule converges fast. */
-  readonly branches: readonly { readonly from: number; readonly to: number; readonly z: (t: number) => number; readonly slope: (t: number) => number }[];
+  readonly branches: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly z: (t: number) => number;
+    readonly slope: (t: number) => number;
+  }[];
 }
 
-const line = (center: number, width: number, from: number, to: number): Family["branches"][number] => ({ from, to, z: (t) => center + width * t, slope: () => width });
-const positive = (scale: number, from: number, to: number, sign = 1, origin = 0): Family["branches"][number] => ({ from, to, z: (t) => origin + sign * scale * Math.exp(t), slope: (t) => scale * Math.exp(t) });
-const normalLog = (z: number, mean: number, std: number): number => -0.5 * ((z - mean) / std) ** 2 - Math.log(std) - 0.5 * Math.log(2 * Math.PI);
+const line = (center: number, width: number, from: number, to: number): Family["branches"][number] => ({
+  from,
+  to,
+  z: (t) => center + width * t,
+  slope: () => width,
+});
+const positive = (scale: number, from: number, to: number, sign = 1, origin = 0): Family["branches"][number] => ({
+  from,
+  to,
+  z: (t) => origin + sign * scale * Math.exp(t),
+  slope: (t) => scale * Math.exp(t),
+});
+const normalLog = (z: number, mean: number, std: number): number =>
+  -0.5 * ((z - mean) / std) ** 2 - Math.log(std) - 0.5 * Math.log(2 * Math.PI);
 const sigmoid = (t: number): number => 1 / (1 + Math.exp(-t));
 
 export const families: readonly Family[] = [
@@ -74,14 +90,22 @@ export const families: readonly Family[] = [
     id: "gamma",
     parameters: { concentration: [1.7], scale: [0.3] },
     make: (p) => gamma({ concentration: p.concentration!, scale: p.scale! }),
-    logDensity: (z, p) => (p.concentration![0]! - 1) * Math.log(z) - z / p.scale![0]! - logGamma(p.concentration![0]!) - p.concentration![0]! * Math.log(p.scale![0]!),
+    logDensity: (z, p) =>
+      (p.concentration![0]! - 1) * Math.log(z) -
+      z / p.scale![0]! -
+      logGamma(p.concentration![0]!) -
+      p.concentration![0]! * Math.log(p.scale![0]!),
     branches: [positive(0.3, -40, 5)],
   },
   {
     id: "gamma",
     parameters: { concentration: [0.6], rate: [3] },
     make: (p) => gamma({ concentration: p.concentration!, rate: p.rate! }),
-    logDensity: (z, p) => (p.concentration![0]! - 1) * Math.log(z) - z * p.rate![0]! - logGamma(p.concentration![0]!) + p.concentration![0]! * Math.log(p.rate![0]!),
+    logDensity: (z, p) =>
+      (p.concentration![0]! - 1) * Math.log(z) -
+      z * p.rate![0]! -
+      logGamma(p.concentration![0]!) +
+      p.concentration![0]! * Math.log(p.rate![0]!),
     branches: [positive(0.3, -60, 5)],
   },
   {
@@ -97,11 +121,17 @@ export const families: readonly Family[] = [
   {
     id: "mixture",
     parameters: { logits: [0.3, -0.4], mean: [-0.8, 1.1], std: [0.5, 0.9] },
-    make: (p) => mixture({ logits: tf.expandDims(p.logits!, -2), components: normal({ mean: tf.expandDims(p.mean!, -2), std: tf.expandDims(p.std!, -2) }) }),
+    make: (p) =>
+      mixture({
+        logits: tf.expandDims(p.logits!, -2),
+        components: normal({ mean: tf.expandDims(p.mean!, -2), std: tf.expandDims(p.std!, -2) }),
+      }),
     logDensity: (z, p) => {
       const weights = p.logits!.map(Math.exp);
       const total = weights.reduce((sum, w) => sum + w, 0);
-      return Math.log(weights.reduce((sum, w, m) => sum + (w / total) * Math.exp(normalLog(z, p.mean![m]!, p.std![m]!)), 0));
+      return Math.log(
+        weights.reduce((sum, w, m) => sum + (w / total) * Math.exp(normalLog(z, p.mean![m]!, p.std![m]!)), 0),
+      );
     },
     branches: [line(0, 0.7, -18, 18)],
   },
@@ -122,11 +152,19 @@ export const costs: readonly Cost[] = [
   { id: "exp", tensor: (z) => tf.exp(z), number: (z) => Math.exp(z) },
   { id: "sin", tensor: (z) => tf.sin(z), number: (z) => Math.sin(z) },
   { id: "log1p(z²)", tensor: (z) => tf.log1p(tf.square(z)), number: (z) => Math.log1p(z * z) },
-  { id: "ReLU net", tensor: (z) => tf.sub(tf.relu(tf.sub(tf.mul(z, 2), 0.5)), tf.mul(tf.relu(tf.add(z, 0.3)), 0.7)), number: (z) => Math.max(0, 2 * z - 0.5) - 0.7 * Math.max(0, z + 0.3), kinked: true },
+  {
+    id: "ReLU net",
+    tensor: (z) => tf.sub(tf.relu(tf.sub(tf.mul(z, 2), 0.5)), tf.mul(tf.relu(tf.add(z, 0.3)), 0.7)),
+    number: (z) => Math.max(0, 2 * z - 0.5) - 0.7 * Math.max(0, z + 0.3),
+    kinked: true,
+  },
 ];
 
 /** Nodes and weights of E[g(z)] under a family: float32 nodes, weights that include the density. */
-export function quadrature(family: Family, nodesPerBranch = 2000): { readonly z: Float32Array; readonly weight: Float64Array } {
+export function quadrature(
+  family: Family,
+  nodesPerBranch = 2000,
+): { readonly z: Float32Array; readonly weight: Float64Array } {
   const z: number[] = [];
   const weight: number[] = [];
   for (const branch of family.branches) {
@@ -144,12 +182,19 @@ export function quadrature(family: Family, nodesPerBranch = 2000): { readonly z:
 }
 
 /** ∂E[f]/∂θ = ∫ f ∂q/∂θ by quadrature in double precision, ∂ log q/∂θ by a four-point difference. */
-export function exactGradient(family: Family, f: (z: number) => number, nodes = quadrature(family)): Record<string, number[]> {
+export function exactGradient(
+  family: Family,
+  f: (z: number) => number,
+  nodes = quadrature(family),
+): Record<string, number[]> {
   const out: Record<string, number[]> = {};
   for (const [name, values] of Object.entries(family.parameters)) {
     out[name] = values.map((value, k) => {
       const h = 1e-3 * Math.max(0.1, Math.abs(value));
-      const at = (x: number): Record<string, readonly number[]> => ({ ...family.parameters, [name]: values.map((other, j) => (j === k ? x : other)) });
+      const at = (x: number): Record<string, readonly number[]> => ({
+        ...family.parameters,
+        [name]: values.map((other, j) => (j === k ? x : other)),
+      });
       const shifted = [-2, -1, 1, 2].map((m) => at(value + m * h));
       let sum = 0;
       nodes.z.forEach((z, i) => {
@@ -161,4 +206,3 @@ export function exactGradient(family: Family, f: (z: number) => number, nodes = 
   }
   return out;
 }
-

@@ -32,17 +32,38 @@ export interface RowsOptions {
  * @param parameters values of each parameter, the same in every row
  * @returns by parameter, row-major `[rows, size]`
  */
-export function rowGradients(estimator: string, parameters: Parameters, build: (own: Tensors) => ModelFunctions, options: RowsOptions): Record<string, Float64Array> {
+export function rowGradients(
+  estimator: string,
+  parameters: Parameters,
+  build: (own: Tensors) => ModelFunctions,
+  options: RowsOptions,
+): Record<string, Float64Array> {
   const { numRows, values, seed = 1, numSamples = 1 } = options;
   const choice = parseEstimatorChoice(estimator);
-  const definition = defineModel("rows", () => build(Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, parameter(name, tf.tile(tf.tensor([...value], [1, 1, value.length]), [1, numRows, 1]))]))));
+  const definition = defineModel("rows", () =>
+    build(
+      Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => [
+          name,
+          parameter(name, tf.tile(tf.tensor([...value], [1, 1, value.length]), [1, numRows, 1])),
+        ]),
+      ),
+    ),
+  );
   const instance = new ModelInstance(definition, 0);
   const placeholder = tf.zeros([1, numRows, 1]); // says how many rows there are
   const data = { rows: placeholder };
   const structure = analyse(instance, data);
   const objectiveId = options.objective ?? "expected-cost";
-  const estimators = createNodeEstimators(chooseEstimators(structure.distributions, structure.asked, choice, null, objectiveId));
-  const forced = new Map(Object.entries(values ?? {}).map(([name, value]) => [name, tf.tensor(value, [numSamples, numRows, value.length / numRows / numSamples])]));
+  const estimators = createNodeEstimators(
+    chooseEstimators(structure.distributions, structure.asked, choice, null, objectiveId),
+  );
+  const forced = new Map(
+    Object.entries(values ?? {}).map(([name, value]) => [
+      name,
+      tf.tensor(value, [numSamples, numRows, value.length / numRows / numSamples]),
+    ]),
+  );
   try {
     const { gradients } = estimateGradient(instance, {
       structure,
@@ -68,14 +89,25 @@ export function rowGradients(estimator: string, parameters: Parameters, build: (
 }
 
 /** `rowGradients` of an expected cost Σ_u f(z_u) at one node "z". */
-export function costRows(estimator: string, make: MakeDistribution, parameters: Parameters, f: (z: tf.Tensor) => tf.Tensor, options: Omit<RowsOptions, "values"> & { readonly values?: Float32Array }): Record<string, Float64Array> {
+export function costRows(
+  estimator: string,
+  make: MakeDistribution,
+  parameters: Parameters,
+  f: (z: tf.Tensor) => tf.Tensor,
+  options: Omit<RowsOptions, "values"> & { readonly values?: Float32Array },
+): Record<string, Float64Array> {
   const { values, ...rest } = options;
   const build = (own: Tensors): ModelFunctions => ({ program: () => cost("f", tf.sum(f(sample("z", make(own))), -1)) });
   return rowGradients(estimator, parameters, build, { ...rest, ...(values ? { values: { z: values } } : {}) });
 }
 
 /** Mean and unbiased variance of column `k` of row-major `[rows, size]`, rows weighted by `weights` where given (which sum to 1). */
-export function momentsOf(rows: Float64Array, size = 1, k = 0, weights?: Float64Array): { readonly mean: number; readonly variance: number; readonly standardError: number } {
+export function momentsOf(
+  rows: Float64Array,
+  size = 1,
+  k = 0,
+  weights?: Float64Array,
+): { readonly mean: number; readonly variance: number; readonly standardError: number } {
   const n = rows.length / size;
   const weight = (i: number): number => weights?.[i] ?? 1 / n;
   let mean = 0;

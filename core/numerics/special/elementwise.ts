@@ -27,7 +27,10 @@ export function elementwise(f: (...x: number[]) => number, ...tensors: readonly 
 
 /** The common shape of tensors under broadcasting. */
 export function broadcastShape(tensors: readonly tf.Tensor[]): readonly number[] {
-  return tensors.reduce<readonly number[]>((shape, x) => tf.broadcast_util.assertAndGetBroadcastShape([...shape], x.shape), []);
+  return tensors.reduce<readonly number[]>(
+    (shape, x) => tf.broadcast_util.assertAndGetBroadcastShape([...shape], x.shape),
+    [],
+  );
 }
 
 /**
@@ -35,7 +38,12 @@ export function broadcastShape(tensors: readonly tf.Tensor[]): readonly number[]
  *
  * @param backward the gradient from dy and the input, of operations that can be differentiated again
  */
-export function unaryOp(name: string, x: tf.Tensor, f: (x: number) => number, backward: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): tf.Tensor {
+export function unaryOp(
+  name: string,
+  x: tf.Tensor,
+  f: (x: number) => number,
+  backward: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
   return customOp(
     name,
     { x },

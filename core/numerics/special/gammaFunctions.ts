@@ -22,7 +22,12 @@ export function trigamma(x: tf.Tensor): tf.Tensor {
 
 /** The n-th derivative of ψ, x > 0 for n ≥ 1; differentiable any number of times. */
 export function polygamma(n: number, x: tf.Tensor): tf.Tensor {
-  return unaryOp("Polygamma", x, (value) => scalarPolygamma(n, value), (dy, at) => tf.mul(dy, polygamma(n + 1, at)));
+  return unaryOp(
+    "Polygamma",
+    x,
+    (value) => scalarPolygamma(n, value),
+    (dy, at) => tf.mul(dy, polygamma(n + 1, at)),
+  );
 }
 
 /** log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b), formed in double precision; shapes are broadcast. */

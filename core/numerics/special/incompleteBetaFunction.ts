@@ -19,15 +19,33 @@ export function betaI(a: tf.Tensor, b: tf.Tensor, x: tf.Tensor): tf.Tensor {
       return elementwise((p, q, at) => incompleteBeta(p, q, at).value, a, b, x);
     },
     (dy, [u, v, w]) => ({
-      a: () => sumTo(tf.mul(dy, elementwise((p, q, at) => incompleteBeta(p, q, at).dA, u!, v!, w!)), a.shape),
-      b: () => sumTo(tf.mul(dy, elementwise((p, q, at) => incompleteBeta(p, q, at).dB, u!, v!, w!)), b.shape),
+      a: () =>
+        sumTo(
+          tf.mul(
+            dy,
+            elementwise((p, q, at) => incompleteBeta(p, q, at).dA, u!, v!, w!),
+          ),
+          a.shape,
+        ),
+      b: () =>
+        sumTo(
+          tf.mul(
+            dy,
+            elementwise((p, q, at) => incompleteBeta(p, q, at).dB, u!, v!, w!),
+          ),
+          b.shape,
+        ),
       x: () => sumTo(tf.mul(dy, elementwise(density, u!, v!, w!)), x.shape),
     }),
   );
 }
 
 /** dx/da and dx/db at fixed I_x(a, b): the implicit derivatives of a beta variable in its shapes. Constants. */
-export function betaPaths(a: tf.Tensor, b: tf.Tensor, x: tf.Tensor): { readonly a: () => tf.Tensor; readonly b: () => tf.Tensor } {
+export function betaPaths(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  x: tf.Tensor,
+): { readonly a: () => tf.Tensor; readonly b: () => tf.Tensor } {
   return {
     a: () => elementwise((p, q, at) => incompleteBeta(p, q, at).pathA, a, b, x),
     b: () => elementwise((p, q, at) => incompleteBeta(p, q, at).pathB, a, b, x),

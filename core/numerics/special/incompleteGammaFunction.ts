@@ -19,8 +19,22 @@ export function gammaP(a: tf.Tensor, x: tf.Tensor): tf.Tensor {
       return elementwise((shape, at) => incompleteGamma(shape, at).lower, a, x);
     },
     (dy, [p, q]) => ({
-      a: () => sumTo(tf.mul(dy, elementwise((shape, at) => incompleteGamma(shape, at).dShape, p!, q!)), a.shape),
-      x: () => sumTo(tf.mul(dy, elementwise((shape, at) => Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), p!, q!)), x.shape),
+      a: () =>
+        sumTo(
+          tf.mul(
+            dy,
+            elementwise((shape, at) => incompleteGamma(shape, at).dShape, p!, q!),
+          ),
+          a.shape,
+        ),
+      x: () =>
+        sumTo(
+          tf.mul(
+            dy,
+            elementwise((shape, at) => Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), p!, q!),
+          ),
+          x.shape,
+        ),
     }),
   );
 }
@@ -35,8 +49,22 @@ export function gammaQ(a: tf.Tensor, x: tf.Tensor): tf.Tensor {
       return elementwise((shape, at) => incompleteGamma(shape, at).upper, a, x);
     },
     (dy, [p, q]) => ({
-      a: () => sumTo(tf.mul(dy, elementwise((shape, at) => -incompleteGamma(shape, at).dShape, p!, q!)), a.shape),
-      x: () => sumTo(tf.mul(dy, elementwise((shape, at) => -Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), p!, q!)), x.shape),
+      a: () =>
+        sumTo(
+          tf.mul(
+            dy,
+            elementwise((shape, at) => -incompleteGamma(shape, at).dShape, p!, q!),
+          ),
+          a.shape,
+        ),
+      x: () =>
+        sumTo(
+          tf.mul(
+            dy,
+            elementwise((shape, at) => -Math.exp((shape - 1) * Math.log(at) - at - logGamma(shape)), p!, q!),
+          ),
+          x.shape,
+        ),
     }),
   );
 }

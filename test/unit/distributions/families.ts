@@ -9,7 +9,9 @@ import { normal } from "../../../core/distributions/normal";
 import type { ParameterLike } from "../../../core/distributions/tensorParameter";
 
 /** Distributions of independent real units by id. */
-export const families: Readonly<Record<string, (parameters: Readonly<Record<string, ParameterLike>>) => ContinuousUnits>> = {
+export const families: Readonly<
+  Record<string, (parameters: Readonly<Record<string, ParameterLike>>) => ContinuousUnits>
+> = {
   normal: (p) => normal({ mean: p.mean!, std: p.std! }),
   laplace: (p) => laplace({ location: p.location!, scale: p.scale! }),
   logistic: (p) => logistic({ location: p.location!, scale: p.scale! }),

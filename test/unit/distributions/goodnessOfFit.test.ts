@@ -77,25 +77,54 @@ for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")
 
     test("whitened draws of a normal with full covariance are standard and uncorrelated", () =>
       tf.tidy(() => {
-        const scaleTril = tf.tensor2d([[1.2, 0, 0], [-0.4, 0.8, 0], [0.3, 0.5, 0.6]]);
+        const scaleTril = tf.tensor2d([
+          [1.2, 0, 0],
+          [-0.4, 0.8, 0],
+          [0.3, 0.5, 0.6],
+        ]);
         const mean = tf.tensor1d([0.5, -1, 2]);
         const value = normal({ mean, scaleTril }).sample(noise(21));
         const epsilon = triangularSolve(scaleTril, tf.sub(value, mean));
-        for (let d = 0; d < 3; d++) fits(normal({ mean: 0, std: 1 }).unitCdf(tf.slice(epsilon, [0, 0, d], [1, draws, 1])), `unit ${d}`);
+        for (let d = 0; d < 3; d++)
+          fits(normal({ mean: 0, std: 1 }).unitCdf(tf.slice(epsilon, [0, 0, d], [1, draws, 1])), `unit ${d}`);
         const flat = tf.reshape(epsilon, [draws, 3]) as tf.Tensor2D;
         const correlation = tf.div(tf.matMul(flat, flat, true, false), draws).arraySync() as number[][];
-        for (const [i, j] of [[0, 1], [0, 2], [1, 2]] as const) assert.ok(Math.abs(correlation[i]![j]!) * Math.sqrt(draws) < 5.8, `${i}, ${j}`);
+        for (const [i, j] of [
+          [0, 1],
+          [0, 2],
+          [1, 2],
+        ] as const)
+          assert.ok(Math.abs(correlation[i]![j]!) * Math.sqrt(draws) < 5.8, `${i}, ${j}`);
       }));
 
     test("draws of mixtures follow their distribution function, with a choice per unit and with a joint one", () =>
       tf.tidy(() => {
         const logits = [0.2, -0.5, 0.9];
-        const units = mixture({ logits, components: families.gamma!({ concentration: [0.5, 3, 40], scale: [1, 0.3, 0.2] }) }) as unknown as ContinuousUnits;
+        const units = mixture({
+          logits,
+          components: families.gamma!({ concentration: [0.5, 3, 40], scale: [1, 0.3, 0.2] }),
+        }) as unknown as ContinuousUnits;
         fits(units.unitCdf(units.sample(noise(22))), "independent units");
-        const components = [normal({ mean: [-1, 0], std: [0.5, 0.5] }), normal({ mean: [2, 1], std: [1.5, 0.3] }), normal({ mean: [0, 4], std: 1 })];
+        const components = [
+          normal({ mean: [-1, 0], std: [0.5, 0.5] }),
+          normal({ mean: [2, 1], std: [1.5, 0.3] }),
+          normal({ mean: [0, 4], std: 1 }),
+        ];
         const joint = mixture({ logits, components }).sample(noise(23));
         [0, 1].forEach((unit) => {
-          const margin = mixture({ logits, components: normal({ mean: [[-1, 2, 0], [0, 1, 4]][unit]!, std: [[0.5, 1.5, 1], [0.5, 0.3, 1]][unit]! }) }) as unknown as ContinuousUnits;
+          const margin = mixture({
+            logits,
+            components: normal({
+              mean: [
+                [-1, 2, 0],
+                [0, 1, 4],
+              ][unit]!,
+              std: [
+                [0.5, 1.5, 1],
+                [0.5, 0.3, 1],
+              ][unit]!,
+            }),
+          }) as unknown as ContinuousUnits;
           fits(margin.unitCdf(tf.slice(joint, [0, 0, unit], [1, draws, 1])), `unit ${unit}`);
         });
       }));
@@ -110,7 +139,11 @@ for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")
 
     test("samples and rows are independent of each other's number", () =>
       tf.tidy(() => {
-        const all: readonly Distribution[] = [...cases.map(([id, parameters]) => families[id]!(parameters)), dirichlet({ concentration: [1, 2] }), dirac({ value: [1, 2] })];
+        const all: readonly Distribution[] = [
+          ...cases.map(([id, parameters]) => families[id]!(parameters)),
+          dirichlet({ concentration: [1, 2] }),
+          dirac({ value: [1, 2] }),
+        ];
         for (const distribution of all) {
           const small = distribution.sample(noise(3, 4, 1)).dataSync();
           const large = distribution.sample(noise(3, 4, 3)).dataSync();

@@ -39,7 +39,8 @@ function close(actual: number, expected: number, relative: number, what: string,
 
 test("functions of one variable agree with mpmath to twelve digits", () => {
   assert.ok(table.unary.length > 80);
-  for (const [name, x, expected] of table.unary) close(unary[name]!(x), expected, 1e-12, `${name}(${x})`, withZeros.has(name) ? 1e-14 : 1e-300);
+  for (const [name, x, expected] of table.unary)
+    close(unary[name]!(x), expected, 1e-12, `${name}(${x})`, withZeros.has(name) ? 1e-14 : 1e-300);
 });
 
 test("the incomplete gamma function and its derivatives agree with mpmath to ten digits", () => {
@@ -63,8 +64,18 @@ test("the incomplete beta function and its derivatives agree with mpmath to nine
 });
 
 test("path derivatives stay finite where the distribution function has no digits left", () => {
-  for (const [a, x] of [[0.01, 1e-38], [2, 120], [1e6, 1.01e6], [5, 1e-30]] as const) assert.ok(Number.isFinite(incompleteGamma(a, x).path), `${a}, ${x}`);
-  for (const [a, b, x] of [[0.01, 0.01, 1e-38], [300, 2, 0.01], [1, 1, 1 - 2 ** -24]] as const) {
+  for (const [a, x] of [
+    [0.01, 1e-38],
+    [2, 120],
+    [1e6, 1.01e6],
+    [5, 1e-30],
+  ] as const)
+    assert.ok(Number.isFinite(incompleteGamma(a, x).path), `${a}, ${x}`);
+  for (const [a, b, x] of [
+    [0.01, 0.01, 1e-38],
+    [300, 2, 0.01],
+    [1, 1, 1 - 2 ** -24],
+  ] as const) {
     const { pathA, pathB } = incompleteBeta(a, b, x);
     assert.ok(Number.isFinite(pathA) && Number.isFinite(pathB), `${a}, ${b}, ${x}`);
   }

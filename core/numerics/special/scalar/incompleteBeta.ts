@@ -12,12 +12,22 @@ const maxRounds = 100_000;
  * @param x in [0, 1]
  * @returns `value` I, `dA` ∂I/∂a, `dB` ∂I/∂b, and `pathA`, `pathB` = −(∂I/∂shape)/p(x) = dx/dshape at fixed I
  */
-export function incompleteBeta(a: number, b: number, x: number): { value: number; dA: number; dB: number; pathA: number; pathB: number } {
+export function incompleteBeta(
+  a: number,
+  b: number,
+  x: number,
+): { value: number; dA: number; dB: number; pathA: number; pathB: number } {
   if (!(a > 0) || !(b > 0) || !(x >= 0 && x <= 1)) return { value: NaN, dA: NaN, dB: NaN, pathA: NaN, pathB: NaN };
   if (x === 0 || x === 1) return { value: x, dA: 0, dB: 0, pathA: 0, pathB: 0 };
   if (x > (a + 1) / (a + b + 2)) {
     const mirrored = incompleteBeta(b, a, 1 - x);
-    return { value: 1 - mirrored.value, dA: -mirrored.dB, dB: -mirrored.dA, pathA: -mirrored.pathB, pathB: -mirrored.pathA };
+    return {
+      value: 1 - mirrored.value,
+      dA: -mirrored.dB,
+      dB: -mirrored.dA,
+      pathA: -mirrored.pathB,
+      pathB: -mirrored.pathA,
+    };
   }
   const { h, dA, dB } = fraction(a, b, x);
   // I = x(1 − x) p(x) · h/a
@@ -28,7 +38,13 @@ export function incompleteBeta(a: number, b: number, x: number): { value: number
   const scale = (x * (1 - x)) / a;
   const slopeA = scale * ((logX + both - digamma(a) - 1 / a) * h + dA); // (∂I/∂a)/p(x)
   const slopeB = scale * ((log1mX + both - digamma(b)) * h + dB);
-  return { value: Math.min(1, density * scale * h), dA: density * slopeA, dB: density * slopeB, pathA: -slopeA, pathB: -slopeB };
+  return {
+    value: Math.min(1, density * scale * h),
+    dA: density * slopeA,
+    dB: density * slopeB,
+    pathA: -slopeA,
+    pathB: -slopeB,
+  };
 }
 
 /** 1/(1 + d₁/(1 + d₂/(1 + …))) and its derivatives, by Lentz's method with duals. */

@@ -7,7 +7,10 @@ const halfLog2Pi = 0.918938533204672741780329736406;
  * Infinite at 0, −1, −2, …
  */
 export function logGamma(x: number): number {
-  if (x < 0.5) return x <= 0 && Number.isInteger(x) ? Infinity : Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
+  if (x < 0.5)
+    return x <= 0 && Number.isInteger(x)
+      ? Infinity
+      : Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
   let product = 1;
   let y = x;
   for (; y < 10; y++) product *= y;

@@ -1,5 +1,16 @@
 /** Bernoulli numbers B_2, B_4, …, B_20. */
-const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330];
+const bernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+  43867 / 798,
+  -174611 / 330,
+];
 
 /** ψ(x) = d log Γ(x) / dx in double precision; NaN at 0, −1, −2, … */
 export function digamma(x: number): number {
@@ -30,7 +41,7 @@ export function polygamma(n: number, x: number): number {
   const square = 1 / (y * y);
   for (let k = 1; k <= bernoulli.length; k++) {
     // From (2k + n − 3)! / (2k − 2)! to (2k + n − 1)! / (2k)!
-    term *= ((2 * k + n - 1) * (2 * k + n - 2) * square) / ((2 * k) * (2 * k - 1));
+    term *= ((2 * k + n - 1) * (2 * k + n - 2) * square) / (2 * k * (2 * k - 1));
     sum += bernoulli[k - 1]! * term;
   }
   return n % 2 === 1 ? sum : -sum;
