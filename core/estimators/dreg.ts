@@ -13,7 +13,12 @@ export const dreg: Estimator = {
   id: "dreg",
   title: "Doubly reparameterised",
   summary: "path derivatives with squared importance weights: unbiased for every number of samples",
-  reference: { authors: "Tucker, Lawson, Gu, Maddison", title: "Doubly reparameterized gradient estimators for Monte Carlo objectives", year: 2019, equation: "eq. 8; seed 4, algorithm 4 is biased" },
+  reference: {
+    authors: "Tucker, Lawson, Gu, Maddison",
+    title: "Doubly reparameterized gradient estimators for Monte Carlo objectives",
+    year: 2019,
+    equation: "eq. 8; seed 4, algorithm 4 is biased",
+  },
   distributions: withPath,
   objectives: ["elbo", "iwae"],
   unbiased: "conditional",
@@ -43,7 +48,12 @@ class DoublyReparameterized implements NodeEstimator {
       "WeightedPath",
       { value },
       () => value.clone(),
-      (dy) => ({ value: () => (this.weights ? tf.mul(dy, tf.reshape(this.weights, [...this.weights.shape, ...value.shape.slice(2).map(() => 1)])) : dy.clone()) }),
+      (dy) => ({
+        value: () =>
+          this.weights
+            ? tf.mul(dy, tf.reshape(this.weights, [...this.weights.shape, ...value.shape.slice(2).map(() => 1)]))
+            : dy.clone(),
+      }),
     );
   }
 

@@ -28,12 +28,19 @@ export const gsb: Estimator = {
   id: "gsb",
   title: "Generalized stochastic backpropagation",
   summary: "the derivative moves from the distribution to the cost: a series of the cost's derivatives",
-  reference: { authors: "Echraibi, Flocon-Cholet, Gosselin, Vaton", title: "Generalized stochastic backpropagation", year: 2020, equation: "seed 3, eq. 3, 14, 15, 18 to 21, corollary 3.1" },
+  reference: {
+    authors: "Echraibi, Flocon-Cholet, Gosselin, Vaton",
+    title: "Generalized stochastic backpropagation",
+    year: 2020,
+    equation: "seed 3, eq. 3, 14, 15, 18 to 21, corollary 3.1",
+  },
   distributions: ["normal", "dirac", "laplace", "gamma", "beta", "dirichlet"],
   objectives: ["expected-cost", "elbo", "structured-prediction"],
   unbiased: "conditional",
-  unbiasedWhen: "for smooth costs where the series ends or is summed: normal (order 2 or more), Dirac, and without an order polynomial and exponential costs; kinks such as ReLU's are seen by no derivative",
-  evaluations: "1 + units (Dirichlet: components, beta: 2 × units), each differentiated order times; 4 where the cost is a ridge function h(a·z)",
+  unbiasedWhen:
+    "for smooth costs where the series ends or is summed: normal (order 2 or more), Dirac, and without an order polynomial and exponential costs; kinks such as ReLU's are seen by no derivative",
+  evaluations:
+    "1 + units (Dirichlet: components, beta: 2 × units), each differentiated order times; 4 where the cost is a ridge function h(a·z)",
   ownNoise: ({ distribution }) => distribution === "beta" || distribution === "dirichlet",
   options: [
     {
@@ -41,7 +48,9 @@ export const gsb: Estimator = {
       summary: "highest derivative of the cost; auto sums tractable cases in full",
       default: "auto",
       allowed: `auto or a whole number from 1 to ${highestOrder}`,
-      accepts: (value) => value === "auto" || (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= highestOrder),
+      accepts: (value) =>
+        value === "auto" ||
+        (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= highestOrder),
     },
   ],
   create: ({ order }) => new StochasticBackpropagation(typeof order === "number" ? order : null),
@@ -83,7 +92,8 @@ function surrogate(context: SurrogateContext, order: number | null, derivatives:
   const omit = [...(divergence ? [`prior:${node}`] : []), ...(divergence || entropy ? [entropyKey(node)] : [])];
   const highest = Math.min(order ?? series.exactAt ?? defaultOrder, series.exactAt ?? highestOrder);
   const found = derivatives(series, highest, omit);
-  const terms = (order === null && series.exactAt === null ? exponentialTerms(series, found) : null) ?? seriesTerms(series, found);
+  const terms =
+    (order === null && series.exactAt === null ? exponentialTerms(series, found) : null) ?? seriesTerms(series, found);
   const analytic = divergence ?? (entropy ? tf.neg(entropy) : null);
   return analytic ? tf.add(terms, analytic) : terms;
 }
@@ -106,7 +116,8 @@ function exponentialTerms(series: GsbSeries, derivatives: readonly tf.Tensor[]):
   const rate = new Float32Array(a!.length);
   for (let i = 0; i < rate.length; i++) {
     rate[i] = b![i]! / a![i]!;
-    if (!(Math.abs(c![i]! - rate[i]! * b![i]!) <= exponentialTolerance * Math.abs(c![i]!)) || rate[i] === 0) return null;
+    if (!(Math.abs(c![i]! - rate[i]! * b![i]!) <= exponentialTolerance * Math.abs(c![i]!)) || rate[i] === 0)
+      return null;
   }
   const byUnit = tf.transpose(tf.tensor(rate, first.shape), [1, 2, 0]); // [S, B', C]
   const weight = detach(tf.div(tf.transpose(first, [1, 2, 0]), byUnit));

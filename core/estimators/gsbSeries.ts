@@ -31,9 +31,15 @@ export function gsbSeries(context: Pick<SurrogateContext, "distribution" | "valu
   const { distribution, value } = context;
   switch (distribution.id) {
     case "normal":
-      return "scaleTril" in distribution ? fullNormal(distribution as MultivariateNormal, value) : { ...axes(value), exactAt: 2, coefficient: (n) => normalCoefficient(distribution as LocationScale, n) };
+      return "scaleTril" in distribution
+        ? fullNormal(distribution as MultivariateNormal, value)
+        : { ...axes(value), exactAt: 2, coefficient: (n) => normalCoefficient(distribution as LocationScale, n) };
     case "dirac":
-      return { ...axes(value), exactAt: 1, coefficient: (n) => (n === 1 ? tf.add(distribution.parameters.value!, 0) : null) };
+      return {
+        ...axes(value),
+        exactAt: 1,
+        coefficient: (n) => (n === 1 ? tf.add(distribution.parameters.value!, 0) : null),
+      };
     case "laplace":
       return laplace(distribution as LocationScale, value);
     case "gamma":
@@ -70,24 +76,47 @@ function fullNormal({ location, scaleTril, unitShape }: MultivariateNormal, valu
   const D = unitShape[0]!;
   const pairs = Array.from({ length: D }, (_, i) => Array.from({ length: i }, (__, j) => [i, j] as const)).flat();
   const directions = [...Array.from({ length: D }, (_, i) => [i]), ...pairs.map(([i, j]) => [i, j])];
-  const matrix = Float32Array.from({ length: directions.length * D }, (_, k) => (directions[Math.floor(k / D)]!.includes(k % D) ? 1 : 0));
+  const matrix = Float32Array.from({ length: directions.length * D }, (_, k) =>
+    directions[Math.floor(k / D)]!.includes(k % D) ? 1 : 0,
+  );
   // Weight of Σ_ab in each direction's coefficient, [D·D, C].
   const weights = new Float32Array(D * D * directions.length);
-  const put = (a: number, b: number, direction: number, weight: number): void => void (weights[(a * D + b) * directions.length + direction]! += weight);
+  const put = (a: number, b: number, direction: number, weight: number): void =>
+    void (weights[(a * D + b) * directions.length + direction]! += weight);
   for (let i = 0; i < D; i++) put(i, i, i, 0.5);
   pairs.forEach(([i, j], p) => {
-    for (const [direction, weight] of [[D + p, 0.5], [i, -0.5], [j, -0.5]] as const) put(i, j, direction, weight); // Σ_ij H_ij, both triangles
+    for (const [direction, weight] of [
+      [D + p, 0.5],
+      [i, -0.5],
+      [j, -0.5],
+    ] as const)
+      put(i, j, direction, weight); // Σ_ij H_ij, both triangles
   });
   return {
     ...along(value, tf.tensor2d(matrix, [directions.length, D])),
     axes: false,
     exactAt: 2,
     coefficient(n) {
-      if (n === 1) return tf.pad(tf.reshape(tf.add(location, tf.zeros([D])), [-1, D]) as tf.Tensor2D, [[0, 0], [0, pairs.length]]).reshape([...location.shape.slice(0, -1), directions.length]);
+      if (n === 1)
+        return tf
+          .pad(tf.reshape(tf.add(location, tf.zeros([D])), [-1, D]) as tf.Tensor2D, [
+            [0, 0],
+            [0, pairs.length],
+          ])
+          .reshape([...location.shape.slice(0, -1), directions.length]);
       if (n !== 2) return null;
-      const lower = tf.mul(scaleTril, tf.tensor2d(Float32Array.from({ length: D * D }, (_, i) => (i % D <= Math.floor(i / D) ? 1 : 0)), [D, D]));
+      const lower = tf.mul(
+        scaleTril,
+        tf.tensor2d(
+          Float32Array.from({ length: D * D }, (_, i) => (i % D <= Math.floor(i / D) ? 1 : 0)),
+          [D, D],
+        ),
+      );
       const covariance = tf.matMul(lower, lower, false, true);
-      const flat = tf.matMul(tf.reshape(covariance, [-1, D * D]) as tf.Tensor2D, tf.tensor2d(weights, [D * D, directions.length]));
+      const flat = tf.matMul(
+        tf.reshape(covariance, [-1, D * D]) as tf.Tensor2D,
+        tf.tensor2d(weights, [D * D, directions.length]),
+      );
       return tf.reshape(flat, [...scaleTril.shape.slice(0, -2), directions.length]);
     },
   };
@@ -118,13 +147,20 @@ function gamma({ concentration, scale }: Gamma, value: tf.Tensor): GsbSeries {
 }
 
 /** Two curves for every unit, z = ζ₁/(ζ₁ + ζ₂) with t added to ζ₁ or to ζ₂; the sum ζ₁ + ζ₂ ~ Gamma(α + β) is independent of z. */
-function beta({ alpha, beta: betaShape, unitShape }: Beta, { value, noise }: Pick<SurrogateContext, "value" | "noise">): GsbSeries {
+function beta(
+  { alpha, beta: betaShape, unitShape }: Beta,
+  { value, noise }: Pick<SurrogateContext, "value" | "noise">,
+): GsbSeries {
   const units = unitShape[0]!;
   const S = value.shape[0]!;
   const total = gammaTotal(noise, unitShape, tf.add(alpha, betaShape));
   const tiled = (x: tf.Tensor): tf.Tensor => tf.tile(x, [2 * units, 1, 1]);
   const masks = tf.tile(tf.eye(units), [2, 1]); // [2·units, units]
-  const mask = tf.reshape(tf.tile(tf.reshape(masks, [2 * units, 1, 1, units]), [1, S, 1, 1]), [2 * units * S, 1, units]);
+  const mask = tf.reshape(tf.tile(tf.reshape(masks, [2 * units, 1, 1, units]), [1, S, 1, 1]), [
+    2 * units * S,
+    1,
+    units,
+  ]);
   const first = tf.concat([tf.ones([units * S, 1, 1]), tf.zeros([units * S, 1, 1])], 0); // is t added to ζ₁?
   const [z, sum] = [tiled(value), tiled(total)];
   return {
@@ -134,22 +170,35 @@ function beta({ alpha, beta: betaShape, unitShape }: Beta, { value, noise }: Pic
       const step = tf.mul(t, mask);
       return tf.div(tf.add(tf.mul(z, sum), tf.mul(step, first)), tf.add(sum, step));
     },
-    coefficient: (n) => tf.mul(tf.concat([tf.add(alpha, tf.zerosLike(betaShape)), tf.add(betaShape, tf.zerosLike(alpha))], -1), 1 / n),
+    coefficient: (n) =>
+      tf.mul(tf.concat([tf.add(alpha, tf.zerosLike(betaShape)), tf.add(betaShape, tf.zerosLike(alpha))], -1), 1 / n),
     exactAt: null,
   };
 }
 
 /** A curve for every component, z = ζ/Σζ with t added to ζ_k; Σζ ~ Gamma(Σα) is independent of z. */
-function dirichlet({ concentration, unitShape }: Dirichlet, { value, noise }: Pick<SurrogateContext, "value" | "noise">): GsbSeries {
+function dirichlet(
+  { concentration, unitShape }: Dirichlet,
+  { value, noise }: Pick<SurrogateContext, "value" | "noise">,
+): GsbSeries {
   const K = unitShape[0]!;
   const total = gammaTotal(noise, [1], tf.sum(concentration, -1, true));
   const sum = tf.tile(total, [K, 1, 1]);
   const { copies, at } = along(tf.mul(value, total), tf.eye(K));
-  return { copies, axes: false, at: (t) => tf.div(at(t), tf.add(sum, t)), coefficient: (n) => tf.mul(concentration, 1 / n), exactAt: null };
+  return {
+    copies,
+    axes: false,
+    at: (t) => tf.div(at(t), tf.add(sum, t)),
+    coefficient: (n) => tf.mul(concentration, 1 / n),
+    exactAt: null,
+  };
 }
 
 function gammaTotal(noise: SurrogateContext["noise"], unitShape: readonly number[], shape: tf.Tensor): tf.Tensor {
-  const { values, shape: full } = sampleLogGamma({ uniform: (units, stream = 0) => noise.uniform(units, totalStream + stream) }, unitShape, detach(shape));
+  const { values, shape: full } = sampleLogGamma(
+    { uniform: (units, stream = 0) => noise.uniform(units, totalStream + stream) },
+    unitShape,
+    detach(shape),
+  );
   return tf.tensor(Float32Array.from(values, Math.exp), full);
 }
-

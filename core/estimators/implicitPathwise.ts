@@ -9,7 +9,12 @@ export const implicitPathwise: Estimator = {
   id: "implicit-pathwise",
   title: "Implicit pathwise",
   summary: "the cost is differentiated through the sample, which moves as the distribution function does",
-  reference: { authors: "Figurnov, Mohamed, Mnih; Jankowiak, Obermeyer", title: "Implicit reparameterization gradients; Pathwise derivatives beyond the reparameterization trick", year: 2018, equation: "eq. 5; Dirichlet: section 5.2" },
+  reference: {
+    authors: "Figurnov, Mohamed, Mnih; Jankowiak, Obermeyer",
+    title: "Implicit reparameterization gradients; Pathwise derivatives beyond the reparameterization trick",
+    year: 2018,
+    equation: "eq. 5; Dirichlet: section 5.2",
+  },
   distributions: ["gamma", "beta", "dirichlet", "mixture"],
   unbiased: "conditional",
   unbiasedWhen: "for costs that are continuous and differentiable almost everywhere",

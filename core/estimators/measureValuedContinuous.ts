@@ -30,9 +30,14 @@ const maxRows = 8192;
 export function measureValuedContinuous(context: SurrogateContext): tf.Tensor {
   const { distribution, node } = context;
   if ("scaleTril" in distribution) {
-    throw new GradlensError("GL1330", `measure-valued at node "${node}" needs independent normal units, got a full covariance; use pathwise or lr-c`);
+    throw new GradlensError(
+      "GL1330",
+      `measure-valued at node "${node}" needs independent normal units, got a full covariance; use pathwise or lr-c`,
+    );
   }
-  return distribution.id === "gamma" ? gammaTerms(context, distribution as Gamma) : normalTerms(context, distribution as LocationScale);
+  return distribution.id === "gamma"
+    ? gammaTerms(context, distribution as Gamma)
+    : normalTerms(context, distribution as LocationScale);
 }
 
 function normalTerms(context: SurrogateContext, { location, scale, unitShape }: LocationScale): tf.Tensor {
@@ -40,13 +45,22 @@ function normalTerms(context: SurrogateContext, { location, scale, unitShape }: 
     tidy(() => {
       const { noise } = context;
       const rayleigh = elementwise((u) => Math.sqrt(-2 * Math.log(u)), noise.uniform(unitShape, firstStream));
-      const mean = tf.mul(differences(context, tf.add(location, tf.mul(scale, rayleigh)), tf.sub(location, tf.mul(scale, rayleigh))), 1 / Math.sqrt(2 * Math.PI));
+      const mean = tf.mul(
+        differences(context, tf.add(location, tf.mul(scale, rayleigh)), tf.sub(location, tf.mul(scale, rayleigh))),
+        1 / Math.sqrt(2 * Math.PI),
+      );
       // |M|² is chi-squared with three degrees of freedom.
-      const [a, b, c] = [1, 2, 3].map((stream) => elementwise((u) => normalQuantile(u) ** 2, noise.uniform(unitShape, firstStream + stream))) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const [a, b, c] = [1, 2, 3].map((stream) =>
+        elementwise((u) => normalQuantile(u) ** 2, noise.uniform(unitShape, firstStream + stream)),
+      ) as [tf.Tensor, tf.Tensor, tf.Tensor];
       const sign = elementwise((u) => (u < 0.5 ? -1 : 1), noise.uniform(unitShape, firstStream + 4));
       const maxwell = tf.mul(sign, tf.sqrt(tf.add(tf.add(a, b), c)));
       const shrunk = tf.mul(maxwell, noise.uniform(unitShape, firstStream + 5));
-      const std = differences(context, tf.add(location, tf.mul(scale, maxwell)), tf.add(location, tf.mul(scale, shrunk)));
+      const std = differences(
+        context,
+        tf.add(location, tf.mul(scale, maxwell)),
+        tf.add(location, tf.mul(scale, shrunk)),
+      );
       return [tf.div(mean, scale), tf.div(std, scale)];
     }),
   );
@@ -57,11 +71,25 @@ function gammaTerms(context: SurrogateContext, { concentration, scale, unitShape
   const [towardsShape, towardsScale] = unrecorded(() =>
     tidy(() => {
       const { noise } = context;
-      const { values, shape } = sampleLogGamma({ uniform: (units, stream = 0) => noise.uniform(units, firstStream + 8 + stream) }, unitShape, concentration);
-      const lower = tf.tensor(Float32Array.from(values, (log) => Math.max(smallestPositive, Math.exp(log))), shape);
+      const { values, shape } = sampleLogGamma(
+        { uniform: (units, stream = 0) => noise.uniform(units, firstStream + 8 + stream) },
+        unitShape,
+        concentration,
+      );
+      const lower = tf.tensor(
+        Float32Array.from(values, (log) => Math.max(smallestPositive, Math.exp(log))),
+        shape,
+      );
       const exponential = elementwise((u) => -Math.log(u), noise.uniform(unitShape, firstStream));
-      const towardsScale = tf.mul(differences(context, tf.mul(scale, tf.add(lower, exponential)), tf.mul(scale, lower)), tf.div(concentration, scale));
-      const [plus, minus, constant] = shapeParts(concentration, noise.uniform(unitShape, firstStream + 1), noise.uniform(unitShape, firstStream + 2));
+      const towardsScale = tf.mul(
+        differences(context, tf.mul(scale, tf.add(lower, exponential)), tf.mul(scale, lower)),
+        tf.div(concentration, scale),
+      );
+      const [plus, minus, constant] = shapeParts(
+        concentration,
+        noise.uniform(unitShape, firstStream + 1),
+        noise.uniform(unitShape, firstStream + 2),
+      );
       const towardsShape = tf.mul(differences(context, tf.mul(scale, plus), tf.mul(scale, minus)), constant);
       return [towardsShape, towardsScale];
     }),

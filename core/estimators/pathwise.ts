@@ -16,7 +16,12 @@ export const pathwise: Estimator = {
   id: "pathwise",
   title: "Pathwise",
   summary: "the cost is differentiated through the sample, z = g(ε, θ)",
-  reference: { authors: "Kingma, Welling", title: "Auto-encoding variational Bayes", year: 2014, equation: "seed 4, algorithm 1 and eq. 9" },
+  reference: {
+    authors: "Kingma, Welling",
+    title: "Auto-encoding variational Bayes",
+    year: 2014,
+    equation: "seed 4, algorithm 1 and eq. 9",
+  },
   distributions: ["normal", "laplace", "logistic", "gumbel", "lognormal", "dirac"],
   unbiased: "conditional",
   unbiasedWhen: "for costs that are continuous and differentiable almost everywhere (ReLU kinks do no harm, jumps do)",

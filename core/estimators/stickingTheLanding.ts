@@ -2,7 +2,18 @@ import type { Estimator } from "./estimator";
 import { pathwiseNode } from "./pathwise";
 
 /** Distributions whose value a gradient can flow through. */
-export const withPath = ["normal", "laplace", "logistic", "gumbel", "lognormal", "dirac", "gamma", "beta", "dirichlet", "mixture"] as const;
+export const withPath = [
+  "normal",
+  "laplace",
+  "logistic",
+  "gumbel",
+  "lognormal",
+  "dirac",
+  "gamma",
+  "beta",
+  "dirichlet",
+  "mixture",
+] as const;
 
 /**
  * Sticking the landing: the path derivative of the bound alone, ĝ = ∂[log q(z; φ') − log p(x, z)]/∂z · dz/dφ with φ' = stop(φ)
@@ -13,7 +24,12 @@ export const stickingTheLanding: Estimator = {
   id: "sticking-the-landing",
   title: "Sticking the landing",
   summary: "pathwise without the score of log q: no variance where the guide is the posterior",
-  reference: { authors: "Roeder, Wu, Duvenaud", title: "Sticking the landing: an asymptotically zero-variance gradient estimator for variational inference", year: 2017, equation: "seed 4, eq. 10, algorithms 2 to 4" },
+  reference: {
+    authors: "Roeder, Wu, Duvenaud",
+    title: "Sticking the landing: an asymptotically zero-variance gradient estimator for variational inference",
+    year: 2017,
+    equation: "seed 4, eq. 10, algorithms 2 to 4",
+  },
   distributions: withPath,
   objectives: ["elbo", "iwae"],
   unbiased: "conditional",

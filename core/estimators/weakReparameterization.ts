@@ -21,7 +21,12 @@ export const weakReparameterization: Estimator = {
   id: "weak-reparameterization",
   title: "Weak reparameterisation",
   summary: "path through a standardised sample, plus the score of what the standardisation leaves",
-  reference: { authors: "Ruiz, Titsias, Blei", title: "The generalized reparameterization gradient", year: 2016, equation: "eq. 7 to 9; compared in seed 3, section 6.1" },
+  reference: {
+    authors: "Ruiz, Titsias, Blei",
+    title: "The generalized reparameterization gradient",
+    year: 2016,
+    equation: "eq. 7 to 9; compared in seed 3, section 6.1",
+  },
   distributions: ["gamma", "beta", "dirichlet", "mixture"],
   unbiased: "conditional",
   unbiasedWhen: "for costs that are continuous and differentiable almost everywhere",
@@ -31,8 +36,10 @@ export const weakReparameterization: Estimator = {
   create: (): NodeEstimator => ({
     ...stateless,
     entropyGradient: "value",
-    draw: (distribution, noise, forced) => standardise(distribution, exactDraw(distribution, noise, forced), noise).value,
-    surrogate: ({ distribution, value, noise, credit }) => tf.mul(standardise(distribution, value, noise).logDensity(), credit),
+    draw: (distribution, noise, forced) =>
+      standardise(distribution, exactDraw(distribution, noise, forced), noise).value,
+    surrogate: ({ distribution, value, noise, credit }) =>
+      tf.mul(standardise(distribution, value, noise).logDensity(), credit),
   }),
 };
 
@@ -56,7 +63,8 @@ function standardise(distribution: Distribution, value: tf.Tensor, noise: NodeNo
       return dirichletUnits(distribution as Dirichlet, value, noise);
     default: {
       const mixture = distribution as Mixture;
-      if (mixture.support === "real") return unitsThrough("real", mixture, value, mixture.mean(), tf.sqrt(mixture.variance()));
+      if (mixture.support === "real")
+        return unitsThrough("real", mixture, value, mixture.mean(), tf.sqrt(mixture.variance()));
       const center = mixture.support === "positive" ? tf.log(mixture.mean()) : logit(mixture.mean());
       return unitsThrough(mixture.support, mixture, value, center, tf.onesLike(center));
     }
@@ -65,11 +73,23 @@ function standardise(distribution: Distribution, value: tf.Tensor, noise: NodeNo
 
 function gammaUnits(distribution: Gamma, value: tf.Tensor): Standardised {
   const { concentration, scale } = distribution;
-  return unitsThrough("positive", distribution, value, tf.add(digamma(concentration), tf.log(scale)), tf.sqrt(trigamma(concentration)));
+  return unitsThrough(
+    "positive",
+    distribution,
+    value,
+    tf.add(digamma(concentration), tf.log(scale)),
+    tf.sqrt(trigamma(concentration)),
+  );
 }
 
 /** y = ε s + m with y the value on the whole line: itself, its logarithm or its logit. */
-function unitsThrough(support: Mixture["support"], distribution: Continuous, value: tf.Tensor, center: tf.Tensor, spread: tf.Tensor): Standardised {
+function unitsThrough(
+  support: Mixture["support"],
+  distribution: Continuous,
+  value: tf.Tensor,
+  center: tf.Tensor,
+  spread: tf.Tensor,
+): Standardised {
   const constant = detach(value);
   const line = support === "real" ? constant : support === "positive" ? tf.log(constant) : logit(constant);
   const epsilon = detach(tf.div(tf.sub(line, detach(center)), detach(spread)));
@@ -81,7 +101,8 @@ function unitsThrough(support: Mixture["support"], distribution: Continuous, val
     value: path,
     logDensity() {
       // log |dT/dε| = log dz/dy + log s, and dz/dy moves with z: d log z = dy, d log z(1 − z) = (1 − 2z) dy.
-      const volume = support === "real" ? tf.zerosLike(y) : support === "positive" ? y : tf.mul(tf.sub(1, tf.mul(constant, 2)), y);
+      const volume =
+        support === "real" ? tf.zerosLike(y) : support === "positive" ? y : tf.mul(tf.sub(1, tf.mul(constant, 2)), y);
       return tf.add(distribution.logProb(path), tf.sum(tf.add(volume, tf.log(spread)), -1));
     },
   };
@@ -90,9 +111,16 @@ function unitsThrough(support: Mixture["support"], distribution: Continuous, val
 /** ζ_k = z_k Σζ with Σζ ~ Gamma(Σα) independent of z: each ζ_k is a gamma unit of shape α_k, and z = ζ/Σζ moves with them. */
 function dirichletUnits({ concentration }: Dirichlet, value: tf.Tensor, noise: NodeNoise): Standardised {
   const constant = detach(value);
-  const { values, shape } = sampleLogGamma({ uniform: (units, stream = 0) => noise.uniform(units, totalStream + stream) }, [1], detach(tf.sum(concentration, -1, true)));
+  const { values, shape } = sampleLogGamma(
+    { uniform: (units, stream = 0) => noise.uniform(units, totalStream + stream) },
+    [1],
+    detach(tf.sum(concentration, -1, true)),
+  );
   const units = gamma({ concentration, scale: tf.scalar(1) });
-  const parts = gammaUnits(units, tf.maximum(tf.mul(constant, tf.tensor(Float32Array.from(values, Math.exp), shape)), 2 ** -126));
+  const parts = gammaUnits(
+    units,
+    tf.maximum(tf.mul(constant, tf.tensor(Float32Array.from(values, Math.exp), shape)), 2 ** -126),
+  );
   const moved = tf.div(parts.value, tf.sum(parts.value, -1, true));
   return { value: tf.add(constant, tf.sub(moved, detach(moved))), logDensity: () => parts.logDensity() };
 }
@@ -100,4 +128,3 @@ function dirichletUnits({ concentration }: Dirichlet, value: tf.Tensor, noise: N
 function logit(z: tf.Tensor): tf.Tensor {
   return tf.sub(tf.log(z), tf.log(tf.sub(1, z)));
 }
-

@@ -47,10 +47,15 @@ for (const estimator of ["lr", "pathwise", "sticking-the-landing", "dreg"]) {
   test(`under the ELBO the mean of ${estimator} is the exact gradient`, () => {
     const { epsilon, weight } = standardNodes(201);
     const values = Float32Array.from(epsilon, (e) => mean + std * e);
-    const rows = rowGradients(estimator, { mean: [mean], std: [std] }, gaussian, { numRows: values.length, values: { h: values }, objective: "elbo" });
+    const rows = rowGradients(estimator, { mean: [mean], std: [std] }, gaussian, {
+      numRows: values.length,
+      values: { h: values },
+      objective: "elbo",
+    });
     const weights = Float64Array.from(weight);
     const exact = { mean: (mean - posteriorMean) / posteriorVariance, std: std / posteriorVariance - 1 / std };
-    for (const name of ["mean", "std"] as const) assert.ok(Math.abs(momentsOf(rows[name]!, 1, 0, weights).mean - exact[name]) < 1e-5, name);
+    for (const name of ["mean", "std"] as const)
+      assert.ok(Math.abs(momentsOf(rows[name]!, 1, 0, weights).mean - exact[name]) < 1e-5, name);
   });
 }
 
@@ -59,9 +64,14 @@ test("at the posterior, sticking the landing has no variance at all, and pathwis
   const parameters = { mean: [posteriorMean], std: [Math.sqrt(posteriorVariance)] };
   const values = Float32Array.from(epsilon, (e) => posteriorMean + Math.sqrt(posteriorVariance) * e);
   const weights = Float64Array.from(weight);
-  const rowsOf = (estimator: string): Record<string, Float64Array> => rowGradients(estimator, parameters, gaussian, { numRows: values.length, values: { h: values }, objective: "elbo" });
+  const rowsOf = (estimator: string): Record<string, Float64Array> =>
+    rowGradients(estimator, parameters, gaussian, { numRows: values.length, values: { h: values }, objective: "elbo" });
   for (const estimator of ["sticking-the-landing", "dreg"]) {
-    for (const row of Object.values(rowsOf(estimator))) assert.ok(row.every((g) => Math.abs(g) < 2e-5), `${estimator}: ${Math.max(...row)}`);
+    for (const row of Object.values(rowsOf(estimator)))
+      assert.ok(
+        row.every((g) => Math.abs(g) < 2e-5),
+        `${estimator}: ${Math.max(...row)}`,
+      );
   }
   const pathwise = rowsOf("pathwise");
   assert.ok(Math.abs(momentsOf(pathwise.mean!, 1, 0, weights).variance * posteriorVariance - 1) < 1e-4);
@@ -83,7 +93,12 @@ test("with two samples of the importance-weighted bound, dreg, pathwise and lr a
   }
   // Exact: E[−log w̄ (s₁ + s₂) + Σ w̃_i s_i], s_i the scores of q, in double precision.
   const exact = { mean: 0, std: 0, theta: 0 };
-  const logW = (h: number): number => -0.5 * h * h - 0.5 * ((x - h - 0.2) / noiseStd) ** 2 + 0.5 * ((h - mean) / std) ** 2 + Math.log(std / noiseStd) - 0.5 * Math.log(2 * Math.PI);
+  const logW = (h: number): number =>
+    -0.5 * h * h -
+    0.5 * ((x - h - 0.2) / noiseStd) ** 2 +
+    0.5 * ((h - mean) / std) ** 2 +
+    Math.log(std / noiseStd) -
+    0.5 * Math.log(2 * Math.PI);
   for (let i = 0; i < numRows; i++) {
     const h = [values[i]!, values[numRows + i]!];
     const logs = h.map(logW);
@@ -101,11 +116,26 @@ test("with two samples of the importance-weighted bound, dreg, pathwise and lr a
   const parameters = { mean: [mean], std: [std], theta: [0.2] };
   const biases = Object.fromEntries(
     ["lr", "pathwise", "dreg", "sticking-the-landing"].map((estimator) => {
-      const rows = rowGradients(estimator, parameters, gaussian, { numRows, numSamples: 2, values: { h: values }, objective: "iwae" });
-      return [estimator, Object.fromEntries(Object.keys(exact).map((name) => [name, momentsOf(rows[name]!, 1, 0, weights).mean - exact[name as keyof typeof exact]]))];
+      const rows = rowGradients(estimator, parameters, gaussian, {
+        numRows,
+        numSamples: 2,
+        values: { h: values },
+        objective: "iwae",
+      });
+      return [
+        estimator,
+        Object.fromEntries(
+          Object.keys(exact).map((name) => [
+            name,
+            momentsOf(rows[name]!, 1, 0, weights).mean - exact[name as keyof typeof exact],
+          ]),
+        ),
+      ];
     }),
   );
-  for (const estimator of ["lr", "pathwise", "dreg"]) for (const [name, bias] of Object.entries(biases[estimator]!)) assert.ok(Math.abs(bias) < 1e-5, `${estimator} ${name}: ${bias}`);
+  for (const estimator of ["lr", "pathwise", "dreg"])
+    for (const [name, bias] of Object.entries(biases[estimator]!))
+      assert.ok(Math.abs(bias) < 1e-5, `${estimator} ${name}: ${bias}`);
   const biased = biases["sticking-the-landing"]!;
   assert.ok(Math.abs(biased.theta!) < 1e-5, "the model's parameters are not concerned");
   assert.ok(Math.abs(biased.mean!) > 0.02 && Math.abs(biased.std!) > 0.02, JSON.stringify(biased));
@@ -113,7 +143,9 @@ test("with two samples of the importance-weighted bound, dreg, pathwise and lr a
 
 test("with one sample the importance-weighted bound gives the ELBO's gradients", () => {
   for (const estimator of ["pathwise", "sticking-the-landing", "dreg"]) {
-    const [elbo, iwae] = ["elbo", "iwae"].map((objective) => rowGradients(estimator, { mean: [mean], std: [std] }, gaussian, { numRows: 5, objective }));
+    const [elbo, iwae] = ["elbo", "iwae"].map((objective) =>
+      rowGradients(estimator, { mean: [mean], std: [std] }, gaussian, { numRows: 5, objective }),
+    );
     assert.deepEqual(iwae, elbo, estimator);
   }
 });
@@ -137,18 +169,28 @@ const exactGuide = { mean2: [(2 / 3) * x], std2: [Math.sqrt(2 / 3)], slope: [0.5
 
 test("through two layers, too, sticking the landing has no variance at the posterior", () => {
   const rows = rowGradients("sticking-the-landing", exactGuide, twoLayers, { numRows: 200, objective: "elbo" });
-  for (const [name, row] of Object.entries(rows)) assert.ok(row.every((g) => Math.abs(g) < 2e-5), `${name}: ${row[0]}`);
+  for (const [name, row] of Object.entries(rows))
+    assert.ok(
+      row.every((g) => Math.abs(g) < 2e-5),
+      `${name}: ${row[0]}`,
+    );
 });
 
 test("through two layers of the importance-weighted bound, dreg agrees with pathwise in the mean (200 000 paired draws, false alarms below 1e-6, effects above 2 % seen)", () => {
   const parameters = { mean2: [0.3], std2: [1.1], slope: [0.2], std1: [0.9] };
   const numRows = 200_000;
-  const [pathwise, dreg, sticking] = ["pathwise", "dreg", "sticking-the-landing"].map((estimator) => rowGradients(estimator, parameters, twoLayers, { numRows, numSamples: 2, objective: "iwae" })) as [Record<string, Float64Array>, Record<string, Float64Array>, Record<string, Float64Array>];
-  const difference = (other: Record<string, Float64Array>, name: string): { mean: number; standardError: number } => momentsOf(pathwise[name]!.map((g, i) => g - other[name]![i]!));
+  const [pathwise, dreg, sticking] = ["pathwise", "dreg", "sticking-the-landing"].map((estimator) =>
+    rowGradients(estimator, parameters, twoLayers, { numRows, numSamples: 2, objective: "iwae" }),
+  ) as [Record<string, Float64Array>, Record<string, Float64Array>, Record<string, Float64Array>];
+  const difference = (other: Record<string, Float64Array>, name: string): { mean: number; standardError: number } =>
+    momentsOf(pathwise[name]!.map((g, i) => g - other[name]![i]!));
   for (const name of Object.keys(parameters)) {
     const { mean: bias, standardError } = difference(dreg, name);
     assert.ok(Math.abs(bias) < 5.3 * standardError, `${name}: ${bias} ± ${standardError}`);
-    assert.ok(momentsOf(dreg[name]!).variance < momentsOf(pathwise[name]!).variance, `${name}: dreg has the smaller variance here`);
+    assert.ok(
+      momentsOf(dreg[name]!).variance < momentsOf(pathwise[name]!).variance,
+      `${name}: dreg has the smaller variance here`,
+    );
   }
   const known = difference(sticking, "mean2");
   assert.ok(Math.abs(known.mean) > 10 * known.standardError, "the positive control is seen");
@@ -156,13 +198,25 @@ test("through two layers of the importance-weighted bound, dreg agrees with path
 
 test("a mixture guide at a mixture posterior has no variance either", () => {
   const weights = { logits: [0.3, -0.4], means: [-0.8, 1.1], stds: [0.5, 0.9] };
-  const target = (): ReturnType<typeof mixture> => mixture({ logits: [weights.logits], components: normal({ mean: [weights.means], std: [weights.stds] }) });
+  const target = (): ReturnType<typeof mixture> =>
+    mixture({ logits: [weights.logits], components: normal({ mean: [weights.means], std: [weights.stds] }) });
   const build = (own: Tensors): ModelFunctions => ({
-    guide: () => void sample("h", mixture({ logits: tf.expandDims(own.logits!, -2), components: normal({ mean: tf.expandDims(own.means!, -2), std: tf.expandDims(own.stds!, -2) }) })),
+    guide: () =>
+      void sample(
+        "h",
+        mixture({
+          logits: tf.expandDims(own.logits!, -2),
+          components: normal({ mean: tf.expandDims(own.means!, -2), std: tf.expandDims(own.stds!, -2) }),
+        }),
+      ),
     model: () => void sample("h", target()),
   });
   const rows = rowGradients("sticking-the-landing", weights, build, { numRows: 500, objective: "elbo" });
-  for (const [name, row] of Object.entries(rows)) assert.ok(row.every((g) => Math.abs(g) < 1e-4), `${name}: ${Math.max(...row)}`);
+  for (const [name, row] of Object.entries(rows))
+    assert.ok(
+      row.every((g) => Math.abs(g) < 1e-4),
+      `${name}: ${Math.max(...row)}`,
+    );
 });
 
 test("a gamma guide at its posterior has no variance under sticking the landing", () => {
@@ -174,6 +228,13 @@ test("a gamma guide at its posterior has no variance under sticking the landing"
       observe("x", gamma({ concentration: [3], rate: h }), tf.tensor1d([x]));
     },
   });
-  const rows = rowGradients("sticking-the-landing", { concentration: [5], rate: [1 + x] }, build, { numRows: 500, objective: "elbo" });
-  for (const [name, row] of Object.entries(rows)) assert.ok(row.every((g) => Math.abs(g) < 1e-5), `${name}: ${Math.max(...row)}`);
+  const rows = rowGradients("sticking-the-landing", { concentration: [5], rate: [1 + x] }, build, {
+    numRows: 500,
+    objective: "elbo",
+  });
+  for (const [name, row] of Object.entries(rows))
+    assert.ok(
+      row.every((g) => Math.abs(g) < 1e-5),
+      `${name}: ${Math.max(...row)}`,
+    );
 });

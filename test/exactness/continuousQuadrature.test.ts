@@ -22,13 +22,18 @@ const estimators: readonly { readonly id: string; readonly serves: readonly stri
 
 for (const { id, serves } of estimators) {
   for (const family of families.filter((candidate) => serves.includes(candidate.id))) {
-    const about = `${family.id}(${Object.entries(family.parameters).map(([name, value]) => `${name} ${value.join("/")}`).join(", ")})`;
+    const about = `${family.id}(${Object.entries(family.parameters)
+      .map(([name, value]) => `${name} ${value.join("/")}`)
+      .join(", ")})`;
     test(`the mean of ${id} on ${about} is the exact gradient, for every cost`, () => {
       const nodes = quadrature(family);
       const total = nodes.weight.reduce((sum, w) => sum + w, 0);
       assert.ok(Math.abs(total - 1) < 1e-6, `the density integrates to ${total}`);
       for (const cost of costs.filter((candidate) => !family.without?.includes(candidate.id))) {
-        const rows = costRows(id, family.make, family.parameters, cost.tensor, { numRows: nodes.z.length, values: nodes.z });
+        const rows = costRows(id, family.make, family.parameters, cost.tensor, {
+          numRows: nodes.z.length,
+          values: nodes.z,
+        });
         const exact = exactGradient(family, cost.number, nodes);
         for (const [name, expected] of Object.entries(exact)) {
           expected.forEach((value, k) => {
