@@ -30,14 +30,11 @@ interface FullScale {
  * symmetric and positive definite, or its factor `scaleTril` L, lower triangular with a positive diagonal, of covariance L Lᵀ.
  */
 export function normal(parameters: { readonly mean: ParameterLike; readonly std: ParameterLike }): LocationScale;
-export function normal(parameters: {
-  readonly mean: ParameterLike;
-  readonly scaleTril: ParameterLike;
-}): MultivariateNormal;
-export function normal(parameters: {
-  readonly mean: ParameterLike;
-  readonly covariance: ParameterLike;
-}): MultivariateNormal;
+export function normal(
+  parameters: { readonly mean: ParameterLike } & (
+    { readonly scaleTril: ParameterLike } | { readonly covariance: ParameterLike }
+  ),
+): MultivariateNormal;
 export function normal({
   mean,
   std,
