@@ -8,6 +8,7 @@ import { addEstimators } from "./commands/estimators";
 import { addGradient } from "./commands/gradient";
 import { addGraph } from "./commands/graph";
 import { addLikelihood } from "./commands/likelihood";
+import { addLint } from "./commands/lint";
 import { addObjectives } from "./commands/objectives";
 import { addTrain } from "./commands/train";
 import { addVariance } from "./commands/variance";
@@ -26,6 +27,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addBias,
   addCompare,
   addLikelihood,
+  addLint,
   addGraph,
   addEstimators,
   addObjectives,

@@ -7,13 +7,18 @@ export function normalisationNotes(
   specs: ReadonlyMap<string, EstimatorSpec>,
   estimators: ReadonlyMap<string, NodeEstimator>,
 ): readonly string[] {
-  return [...specs].flatMap(([node, { estimator }]) => {
-    const residual = estimators.get(node)?.state()["residual"];
-    if (!estimator.id.includes("-vn") || !residual) return [];
-    const moments = new MovingMoments(0.8);
-    moments.restore(residual.values);
-    const scale = Math.max(1, moments.std);
+  return [...specs].flatMap(([node, spec]) => {
+    const scale = normalisationScale(spec, estimators.get(node));
     if (scale === 1) return [];
     return [`variance normalisation at node "${node}" divides the estimate's score term by ${scale.toPrecision(3)}`];
   });
+}
+
+/** The number that variance normalisation divides a node's score term by; 1 where there is none. */
+export function normalisationScale({ estimator }: EstimatorSpec, node: NodeEstimator | undefined): number {
+  const residual = node?.state()["residual"];
+  if (!estimator.id.includes("-vn") || !residual) return 1;
+  const moments = new MovingMoments(0.8);
+  moments.restore(residual.values);
+  return Math.max(1, moments.std);
 }

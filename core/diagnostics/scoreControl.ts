@@ -51,13 +51,6 @@ export function watchCredit(estimators: ReadonlyMap<string, NodeEstimator>): {
 
 /** The same estimator with another surrogate; the inner one stays its owner's to dispose. */
 function withSurrogate(inner: NodeEstimator, surrogate: NodeEstimator["surrogate"]): NodeEstimator {
-  return {
-    entropyGradient: inner.entropyGradient,
-    draw: (distribution, noise, forced) => inner.draw(distribution, noise, forced),
-    surrogate,
-    update: () => inner.update(),
-    state: () => inner.state(),
-    restore: (state) => inner.restore(state),
-    dispose: () => undefined,
-  };
+  const dispose = (): void => undefined;
+  return Object.create(inner, { surrogate: { value: surrogate }, dispose: { value: dispose } }) as NodeEstimator;
 }

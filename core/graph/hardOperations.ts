@@ -26,18 +26,20 @@ const hard = new Set([
  * The first such operation that each stochastic node's value meets on its way to a cost or to the next node's distribution.
  *
  * @param values every node's value as it was recorded
+ * @param operations the kernels looked for, others than these when given
  * @returns by node, the operation's name; nodes that meet none are left out
  */
 export function hardOperations(
   values: ReadonlyMap<string, tf.Tensor>,
   tape: readonly TapeNode[],
+  operations: ReadonlySet<string> = hard,
 ): ReadonlyMap<string, string> {
   const behind = new Map<number, ReadonlySet<string>>([...values].map(([name, { id }]) => [id, new Set([name])]));
   const found = new Map<string, string>();
   for (const node of tape) {
     const sources = new Set(Object.values(node.inputs).flatMap((input) => [...(behind.get(input.id) ?? [])]));
     if (sources.size === 0) continue;
-    if (hard.has(node.kernelName))
+    if (operations.has(node.kernelName))
       for (const source of sources) if (!found.has(source)) found.set(source, node.kernelName);
     for (const output of node.outputs) if (!behind.has(output.id)) behind.set(output.id, sources);
   }

@@ -1,0 +1,33 @@
+import type { EstimatorSpec } from "../../estimators/estimatorSpec";
+import type { NodeEstimator } from "../../estimators/estimator";
+import type { Structure } from "../../graph/structure";
+import type { LintFinding, LintSeverity } from "../../protocol/lints";
+import type { ControlVariateReport } from "../controlVariates";
+import type { NodeActivity } from "./nodeActivity";
+
+/** What lints look at: a model with its estimators, and what a few sampled passes showed. */
+export interface LintContext {
+  readonly structure: Structure;
+  readonly objectiveId: string;
+  readonly numSamples: number;
+  readonly specs: ReadonlyMap<string, EstimatorSpec>;
+  readonly estimators: ReadonlyMap<string, NodeEstimator>;
+  readonly controlVariates: readonly ControlVariateReport[];
+  readonly activity: ReadonlyMap<string, NodeActivity>;
+  /** By node, an operation with a kink that its value goes through, such as Relu. */
+  readonly kinks: ReadonlyMap<string, string>;
+}
+
+/** What a lint has to say of one node. */
+export interface NodeFinding extends Pick<LintFinding, "node" | "message"> {
+  readonly instead?: readonly string[];
+}
+
+export interface Lint {
+  readonly id: string;
+  readonly title: string;
+  /** Why it matters and what to do, a few sentences for a person. */
+  readonly explain: string;
+  readonly severity: LintSeverity;
+  check(context: LintContext): readonly NodeFinding[];
+}

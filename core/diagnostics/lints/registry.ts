@@ -1,0 +1,25 @@
+import { activeNormalisation } from "./activeNormalisation";
+import { biasedEstimator } from "./biasedEstimator";
+import { collapsedEntropy } from "./collapsedEntropy";
+import { deadBaseline } from "./deadBaseline";
+import { harmfulBaseline } from "./harmfulBaseline";
+import { kinkedDerivatives } from "./kinkedDerivatives";
+import { saturatedUnits } from "./saturatedUnits";
+import { scoreWithPath } from "./scoreWithPath";
+import { stickingWithSamples } from "./stickingWithSamples";
+import { truncatedSeries } from "./truncatedSeries";
+import type { Lint } from "./lint";
+
+/** All lints, one line each. */
+export const lints: readonly Lint[] = [
+  biasedEstimator,
+  stickingWithSamples,
+  kinkedDerivatives,
+  truncatedSeries,
+  scoreWithPath,
+  activeNormalisation,
+  harmfulBaseline,
+  deadBaseline,
+  saturatedUnits,
+  collapsedEntropy,
+];
