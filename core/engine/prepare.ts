@@ -92,8 +92,6 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
       options.estimator === undefined ? null : parseEstimatorChoice(options.estimator),
     );
     ofModelFile(() => [...structure.asked.values()].map(parseEstimator));
-    // Known once the first estimators are chosen; later ones have to do with it.
-    let numSamples: number | null = null;
     const choose = (
       text: string | null,
     ): { specs: ReadonlyMap<string, EstimatorSpec>; estimators: Map<string, NodeEstimator>; text: string } => {
@@ -102,7 +100,6 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
         chooseEstimators(structure.distributions, structure.asked, asked, modelChoice, objective.id);
       const specs = asked === null ? ofModelFile(pick) : pick();
       refuseUnsuited(specs, structure, structure.distributions, objective.id, asked !== null);
-      refuseFewSamples(specs, numSamples ?? Infinity, asked !== null);
       return { specs, estimators: createNodeEstimators(specs), text: specText(specs) };
     };
     const chosen = choose(overrides.estimator ?? null);
@@ -110,7 +107,7 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
       objective.defaultSamples,
       ...[...chosen.specs.values()].map(({ estimator }) => estimator.minSamples ?? 1),
     );
-    numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
+    const numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
     refuseFewSamples(chosen.specs, numSamples, overrides.samples !== undefined);
     return {
       definition,

@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
 import { batchesPerEpoch, gather } from "../data/batches";
 import { GradlensError } from "../errors";
+import { refuseFewSamples } from "../estimators/refuseUnsuited";
 import type { DataInputs, OptimizerOptions } from "../model/defineModel";
 import type {
   BiasRecord,
@@ -24,7 +25,7 @@ import {
   restoreOptimizer,
   restoreParameters,
 } from "./checkpoint";
-import { DiagnosticsSchedule } from "./diagnosticsSchedule";
+import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
 import { evaluateRefinement } from "./evaluateRefinement";
 import { evaluateSplit } from "./evaluateSplit";
@@ -271,13 +272,12 @@ export class TrainingRun {
     const { prepared } = this.options;
     const chosen = prepared.chooseEstimators(text);
     const { inference } = prepared.definition.options;
-    if (inference) {
-      try {
-        refinedNode(inference, prepared.structure, prepared.objective, chosen.specs);
-      } catch (error) {
-        for (const estimator of chosen.estimators.values()) estimator.dispose();
-        throw error;
-      }
+    try {
+      refuseFewSamples(chosen.specs, prepared.numSamples);
+      if (inference) refinedNode(inference, prepared.structure, prepared.objective, chosen.specs);
+    } catch (error) {
+      for (const estimator of chosen.estimators.values()) estimator.dispose();
+      throw error;
     }
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
@@ -373,7 +373,7 @@ export class TrainingRun {
 
   private measure(): void {
     const { prepared } = this.options;
-    const data = prepared.batch(this.step);
+    const data = prepared.batch(this.step, MEASURED_EXAMPLES);
     try {
       const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
       this.history.append({ variance: [record] });
