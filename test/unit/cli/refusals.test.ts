@@ -53,14 +53,6 @@ const usage: readonly [title: string, message: RegExp, ...args: string[]][] = [
   ["a missing file", /model file nothing\.ts does not exist/, "gradient", "nothing.ts"],
   ["a folder", /is a folder, expected a model file/, "gradient", folder],
   ["an unknown export", /has no model "zap"; it exports default, quadratic/, "gradient", `${oneBit}#zap`],
-  [
-    "enumeration at some nodes only",
-    /needs enumeration at every node/,
-    "gradient",
-    teaching("two-layers.ts"),
-    "--estimator",
-    "h1=enumeration",
-  ],
 ];
 
 for (const [title, message, ...args] of usage) {
