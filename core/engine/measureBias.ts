@@ -4,6 +4,7 @@ import { countStates } from "../diagnostics/enumerate";
 import { sequentialBias } from "../diagnostics/sequentialBias";
 import type { Sliced } from "../diagnostics/sliced";
 import { unbiasedReference } from "../diagnostics/unbiasedReference";
+import { withNormalisedVerdicts } from "../diagnostics/normalisedVerdicts";
 import { GradlensError } from "../errors";
 import { isExact } from "../estimators/isExact";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
@@ -61,7 +62,8 @@ export function* measureBias(
   try {
     const limits = { draws, margin: margin ?? margins.sample, alpha: ALPHA, minRows: MIN_ROWS, until };
     const report = yield* sequentialBias({ ...request, ...limits, estimators, reference, seed, step });
-    return compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
+    const noted = compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
+    return withNormalisedVerdicts(noted, structure.graph, specs, estimators);
   } finally {
     for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
   }
