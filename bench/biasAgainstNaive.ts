@@ -103,9 +103,9 @@ async function main(): Promise<void> {
   const draws = at < 0 ? 4000 : Number(process.argv[at + 1]);
   await useBackend("wasm");
   console.log(
-    "| estimator | margin | verdict | ours | products of pairs | intervals of elements | ratio to the better |",
+    "| estimator | margin | verdict | ours | ours without score control | products of pairs | intervals of elements | ratio to the better |",
   );
-  console.log("|---|---|---|---|---|---|---|");
+  console.log("|---|---|---|---|---|---|---|---|");
   for (const { estimator, margin } of cases) {
     const loaded = loadModelFile(file);
     const prepared = await prepare(pickModel(loaded, undefined).definition, loaded.file, { estimator });
@@ -135,9 +135,17 @@ async function main(): Promise<void> {
     });
     const other = naive(prepared, estimators, reference.estimators, margin, known);
     const ours = report.evaluations ?? NaN;
+    const plain = finish(sequentialBias({ ...request, draws: 100, scoreControl: false }));
+    const more = plain.remaining === undefined ? null : plain.remaining;
+    const without =
+      plain.verdict === "undecided"
+        ? more
+          ? `about ${(2 * more.draws).toExponential(1)}`
+          : "unknown"
+        : plain.evaluations;
     const ratio = Math.min(other.products, other.elements) / ours;
     console.log(
-      `| ${estimator} against ${text} | ${margin} | ${report.verdict} | ${ours} | ${other.products.toExponential(1)} | ${other.elements.toExponential(1)} | ${ratio.toPrecision(3)} |`,
+      `| ${estimator} against ${text} | ${margin} | ${report.verdict} | ${ours} | ${without} | ${other.products.toExponential(1)} | ${other.elements.toExponential(1)} | ${ratio.toPrecision(3)} |`,
     );
     tf.dispose(Object.values(data));
     for (const node of reference.estimators.values()) node.dispose();

@@ -16,6 +16,8 @@ import { objective } from "../../core/objectives/registry";
 /** A simulated check of one model whose relative bias is known in every tensor. */
 export interface RateCase {
   readonly seed: number;
+  /** Of the noise; the model's seed when left out. */
+  readonly noiseSeed?: number;
   /** What is checked: an unbiased estimator's score term times 1 + effect, or an estimator with a bias of its own. */
   readonly estimator: string;
   readonly effect: number;
@@ -116,7 +118,7 @@ export function runCase(given: RateCase): RateOutcome {
         exactReference: others === null,
         draws: given.draws,
         margin: given.margin,
-        seed: given.seed,
+        seed: given.noiseSeed ?? given.seed,
         step: 0,
         until: "whole",
         alpha: given.alpha,

@@ -1,8 +1,10 @@
 import { type Command, Option } from "commander";
 import { type ControlVariateReport, measureControlVariates } from "../../core/diagnostics/controlVariates";
+import { attributeVariance, type ParameterAttribution } from "../../core/diagnostics/attribution";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
 import { type MeasuredVariance, measureVariance } from "../../core/diagnostics/measureVariance";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
+import { finish } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { guard } from "../../core/engine/prepare";
 import { isExact } from "../../core/estimators/isExact";
@@ -20,6 +22,7 @@ import type { Terminal } from "../terminal";
 interface VarianceOptions extends ModelOptions {
   readonly draws: number;
   readonly elements?: boolean;
+  readonly byNode?: boolean;
 }
 
 /** `gradlens variance MODEL`: Monte Carlo and data variance of one gradient estimate, per parameter. */
@@ -30,7 +33,8 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
     .addOption(
       new Option("--draws <n>", "estimates of every example's gradient").argParser(wholeNumber(2)).default(100),
     )
-    .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`);
+    .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`)
+    .option("--by-node", "also which node's noise causes it");
   answering(command, async (reference: string, options: VarianceOptions) => {
     const model = await openModel(reference, options);
     const { prepared } = model;
@@ -62,18 +66,53 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
     const controlVariates = guard(prepared.file, () =>
       measureControlVariates({ ...request, specs, estimators, draws: options.draws, seed, step }),
     );
+    const byNode =
+      options.byNode && !isExact(specs)
+        ? guard(prepared.file, () =>
+            finish(attributeVariance({ ...request, estimators, draws: options.draws, seed, step })),
+          )
+        : null;
     return {
-      json: { ...about(model, numSamples), step, parameters, controlVariates, notes },
+      json: {
+        ...about(model, numSamples),
+        step,
+        parameters,
+        controlVariates,
+        ...(byNode ? { attribution: byNode } : {}),
+        notes,
+      },
       text: () =>
         [
           aboutLine(model, numSamples),
           "",
           report(parameters),
+          ...(byNode ? ["", attributionReport(byNode)] : []),
           ...controlVariates.flatMap(describeControl),
           ...notes.map((note) => `note: ${note}`),
         ].join("\n"),
     };
   });
+}
+
+function attributionReport(attribution: readonly ParameterAttribution[]): string {
+  return table(
+    [
+      { title: "parameter" },
+      { title: "noise of node" },
+      { title: "variance by it", align: "right" },
+      { title: "95 % interval", align: "right" },
+      { title: "share", align: "right" },
+    ],
+    attribution.flatMap(({ name, nodes }) =>
+      nodes.map(({ node, variance, interval, share }) => [
+        name,
+        node,
+        formatNumber(variance),
+        formatInterval(interval === null ? null : [interval[0], interval[1]]),
+        share === null ? "unknown" : formatShare(share),
+      ]),
+    ),
+  );
 }
 
 /** One line for a control variate that does something. */

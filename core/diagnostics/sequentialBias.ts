@@ -28,6 +28,8 @@ export interface SequentialBiasRequest extends ExactRequest {
   readonly minRows?: number;
   /** Draw until every tensor is decided, or only the whole; every when left out. */
   readonly until?: "every" | "whole";
+  /** Take the score's share of the noise out where that helps; yes when left out. */
+  readonly scoreControl?: boolean;
   readonly margin: number;
   readonly seed: number;
   readonly step: number;
@@ -68,8 +70,10 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
   });
   const began = performance.now();
   const draw = new PassDraws(request, plan);
-  const own = chooseScoreControl(draw, request.estimators);
-  const other = exact ? null : chooseScoreControl(draw, request.reference!.estimators);
+  const control = (estimators: Estimators): Estimators =>
+    request.scoreControl === false ? estimators : chooseScoreControl(draw, estimators);
+  const own = control(request.estimators);
+  const other = exact ? null : control(request.reference!.estimators);
   let looks = 0;
   let passes = 0;
   for (;;) {

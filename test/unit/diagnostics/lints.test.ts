@@ -165,3 +165,8 @@ test("a finding names the line of its node and the estimators that would do away
 test("a bit away from its ends with an unbiased estimator gives nothing to say", () => {
   assert.deepEqual(findings({ definition: plain, estimator: "lr" }), []);
 });
+
+test("every lint is explained in docs/lints.md", () => {
+  const text = readFileSync("docs/lints.md", "utf8");
+  for (const { id, title } of lints) assert.ok(text.includes(`## ${id}\n\n**${title}**`), id);
+});
