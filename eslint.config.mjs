@@ -93,8 +93,13 @@ export default tseslint.config(
     "TensorFlow.js comes through core/backends; Node in core/backends, core/data and core/engine only.",
   ),
   packages(
+    ["core/checks/**/*.ts"],
+    ["ajv", "jsonc-parser"],
+    "Checks are read with ajv and jsonc-parser; nothing else belongs here.",
+  ),
+  packages(
     ["core/data/**/*.ts", "core/engine/**/*.ts"],
-    ["node:.+", "fflate", "sucrase", "@babel/parser"],
+    ["node:.+", "fflate", "sucrase", "@babel/parser", "jsonc-parser"],
     "TensorFlow.js comes through core/backends; nothing else belongs here.",
   ),
   packages(["core/backends/**/*.ts"], ["node:.+", "@tensorflow/.+"], "Only TensorFlow.js and Node belong here."),
@@ -105,7 +110,11 @@ export default tseslint.config(
     "The extension host imports vscode, Node and core/protocol only.",
   ),
   packages(["webview/**/*.ts"], ["d3(-.+)?", "@dagrejs/dagre"], "Panels import d3 and core/protocol only."),
-  packages(["cli/**/*.ts"], ["node:.+", "commander"], "The command line imports core, commander and Node only."),
+  packages(
+    ["cli/**/*.ts"],
+    ["node:.+", "commander", "junit-report-builder"],
+    "The command line imports core, commander and Node only.",
+  ),
   packages(["examples/**/*.ts"], ["gradlens"], 'Model files import from "gradlens" only.'),
   {
     files: ["core/numerics/**/*.ts", "test/**/*.ts"],

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addBackends } from "./commands/backends";
 import { addBias } from "./commands/bias";
+import { addCheck } from "./commands/check";
 import { addCompare } from "./commands/compare";
 import { addDatasets } from "./commands/datasets";
 import { addDistributions } from "./commands/distributions";
@@ -25,6 +26,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addGradient,
   addVariance,
   addBias,
+  addCheck,
   addCompare,
   addLikelihood,
   addLint,

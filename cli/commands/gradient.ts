@@ -10,7 +10,7 @@ import { applyCheckpoint } from "../checkpoint";
 import { formatNumber, formatShape } from "../format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
-import { requireFinite } from "../requireFinite";
+import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
 import type { Terminal } from "../terminal";

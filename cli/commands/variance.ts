@@ -14,7 +14,7 @@ import { formatInterval, formatNumber, formatShape, formatShare } from "../forma
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
-import { requireFinite } from "../requireFinite";
+import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
 import type { Terminal } from "../terminal";

@@ -9,6 +9,7 @@ import type { ParameterVariance } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
 import { tileRows } from "./enumerate";
 import { ElementMoments } from "./elementMoments";
+import { finish, type Sliced } from "./sliced";
 import { VarianceAccumulator } from "./varianceAccumulator";
 import type { VarianceWindow } from "./varianceWindow";
 
@@ -34,6 +35,8 @@ export interface VarianceRequest {
   readonly window?: VarianceWindow;
   /** Takes the pairs of the whole gradient, all parameters together. */
   readonly whole?: VarianceAccumulator;
+  /** Confidence level of the intervals; 0.95 when left out. */
+  readonly level?: number;
   /** Asked between passes; true ends the measurement with what there is. */
   readonly cancelled?: () => boolean;
 }
@@ -55,7 +58,12 @@ export const DIAGNOSTIC_REPLICATE = 1;
 
 /** Monte Carlo and data variance of every parameter's gradient at the current parameters, from replicates of single examples. */
 export function measureVariance(request: VarianceRequest): readonly MeasuredVariance[] {
-  const { instance, examples: m, batchSize, hasData, draws } = request;
+  return finish(measureVarianceSliced(request));
+}
+
+/** The same, pass by pass. */
+export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonly MeasuredVariance[]> {
+  const { instance, examples: m, batchSize, hasData, draws, level = 0.95 } = request;
   const { parameters } = instance;
   const allSmall = parameters.every(({ variable }) => variable.size <= SMALL);
   const totals = new Map(parameters.map(({ name }) => [name, new VarianceAccumulator(m, batchSize, hasData)]));
@@ -105,10 +113,11 @@ export function measureVariance(request: VarianceRequest): readonly MeasuredVari
       if (request.whole) for (const gram of wholes) request.whole.addGram(gram);
     });
     done += replicates;
+    yield Math.min(1, done / draws);
   }
   return parameters.map(({ name, shape, variable }) => {
     const total = request.window?.add(name, totals.get(name)!) ?? totals.get(name)!;
-    const { monteCarlo, data, total: sum, snr, interval } = total.result();
+    const { monteCarlo, data, total: sum, snr, interval } = total.result(level);
     const moments = elements.get(name);
     const detail = moments && done >= 2 ? moments.result() : null;
     const own = detail && allSmall && !request.window ? detail : null;
@@ -123,7 +132,7 @@ export function measureVariance(request: VarianceRequest): readonly MeasuredVari
         interval && best.monteCarlo !== null
           ? [Math.min(interval[0], best.monteCarlo), Math.max(interval[1], best.monteCarlo)]
           : null,
-      level: 0.95,
+      level,
       degreesOfFreedom: own ? m * (done - 1) : total.degreesOfFreedom,
       draws: own ? m * done : 2 * total.degreesOfFreedom,
       ...(detail && variable.size <= request.elementsUpTo

@@ -8,25 +8,41 @@ import { describedSamples } from "./describedSamples";
 import { inSlices, type SliceOptions } from "./inSlices";
 import { asModelError } from "./modelLoader";
 import { measureBias } from "./measureBias";
+import { requireFinite } from "./requireFinite";
 
 /** What the command line draws, too. */
 const DRAWS = 2000;
 
-/** Checks the bias of a target's estimator, or of another one, at the target's parameters. */
+export interface BiasOptions extends Omit<BiasRequest, "target"> {
+  /** Rate of false alarms over all tensors together; 5 % when left out. */
+  readonly alpha?: number;
+  /** S of the estimate; as few as the estimator needs when left out. */
+  readonly samples?: number;
+}
+
+/**
+ * Checks the bias of a target's estimator, or of another one, at the target's parameters.
+ *
+ * @throws GL1620 where the gradient is no number
+ */
 export async function checkBias(
   subject: CheckSubject,
-  { estimator, draws = DRAWS, margin }: Omit<BiasRequest, "target">,
+  { estimator, draws = DRAWS, margin, alpha, samples }: BiasOptions,
   options: SliceOptions,
 ): Promise<BiasRecord> {
   const { prepared, step, data } = subject;
   const began = performance.now();
   const chosen = subject.choose(estimator ?? subject.driving);
   try {
-    const numSamples = describedSamples(prepared, chosen.specs);
-    const work = measureBias(prepared, chosen, { data, numSamples, step, method: "auto", draws, margin });
+    const numSamples = describedSamples(prepared, chosen.specs, samples);
+    const work = measureBias(prepared, chosen, { data, numSamples, step, method: "auto", draws, margin, alpha });
     const report = await inSlices(work, options).catch((error: unknown) => {
       throw options.signal.aborted ? error : asModelError(error, prepared.file);
     });
+    for (const field of ["exact", "mean"] as const) {
+      const gradients = new Map(report.parameters.map((parameter) => [parameter.name, parameter[field] ?? []]));
+      requireFinite(prepared, data, step, { gradients });
+    }
     const notes = [...report.notes, ...normalisationNotes(chosen.specs, chosen.estimators)];
     const elapsedMs = performance.now() - began;
     return { ...aboutSubject(subject, elapsedMs), ...verdicts(report, prepared), notes, estimator: chosen.text };

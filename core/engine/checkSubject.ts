@@ -79,7 +79,8 @@ export async function subjectOfFolder({ runFolder }: Extract<CheckTarget, { kind
   );
 }
 
-function subject(
+/** A prepared model as what a check looks at. @param fill gives estimators the target's baselines */
+export function subject(
   prepared: Prepared,
   about: Pick<CheckSubject, "exportName" | "at" | "step" | "driving">,
   fill: (chosen: Chosen) => void = () => undefined,

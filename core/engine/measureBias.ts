@@ -34,21 +34,29 @@ export interface BiasMeasurement {
   /** Estimates to draw at most; fewer where the verdict is reached before. */
   readonly draws: number;
   readonly margin?: number | undefined;
+  /** Rate of false alarms over all tensors together; 5 % when left out. */
+  readonly alpha?: number | undefined;
   /** Draw until every tensor is decided, or only the whole; every when left out. */
   readonly until?: "every" | "whole";
+}
+
+/** Whether the estimator's moments are sums over all joint states: few enough of them, and no noise of its own. */
+export function enumerates(structure: Prepared["structure"], specs: Prepared["specs"], numSamples: number): boolean {
+  return (
+    isExact(specs) || ("states" in countStates(structure, numSamples) && nodeWithOwnNoise(specs, structure) === null)
+  );
 }
 
 /** Bias of the estimators, by enumeration where that is asked for or possible, else by sampling; in slices. */
 export function* measureBias(
   prepared: Measurable,
   { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
-  { data, numSamples, step, method, draws, margin, until = "every" }: BiasMeasurement,
+  { data, numSamples, step, method, draws, margin, alpha = ALPHA, until = "every" }: BiasMeasurement,
 ): Sliced<BiasReport> {
   const { instance, structure, objective, batchSize, seed } = prepared;
   const request = { instance, structure, objective, data, batchSize, numSamples };
   const enumerable = "states" in countStates(structure, numSamples);
-  const ownNoise = nodeWithOwnNoise(specs, structure) !== null;
-  if (method === "enumerate" || isExact(specs) || (method === "auto" && enumerable && !ownNoise)) {
+  if (method === "enumerate" || (method === "auto" && enumerates(structure, specs, numSamples)) || isExact(specs)) {
     return yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
   }
   const compared = enumerable ? null : unbiasedReference(structure, specs, objective.id);
@@ -60,7 +68,7 @@ export function* measureBias(
   }
   const reference = compared && { id: compared.text, estimators: prepared.chooseEstimators(compared.text).estimators };
   try {
-    const limits = { draws, margin: margin ?? margins.sample, alpha: ALPHA, minRows: MIN_ROWS, until };
+    const limits = { draws, margin: margin ?? margins.sample, alpha, minRows: MIN_ROWS, until };
     const report = yield* sequentialBias({ ...request, ...limits, estimators, reference, seed, step });
     const noted = compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
     return withNormalisedVerdicts(noted, structure.graph, specs, estimators);

@@ -1,8 +1,8 @@
-import { findNonFinite } from "../core/engine/explainNonFinite";
-import { guard, type Prepared } from "../core/engine/prepare";
-import { GradlensError } from "../core/errors";
-import type { DataInputs } from "../core/model/defineModel";
-import { Noise } from "../core/random/noise";
+import { GradlensError } from "../errors";
+import type { DataInputs } from "../model/defineModel";
+import { Noise } from "../random/noise";
+import { findNonFinite } from "./explainNonFinite";
+import { guard, type Prepared } from "./prepare";
 
 /** What must hold finite numbers: the loss, where it is known, and values by parameter name. */
 export interface Measured {
