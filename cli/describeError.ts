@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { GradlensError } from "../core/errors";
 
 /** Exit codes of every command. */
-export const exitCodes = { fine: 0, error: 1, usage: 2, biased: 10, undecided: 11 } as const;
+export const exitCodes = { fine: 0, error: 1, usage: 2, biased: 10, undecided: 11, interrupted: 130 } as const;
 
 /** One line for standard error, and the exit code. */
 export function describeError(

@@ -11,6 +11,7 @@ import { addGraph } from "./commands/graph";
 import { addLikelihood } from "./commands/likelihood";
 import { addLint } from "./commands/lint";
 import { addObjectives } from "./commands/objectives";
+import { addReproduce } from "./commands/reproduce";
 import { addTrain } from "./commands/train";
 import { addVariance } from "./commands/variance";
 import { describeError, exitCodes } from "./describeError";
@@ -31,6 +32,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addLikelihood,
   addLint,
   addGraph,
+  addReproduce,
   addEstimators,
   addObjectives,
   addDistributions,

@@ -4,6 +4,7 @@ import { startRun } from "../../core/engine/startRun";
 import { GradlensError } from "../../core/errors";
 import type { TrainRequest } from "../../core/protocol/engine";
 import type { RunSnapshot } from "../../core/protocol/snapshot";
+import { exitCodes } from "../describeError";
 import { formatNumber } from "../format";
 import { type ModelOptions, withModelOptions } from "../modelOptions";
 import { modelReference } from "../modelReference";
@@ -25,9 +26,6 @@ interface TrainOptions extends ModelOptions {
   readonly budget?: number;
   readonly likelihood?: number;
 }
-
-/** Exit code of a run ended by Ctrl-C, as shells have it. */
-const INTERRUPTED = 130;
 
 /** `gradlens train MODEL`: trains, evaluates, and leaves a run folder. */
 export function addTrain(program: Command, terminal: Terminal, answering: Answering): void {
@@ -78,7 +76,7 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
     return {
       json: summary(last, secondsPerStep),
       text: () => report(last, secondsPerStep),
-      exitCode: last.state === "stopped" ? INTERRUPTED : 0,
+      exitCode: last.state === "stopped" ? exitCodes.interrupted : exitCodes.fine,
     };
   });
 }

@@ -14,6 +14,8 @@ export interface LikelihoodRecord extends EvaluationRecord {
   readonly examples: number;
   /** Mean over examples of (Σ w)² / Σ w², the number of samples that an estimate leans on. */
   readonly effectiveSamples: number;
+  /** −log p(x) of every example, in the split's order. */
+  readonly perExample: readonly number[];
 }
 
 /**
@@ -59,5 +61,6 @@ export async function evaluateLikelihood(
   const value = used.reduce((total, loss) => total + loss, 0) / examples;
   const variance = used.reduce((total, loss) => total + (loss - value) ** 2, 0) / Math.max(1, examples - 1);
   const effectiveSamples = effective.slice(0, limit).reduce((total, size) => total + size, 0) / examples;
-  return { step, name, value, standardError: Math.sqrt(variance / examples), samples, examples, effectiveSamples };
+  const standardError = Math.sqrt(variance / examples);
+  return { step, name, value, standardError, samples, examples, effectiveSamples, perExample: used };
 }

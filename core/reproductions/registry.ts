@@ -1,0 +1,18 @@
+import { GradlensError } from "../errors";
+import type { Reproduction } from "./reproduction";
+import { seed3Figure1 } from "./seed3Figure1";
+import { seed3Figure2 } from "./seed3Figure2";
+
+/** All tables and figures that can be reproduced, paper after paper. */
+export const reproductions: readonly Reproduction[] = [seed3Figure1, seed3Figure2];
+
+/** The reproduction of an id or one of its aliases. */
+export function reproduction(id: string): Reproduction {
+  const found = reproductions.find((candidate) => candidate.id === id || candidate.aliases?.includes(id));
+  if (found) return found;
+  throw new GradlensError(
+    "GL1654",
+    `there is no table "${id}"; choose one of ${reproductions.map((candidate) => candidate.id).join(", ")}`,
+    { usage: true },
+  );
+}
