@@ -18,8 +18,7 @@ export async function gradlens(...args: string[]): Promise<CommandResult> {
   const needsBackend =
     ["train", "gradient", "variance", "bias", "graph", "compare", "likelihood", "check", "reproduce"].includes(
       args[0] ?? "",
-    ) &&
-    args.length > 1;
+    ) && args.length > 1;
   const exitCode = await run(
     needsBackend && !args.includes("--backend") ? [args[0]!, "--backend", "cpu", ...args.slice(1)] : args,
     {
