@@ -1,100 +1,47 @@
 import { tf } from "../backends/tf";
-import { batchesPerEpoch, gather } from "../data/batches";
+import { batchesPerEpoch } from "../data/batches";
 import { GradlensError } from "../errors";
 import { refuseFewSamples } from "../estimators/refuseUnsuited";
-import type { DataInputs, OptimizerOptions } from "../model/defineModel";
-import type {
-  BiasRecord,
-  ComparisonRecord,
-  EvaluationRecord,
-  RunDelta,
-  RunSnapshot,
-  TrunkRecord,
-} from "../protocol/snapshot";
+import type { OptimizerOptions } from "../model/defineModel";
+import type { BiasRecord, ComparisonRecord, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
-import { measureTrunks } from "../diagnostics/trunks";
-
-import {
-  checkpointTensors,
-  firstNonFinite,
-  restoreEstimators,
-  restoreOptimizer,
-  restoreParameters,
-} from "./checkpoint";
 import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
-import { evaluateRefinement } from "./evaluateRefinement";
-import { evaluateSplit } from "./evaluateSplit";
-import { nonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
-import { type readCheckpoint, readEvents, RunFolder, type RunEvent, type RunManifest } from "./runFolder";
-import { RunHistory } from "./runHistory";
+import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
+import { evaluateRun, stoppingValue } from "./runEvaluation";
+import { readEvents, RunFolder } from "./runFolder";
+import { RunLog } from "./runLog";
+import type { RunOptions } from "./runOptions";
 import { runRecords } from "./runRecords";
 import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
-import type { TensorBoardLog } from "./tensorboard";
 import { trainStep } from "./trainStep";
+import { TrunkView } from "./trunkView";
 
-export interface RunOptions {
-  readonly prepared: Prepared;
-  readonly exportName: string;
-  readonly backend: string;
-  /** Null: until stopped. */
-  readonly steps: number | null;
-  readonly epochs: number | null;
-  readonly learningRate?: number;
-  readonly dataFolder: string | null;
-  /** Where a new run writes, given its id; null: nowhere. */
-  readonly runFolder: string | ((runId: string) => string) | null;
-  readonly diagnosticsInterval: number | null;
-  readonly diagnosticsBudget: number;
-  /** Examples of the validation and test sets used after an epoch; all when the run ends. */
-  readonly evaluationExamples: number;
-  readonly finalEvaluationExamples: number;
-  /** K of the test likelihood when the run ends; none when left out. */
-  readonly likelihoodSamples?: number;
-  /** Continue from this checkpoint, in the folder it lies in. */
-  readonly resume?: {
-    readonly folder: string;
-    readonly manifest: RunManifest;
-    readonly checkpoint: ReturnType<typeof readCheckpoint>;
-  };
-  readonly onDelta: (delta: RunDelta) => void;
-}
-
-/** Samples with which a multi-sample objective is evaluated (seed 1, section 5.1). */
-const EVALUATION_SAMPLES = 100;
 const DELTA_INTERVAL_MS = 100;
-const CHECKPOINT_INTERVAL_MS = 30_000;
 
-/** One training run: the loop, its state, its folder and its events. */
+/** One training run: the loop and its state. */
 export class TrainingRun {
   readonly id: string;
-  private readonly history: RunHistory;
+  private readonly log: RunLog;
   private readonly optimizer: Optimizer;
   private readonly optimizerOptions: OptimizerOptions;
-  private readonly folder: RunFolder | null;
-  private readonly tensorBoard: TensorBoardLog | null;
+  private readonly checkpoints: RunCheckpoints;
+  private readonly trunkView: TrunkView;
   private readonly earlyStop: EarlyStop;
   private readonly diagnostics: DiagnosticsSchedule;
   private readonly perEpoch: number | null;
-  private readonly pendingEvents: RunEvent[] = [];
   private readonly baseRate: number;
   private estimators: Prepared["estimators"];
   private step = 0;
-  private sequence = 0;
   private stopping = false;
   private started = false;
-  private closed = false;
   private paused: { readonly promise: Promise<void>; readonly resume: () => void } | null = null;
   private lastDelta = 0;
-  /** The example that the panels look at, when its trunks are due again, and whether they can be measured at all. */
-  private trunkView = { example: 0, due: 0, working: true };
-  private lastCheckpoint = Date.now();
-  private checkpointedStep = -1;
   private rate = { step: 0, time: performance.now(), perSecond: null as number | null };
 
   constructor(private readonly options: RunOptions) {
@@ -112,7 +59,8 @@ export class TrainingRun {
     this.diagnostics = new DiagnosticsSchedule(options.diagnosticsInterval, options.diagnosticsBudget);
     const startedAt = new Date();
     this.id = resume?.manifest.runId ?? newRunId(definition.name);
-    if (resume) this.restore(resume.checkpoint);
+    if (resume) this.step = restoreTrained(this.trained, resume.checkpoint);
+    this.rate = { ...this.rate, step: this.step };
     const steps = this.totalSteps();
     const manifest = {
       version: 1 as const,
@@ -135,21 +83,22 @@ export class TrainingRun {
     };
     const given = resume?.folder ?? options.runFolder;
     const path = typeof given === "function" ? given(this.id) : given;
-    this.folder =
+    const folder =
       path === null
         ? null
         : resume
           ? RunFolder.open(path).folder
           : RunFolder.create(path, manifest, modelText(prepared.file));
-    this.tensorBoard = this.folder?.tensorBoard(this.step) ?? null;
+    this.checkpoints = new RunCheckpoints(folder, resume ? this.step : -1);
+    this.trunkView = new TrunkView(prepared);
     const shapes = new Map(prepared.instance.parameters.map(({ name, shape }) => [name, shape]));
     const before = runRecords(resume ? readEvents(resume.folder) : [], this.step, shapes);
     this.earlyStop = new EarlyStop(definition.options.earlyStop);
     for (const { value } of before.evaluations.filter(
-      ({ name, step }) => name === this.stoppingValue() && step !== steps,
+      ({ name, step }) => name === stoppingValue(prepared) && step !== steps,
     ))
       this.earlyStop.shouldStop(value);
-    this.history = new RunHistory({
+    const first: RunSnapshot = {
       runId: this.id,
       state: "starting",
       model: definition.name,
@@ -171,14 +120,15 @@ export class TrainingRun {
       ...before,
       graph: labelledGraph(prepared, prepared.specs),
       trunks: null,
-      runFolder: this.folder?.path ?? null,
+      runFolder: folder?.path ?? null,
       message: null,
-    });
-    this.event("start", resume ? { resumed: true } : { ...manifest });
+    };
+    this.log = new RunLog(first, folder, folder?.tensorBoard(this.step) ?? null, options.onDelta);
+    this.log.event("start", resume ? { resumed: true } : { ...manifest });
   }
 
   get snapshot(): RunSnapshot {
-    return this.history.current;
+    return this.log.snapshot;
   }
 
   /** What a check of bias copies: the model, and the estimators that it trains with now. */
@@ -193,10 +143,9 @@ export class TrainingRun {
 
   /** Takes over a check's result, so that views that open later see it. */
   note(record: { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }): void {
-    this.history.set(record);
-    if (this.closed) return this.emit();
-    for (const [type, value] of Object.entries(record)) this.event(type, { ...value });
-    this.flush();
+    this.log.set(record);
+    for (const [type, value] of Object.entries(record)) this.log.event(type, { ...value });
+    this.log.flush();
   }
 
   get secondsPerStep(): number | null {
@@ -207,7 +156,7 @@ export class TrainingRun {
   async run(): Promise<RunSnapshot> {
     const total = this.totalSteps();
     this.started = true;
-    if (!this.paused) this.history.set({ state: "running" });
+    if (!this.paused) this.log.set({ state: "running" });
     try {
       // A run that dies before its first regular checkpoint can be resumed, too.
       this.checkpoint();
@@ -221,7 +170,7 @@ export class TrainingRun {
           const value = await this.evaluate(this.options.evaluationExamples, false);
           this.checkpoint();
           if (value !== null && this.earlyStop.shouldStop(value)) {
-            this.event("early-stop", { value });
+            this.log.event("early-stop", { value });
             break;
           }
         }
@@ -239,7 +188,7 @@ export class TrainingRun {
       );
       if (!(error instanceof GradlensError)) throw error;
     } finally {
-      this.close();
+      this.log.close();
     }
     return this.snapshot;
   }
@@ -249,13 +198,13 @@ export class TrainingRun {
     let resume = (): void => undefined;
     const promise = new Promise<void>((done) => (resume = done));
     this.paused = { promise, resume };
-    this.history.set({ state: "paused" });
+    this.log.set({ state: "paused" });
   }
 
   resume(): void {
     if (!this.paused) return;
     // Before the loop goes on, so that the answer to "resume" does not say "paused".
-    this.history.set({ state: "running" });
+    this.log.set({ state: "running" });
     this.paused.resume();
     this.paused = null;
   }
@@ -283,73 +232,23 @@ export class TrainingRun {
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
     this.diagnostics.reset();
-    this.history.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
-    this.history.append({ changes: [{ step: this.step, estimator: chosen.text }] });
-    this.event("estimator", { estimator: chosen.text });
-    this.flush();
+    this.log.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
+    this.log.append({ changes: [{ step: this.step, estimator: chosen.text }] });
+    this.log.event("estimator", { estimator: chosen.text });
+    this.log.flush();
   }
 
   /** Mean-field and sampled trunks of an example of the test set (or of the noise alone without a data set). */
-  trunks(example: number, samples = 64): TrunkRecord {
-    const record = this.measureTrunks(example, samples);
-    this.trunkView.example = example;
+  trunks(example: number, samples?: number): TrunkRecord {
+    const record = this.trunkView.show(example, samples, this.step);
+    this.log.set({ trunks: record });
     return record;
-  }
-
-  /** Keeps the trunks of the example in view up to date, for at most 2 % of the time. */
-  private refreshTrunks(now: number): void {
-    if (!this.trunkView.working || now < this.trunkView.due) return;
-    try {
-      this.measureTrunks(this.trunkView.example, 64);
-    } catch (error) {
-      // A model whose text cannot take means as values still trains; its trunks stay unknown.
-      if (!(error instanceof GradlensError)) throw error;
-      this.trunkView.working = false;
-    }
-    const done = performance.now();
-    this.trunkView.due = done + Math.max(2000, 50 * (done - now));
-  }
-
-  private measureTrunks(example: number, samples: number): TrunkRecord {
-    const { prepared } = this.options;
-    const split = prepared.dataset?.test ?? null;
-    if (split && !(Number.isInteger(example) && example >= 0 && example < split.size)) {
-      throw new GradlensError(
-        "GL1610",
-        `example ${example} does not exist; the test set has examples 0 to ${split.size - 1}`,
-      );
-    }
-    const batch = split ? gather(split, Uint32Array.of(example)) : null;
-    const data: DataInputs = batch
-      ? Object.fromEntries(
-          Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]),
-        )
-      : {};
-    const images = Object.fromEntries(Object.entries(split?.inputs ?? {}).map(([name, { image }]) => [name, image]));
-    try {
-      const record = guard(prepared.file, () =>
-        measureTrunks({
-          instance: prepared.instance,
-          objective: prepared.objective,
-          data,
-          images,
-          example,
-          samples,
-          seed: prepared.seed,
-          step: this.step,
-        }),
-      );
-      this.history.set({ trunks: record });
-      return record;
-    } finally {
-      tf.dispose(Object.values(data));
-    }
   }
 
   dispose(): void {
     if (!this.started) {
       this.end("stopped", null);
-      this.close();
+      this.log.close();
     }
     this.optimizer.dispose();
     if (this.estimators !== this.options.prepared.estimators)
@@ -365,10 +264,10 @@ export class TrainingRun {
     const loss = trainStep(prepared, this.estimators, this.optimizer, this.step, learningRate);
     this.step++;
     this.diagnostics.stepTook(performance.now() - began);
-    this.history.set({ step: this.step, epoch: this.epochOf(this.step) });
-    this.history.append({ loss: [[this.step, loss]] });
-    this.event("loss", { value: loss });
-    this.tensorBoard?.scalar("loss", this.step, loss);
+    this.log.set({ step: this.step, epoch: this.epochOf(this.step) });
+    this.log.append({ loss: [[this.step, loss]] });
+    this.log.event("loss", { value: loss });
+    this.log.tensorBoard?.scalar("loss", this.step, loss);
   }
 
   private measure(): void {
@@ -376,10 +275,10 @@ export class TrainingRun {
     const data = prepared.batch(this.step, MEASURED_EXAMPLES);
     try {
       const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
-      this.history.append({ variance: [record] });
-      this.history.set({ diagnosticsShare: this.diagnostics.share });
-      this.tensorBoard?.variance(record);
-      this.event("variance", {
+      this.log.append({ variance: [record] });
+      this.log.set({ diagnosticsShare: this.diagnostics.share });
+      this.log.tensorBoard?.variance(record);
+      this.log.event("variance", {
         elapsedMs: record.elapsedMs,
         parameters: record.parameters.map(({ shape: _, ...rest }) => rest),
       });
@@ -390,33 +289,10 @@ export class TrainingRun {
 
   private async evaluate(limit: number, final: boolean): Promise<number | null> {
     const { prepared } = this.options;
-    const { dataset, objective } = prepared;
-    if (!dataset) return null;
-    const samples = objective.additive
-      ? 1
-      : objective.needs === "program-observe"
-        ? EVALUATION_SAMPLES
-        : prepared.numSamples;
-    const records: EvaluationRecord[] = [];
-    for (const [name, split] of [
-      ["valid", dataset.valid],
-      ["test", final || !dataset.valid ? dataset.test : null],
-    ] as const) {
-      if (!split) continue;
-      const record = await evaluateSplit(
-        prepared,
-        `${name}/${objective.id}`,
-        split,
-        this.step,
-        samples,
-        limit,
-        () => this.stopping,
-      );
-      if (!record) return null;
-      records.push(record);
-    }
-    const refined = guard(prepared.file, () => evaluateRefinement(prepared, this.estimators, this.step));
-    this.noteEvaluations([...records, ...refined]);
+    const stop = (): boolean => this.stopping;
+    const records = await evaluateRun(prepared, this.estimators, { step: this.step, limit, final, stop });
+    if (!records) return null;
+    this.log.evaluations(records);
     return records[0]?.value ?? null;
   }
 
@@ -428,16 +304,7 @@ export class TrainingRun {
     const record = await evaluateLikelihood(prepared, "test/log-likelihood", test, this.step, K, limit, stop);
     if (!record) return;
     const { step, name, value, standardError, samples } = record;
-    this.noteEvaluations([{ step, name, value, standardError, samples }]);
-  }
-
-  private noteEvaluations(records: readonly EvaluationRecord[]): void {
-    for (const { name, value, standardError, samples } of records) {
-      this.event("evaluation", { name, value, standardError, samples });
-      this.tensorBoard?.scalar(name, this.step, value);
-    }
-    this.history.append({ evaluations: records });
-    this.flush();
+    this.log.evaluations([{ step, name, value, standardError, samples }]);
   }
 
   /** Lets messages in and changes out. */
@@ -454,94 +321,36 @@ export class TrainingRun {
         time: now,
         perSecond: ((this.step - this.rate.step) * 1000) / (now - this.rate.time),
       };
-      this.history.set({ stepsPerSecond: this.rate.perSecond });
+      this.log.set({ stepsPerSecond: this.rate.perSecond });
     }
-    if (Date.now() - this.lastCheckpoint > CHECKPOINT_INTERVAL_MS) this.checkpoint();
-    if (this.diagnostics.enabled) this.refreshTrunks(now);
-    this.flush();
+    if (this.checkpoints.due) this.checkpoint();
+    const trunks = this.diagnostics.enabled ? this.trunkView.refresh(now, this.step) : null;
+    if (trunks) this.log.set({ trunks });
+    this.log.flush();
     this.lastDelta = now;
     await new Promise((next) => setImmediate(next));
   }
 
   private async waitWhilePaused(): Promise<void> {
     this.checkpoint();
-    this.history.set({ stepsPerSecond: null });
-    this.flush();
+    this.log.set({ stepsPerSecond: null });
+    this.log.flush();
     while (this.paused && !this.stopping) await this.paused.promise;
     this.rate = { step: this.step, time: performance.now(), perSecond: null };
-    if (!this.stopping) this.history.set({ state: "running" });
-    this.flush();
-  }
-
-  private checkpoint(): void {
-    this.lastCheckpoint = Date.now();
-    if (!this.folder || this.checkpointedStep === this.step) return;
-    this.flush();
-    const tensors = checkpointTensors(this.options.prepared.instance, this.optimizer, this.estimators);
-    const bad = firstNonFinite(this.options.prepared.instance, tensors);
-    if (bad !== null) throw nonFinite(`parameter "${bad}" holds values that are not finite after step ${this.step}`);
-    this.folder.writeCheckpoint(this.step, tensors, {
-      step: String(this.step),
-      model: this.snapshot.model,
-      estimator: this.snapshot.estimator,
-      seed: String(this.snapshot.seed),
-    });
-    this.checkpointedStep = this.step;
-  }
-
-  private restore({ tensors, metadata, file }: NonNullable<RunOptions["resume"]>["checkpoint"]): void {
-    const { prepared } = this.options;
-    restoreParameters(prepared.instance, tensors, file);
-    restoreOptimizer(this.optimizer, tensors);
-    restoreEstimators(this.estimators, tensors);
-    this.step = Number(metadata["step"] ?? 0);
-    this.checkpointedStep = this.step;
-    this.rate = { ...this.rate, step: this.step };
+    if (!this.stopping) this.log.set({ state: "running" });
+    this.log.flush();
   }
 
   private end(state: "finished" | "stopped" | "failed", message: string | null): void {
-    this.history.set({ state, message, stepsPerSecond: this.rate.perSecond });
-    this.event("end", { state, ...(message === null ? {} : { message }) });
-    try {
-      this.flush();
-    } catch (error) {
-      // A disk that is full refuses the last lines too; the message already says so.
-      if (!(error instanceof GradlensError)) throw error;
-      this.emit();
-    }
+    this.log.end(state, message, this.rate.perSecond);
   }
 
-  private event(type: string, fields: Readonly<Record<string, unknown>>): void {
-    if (this.folder) this.pendingEvents.push({ type, step: this.step, ...fields });
+  private get trained(): Trained {
+    return { instance: this.options.prepared.instance, optimizer: this.optimizer, estimators: this.estimators };
   }
 
-  /** Logs first, then tells: what a view has shown is never lost. */
-  private flush(): void {
-    if (this.folder) {
-      const events = this.pendingEvents.splice(0);
-      this.folder.append(events);
-      this.folder.write(this.tensorBoard);
-    }
-    this.emit();
-  }
-
-  private emit(): void {
-    const delta = this.history.takeDelta(this.sequence + 1);
-    if (!delta) return;
-    this.sequence++;
-    this.options.onDelta(delta);
-  }
-
-  private close(): void {
-    this.closed = true;
-    this.tensorBoard?.close();
-    this.folder?.close();
-  }
-
-  /** The evaluation that early stopping goes by. */
-  private stoppingValue(): string {
-    const { dataset, objective } = this.options.prepared;
-    return `${dataset?.valid ? "valid" : "test"}/${objective.id}`;
+  private checkpoint(): void {
+    this.checkpoints.write(this.trained, this.log);
   }
 
   private totalSteps(): number | null {

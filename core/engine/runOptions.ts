@@ -1,0 +1,30 @@
+import type { RunDelta } from "../protocol/snapshot";
+import type { Prepared } from "./prepare";
+import type { readCheckpoint, RunManifest } from "./runFolder";
+
+export interface RunOptions {
+  readonly prepared: Prepared;
+  readonly exportName: string;
+  readonly backend: string;
+  /** Null: until stopped. */
+  readonly steps: number | null;
+  readonly epochs: number | null;
+  readonly learningRate?: number;
+  readonly dataFolder: string | null;
+  /** Where a new run writes, given its id; null: nowhere. */
+  readonly runFolder: string | ((runId: string) => string) | null;
+  readonly diagnosticsInterval: number | null;
+  readonly diagnosticsBudget: number;
+  /** Examples of the validation and test sets used after an epoch; all when the run ends. */
+  readonly evaluationExamples: number;
+  readonly finalEvaluationExamples: number;
+  /** K of the test likelihood when the run ends; none when left out. */
+  readonly likelihoodSamples?: number;
+  /** Continue from this checkpoint, in the folder it lies in. */
+  readonly resume?: {
+    readonly folder: string;
+    readonly manifest: RunManifest;
+    readonly checkpoint: ReturnType<typeof readCheckpoint>;
+  };
+  readonly onDelta: (delta: RunDelta) => void;
+}
