@@ -18,6 +18,7 @@ import { setCurrentLine } from "./revealSource";
 import { Session } from "./run/session";
 import { settings } from "./settings";
 import { StatusBar } from "./statusBar";
+import { TestExplorer } from "./testing/testExplorer";
 import { ParametersView } from "./views/parametersView";
 import { RunsView } from "./views/runsView";
 
@@ -27,6 +28,7 @@ export interface ExtensionApi {
   readonly session: Session;
   readonly inline: InlineVariance;
   readonly panels: PanelsHost;
+  readonly tests: TestExplorer;
   readonly train: TrainServices;
   readonly activationMs: number;
 }
@@ -41,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const panels = new PanelsHost(context.extensionUri, client, session, log);
   const runs = new RunsView(session);
   const report = new EngineReport(client, String(context.extension.packageJSON.version));
+  const tests = new TestExplorer(client);
   const codeLens = new VarianceCodeLens(inline);
   const train: TrainServices = {
     client,
@@ -53,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   );
   setCurrentLine((source) => inline.currentLine(source));
   context.subscriptions.push(
-    registerCommands({ ...train, panels, report, runs, log, extensionId: context.extension.id }),
+    registerCommands({ ...train, panels, report, runs, tests, log, extensionId: context.extension.id }),
     vscode.window.registerWebviewPanelSerializer(panelViewType, panels),
     vscode.languages.registerHoverProvider(modelSelector, new VarianceHover(inline, session)),
     vscode.languages.registerCodeLensProvider(modelSelector, codeLens),
@@ -61,11 +64,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     new ContextKeys(client, session),
     new CrashMessages(client, session),
     new ParametersView(session),
-    ...[runs, status, codeLens, inline, panels, report, session, client, log],
+    ...[runs, tests, status, codeLens, inline, panels, report, session, client, log],
   );
   const model = process.env["GRADLENS_AUTOSTART"];
   if (model) void autostart(model, train).catch(showError);
-  return { client, session, inline, panels, train, activationMs: performance.now() - begin };
+  return { client, session, inline, panels, tests, train, activationMs: performance.now() - begin };
 }
 
 function fork(context: vscode.ExtensionContext): ReturnType<typeof forkEngine> {

@@ -17,6 +17,7 @@ export const commandIds = {
   refreshRuns: "gradlens.refreshRuns",
   showParameter: "gradlens.showParameter",
   revealSource: "gradlens.revealSource",
+  showTestResult: "gradlens.showTestResult",
   openSettings: "gradlens.openSettings",
 } as const;
 

@@ -14,6 +14,8 @@ import {
 } from "../protocol/engine";
 import type { BiasRecord, ComparisonRecord, RunSnapshot } from "../protocol/snapshot";
 import { checkBias } from "./checkBias";
+import { listChecks } from "./checks/listChecks";
+import { runTest } from "./checks/runTest";
 import { type CheckSubject, subjectOfFile, subjectOfFolder, subjectOfRun } from "./checkSubject";
 import { compare } from "./compare";
 import { servingEstimators } from "./compareEstimators";
@@ -135,6 +137,25 @@ export class EngineServer {
         subject.dispose();
       }
     },
+    checks: async ({ file, dataFolder, backend }) => {
+      await this.ensureFor(backend);
+      const { file: path, checks } = await listChecks(file, dataFolder);
+      return { file: path, checks };
+    },
+    runCheck: async ({ test, backend }, signal, id) => {
+      await this.ensureFor(backend);
+      const told = this.progressOf(id);
+      let snapshot: RunSnapshot | null = null;
+      const outcome = await runTest(
+        test,
+        { ...this.slices(signal), onProgress: (share) => told(share, "") },
+        (subject) => void (snapshot = subject.snapshot(this.backend ?? "")),
+      );
+      return {
+        outcome,
+        snapshot: snapshot && outcome.bias ? { ...(snapshot as RunSnapshot), bias: outcome.bias } : null,
+      };
+    },
     status: async () => this.status(),
     shutdown: async () => {
       this.run?.stop();
@@ -201,8 +222,13 @@ export class EngineServer {
 
   private async subject(target: CheckTarget): Promise<CheckSubject> {
     if (target.kind === "run") return subjectOfRun(this.get(target.runId));
-    await this.ensureBackend(this.trains() ? "auto" : (target.backend ?? "auto"));
+    await this.ensureFor(target.backend);
     return target.kind === "file" ? subjectOfFile(target) : subjectOfFolder(target);
+  }
+
+  /** The asked back end, or the present one under a run that computes. */
+  private ensureFor(backend = "auto"): Promise<void> {
+    return this.ensureBackend(this.trains() ? "auto" : backend);
   }
 
   private slices(signal: AbortSignal): Omit<SliceOptions, "onProgress"> {

@@ -72,6 +72,8 @@ export interface CheckOutcome {
   /** The estimator that was tested, as on the command line; null when it could not be made. */
   readonly estimator: string | null;
   readonly elapsedMs: number;
+  /** Line of the model file that an error concerns. */
+  readonly source?: SourceLocation;
   readonly bias?: BiasRecord;
   readonly variance?: {
     readonly draws: number | null;

@@ -1,4 +1,5 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
+import type { CheckOutcome, CheckTest, ListedChecks } from "./checks";
 import type {
   BiasRecord,
   ComparisonRecord,
@@ -171,6 +172,16 @@ export interface EngineMethods {
   serving: {
     params: { readonly target: CheckTarget };
     result: { readonly estimators: readonly RegistryEntry[]; readonly driving: string };
+  };
+  /** The tests that a checks file makes. */
+  checks: {
+    params: { readonly file: string; readonly dataFolder?: string; readonly backend?: string };
+    result: ListedChecks;
+  };
+  /** Makes one test; sends `progress` events while it goes on. `snapshot` shows its bias, if it found one. */
+  runCheck: {
+    params: { readonly test: CheckTest; readonly backend?: string };
+    result: { readonly outcome: CheckOutcome; readonly snapshot: RunSnapshot | null };
   };
   status: { params: Record<string, never>; result: EngineStatus };
   shutdown: { params: Record<string, never>; result: null };

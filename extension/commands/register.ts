@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { GradlensError } from "../../core/errors";
 import type { SourceLocation } from "../../core/protocol/snapshot";
 import type { EngineClient } from "../engineClient";
 import { commandIds } from "../ids";
@@ -8,6 +9,7 @@ import { revealSource } from "../revealSource";
 import type { RunRecord } from "../run/runFolder";
 import type { Session } from "../run/session";
 import { settings } from "../settings";
+import type { TestExplorer } from "../testing/testExplorer";
 import type { RunsView } from "../views/runsView";
 import { changeEstimator } from "./changeEstimator";
 import { checkBias } from "./checkBias";
@@ -22,6 +24,7 @@ export interface CommandServices extends TrainServices {
   readonly panels: PanelsHost;
   readonly report: EngineReport;
   readonly runs: RunsView;
+  readonly tests: TestExplorer;
   readonly log: vscode.LogOutputChannel;
   readonly extensionId: string;
 }
@@ -50,6 +53,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     refreshRuns: () => runs.refresh(),
     showParameter: (name) => panels.show(typeof name === "string" ? name : undefined),
     revealSource: (source) => (isSource(source) ? revealSource(source) : undefined),
+    showTestResult: (testId) => showTestResult(services, testId),
     openSettings: () => vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
   };
   return vscode.Disposable.from(
@@ -65,6 +69,17 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       }),
     ),
   );
+}
+
+function showTestResult({ tests, session, panels }: CommandServices, testId: unknown): void {
+  const shown = typeof testId === "string" ? tests.shown(testId) : undefined;
+  if (!shown)
+    throw new GradlensError(
+      "GL8030",
+      "this test's verdict is not kept any more; run the test again, then follow its link",
+    );
+  session.showBias(shown.snapshot, shown.bias);
+  panels.show(undefined, "bias");
 }
 
 const isRun = (value: unknown): value is RunRecord => typeof value === "object" && value !== null && "folder" in value;

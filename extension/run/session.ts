@@ -103,6 +103,11 @@ export class Session implements Disposable {
     return bias;
   }
 
+  /** Shows a verdict that was found elsewhere, with the run or by itself. */
+  showBias(snapshot: RunSnapshot, bias: BiasRecord): void {
+    this.show(snapshot, { bias });
+  }
+
   async compare(request: CompareRequest, options: RequestOptions<"compare"> = {}): Promise<ComparisonRecord> {
     const { record: comparison, snapshot } = await this.client.request("compare", request, options);
     this.show(snapshot, { comparison });

@@ -12,21 +12,31 @@ import { openTest } from "./openTest";
 
 type Found = Pick<CheckOutcome, "outcome" | "message" | "bias" | "variance">;
 
-/** Makes one test. What keeps it from being made is its outcome `error`; only a cancellation is thrown. */
-export async function runTest(test: CheckTest, options: SliceOptions): Promise<CheckOutcome> {
+/**
+ * Makes one test. What keeps it from being made is its outcome `error`; only a cancellation, or a fault of ours, is thrown.
+ *
+ * @param onSubject is given the model while it is still open
+ */
+export async function runTest(
+  test: CheckTest,
+  options: SliceOptions,
+  onSubject: (subject: CheckSubject) => void = () => undefined,
+): Promise<CheckOutcome> {
   const began = performance.now();
   let subject: CheckSubject | null = null;
   let estimator: string | null = null;
   try {
     subject = await openTest(test);
     estimator = subject.driving;
+    onSubject(subject);
     const found = await (test.expect === "variance-below-bound" ? bounded : biased)(subject, test, options);
     return { test, estimator, elapsedMs: performance.now() - began, ...found };
   } catch (error) {
     if (options.signal.aborted) throw error;
     if (!(error instanceof GradlensError)) throw error;
-    const { message } = error;
-    return { test, estimator, elapsedMs: performance.now() - began, outcome: "error", message };
+    const { message, source } = error;
+    const elapsedMs = performance.now() - began;
+    return { test, estimator, elapsedMs, outcome: "error", message, ...(source ? { source } : {}) };
   } finally {
     subject?.dispose();
   }
