@@ -109,7 +109,7 @@ export class TestExplorer implements vscode.Disposable {
       const { exportName, name, estimator, problem } = model;
       const item = this.controller.createTestItem(
         `${uri}#${exportName}`,
-        `${name}: ${label(estimator, "unbiased")}`,
+        `${name}: ${label(estimator || vscode.l10n.t("its estimator"), "unbiased")}`,
         uri,
       );
       const line = lineOf(text, model);

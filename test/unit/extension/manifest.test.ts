@@ -87,6 +87,7 @@ test("commands that need an argument are not in the palette", () => {
     commandIds.refreshRuns,
     commandIds.showParameter,
     commandIds.revealSource,
+    commandIds.showTestResult,
   ]);
 });
 
