@@ -12,6 +12,7 @@ import { addLikelihood } from "./commands/likelihood";
 import { addLint } from "./commands/lint";
 import { addObjectives } from "./commands/objectives";
 import { addReproduce } from "./commands/reproduce";
+import { addSweep } from "./commands/sweep";
 import { addTrain } from "./commands/train";
 import { addVariance } from "./commands/variance";
 import { describeError, exitCodes } from "./describeError";
@@ -29,6 +30,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addBias,
   addCheck,
   addCompare,
+  addSweep,
   addLikelihood,
   addLint,
   addGraph,

@@ -14,6 +14,8 @@ export interface PassPlan {
 
 /** Rows of a pass where examples are few. */
 const ROWS = 256;
+/** Samples of all rows of one evaluation, where samples are many. */
+const SAMPLE_ROWS = 2048;
 /** Examples of one evaluation at most: inner products are taken of all pairs of its rows. */
 const MAX_EXAMPLES = 128;
 
@@ -21,15 +23,17 @@ const MAX_EXAMPLES = 128;
  * @param hasData whether the rows of a batch differ in more than noise; else all rows are draws of one
  * @param batchSize B: rows that one estimate is the mean of
  * @param draws estimates at most
+ * @param samples of every row: rows are fewer where these are many
  */
-export function planPasses(hasData: boolean, batchSize: number, draws: number): PassPlan {
+export function planPasses(hasData: boolean, batchSize: number, draws: number, samples = 1): PassPlan {
+  const most = Math.max(2, Math.floor(SAMPLE_ROWS / samples));
   const examples = hasData ? batchSize : 1;
   const perDraw = hasData ? 1 : batchSize;
   const unit = perDraw % 2 === 0 ? perDraw : 2 * perDraw;
-  const wanted = Math.ceil(ROWS / examples / unit) * unit;
-  const most = Math.floor((draws * perDraw) / unit) * unit;
-  const replicates = Math.max(unit, Math.min(wanted, most));
-  const chunks = Math.ceil(examples / MAX_EXAMPLES);
+  const wanted = Math.ceil(Math.min(ROWS, most) / examples / unit) * unit;
+  const asked = Math.floor((draws * perDraw) / unit) * unit;
+  const replicates = Math.max(unit, Math.min(wanted, asked));
+  const chunks = Math.ceil(examples / Math.min(MAX_EXAMPLES, most));
   const size = Math.ceil(examples / chunks);
   return {
     passes: Math.max(1, Math.ceil((draws * perDraw) / replicates)),

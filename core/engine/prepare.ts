@@ -12,6 +12,7 @@ import {
   type EstimatorSpec,
   parseEstimator,
   parseEstimatorChoice,
+  specText,
 } from "../estimators/estimatorSpec";
 import { refuseFewSamples, refuseUnsuited } from "../estimators/refuseUnsuited";
 import { ModelInstance } from "../graph/instance";
@@ -213,12 +214,6 @@ function chooseObjective(
     );
   }
   return objective;
-}
-
-function specText(specs: ReadonlyMap<string, EstimatorSpec>): string {
-  const texts = new Set([...specs.values()].map(({ text }) => text));
-  if (texts.size === 1) return [...texts][0]!;
-  return [...specs].map(([node, { text }]) => `${node}=${text}`).join(",");
 }
 
 /** A whole number from the command line's option of that name, else from the model file's. */

@@ -3,12 +3,13 @@ import { batchesPerEpoch } from "../data/batches";
 import { GradlensError } from "../errors";
 import { refuseFewSamples } from "../estimators/refuseUnsuited";
 import type { OptimizerOptions } from "../model/defineModel";
-import type { BiasRecord, ComparisonRecord, RunSnapshot, TrunkRecord } from "../protocol/snapshot";
+import type { RunSnapshot, TrunkRecord } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
+import type { CheckFields } from "./checkFields";
 import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
 import { guard, type Prepared } from "./prepare";
@@ -142,9 +143,10 @@ export class TrainingRun {
   }
 
   /** Takes over a check's result, so that views that open later see it. */
-  note(record: { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }): void {
+  note(record: CheckFields): void {
     this.log.set(record);
-    for (const [type, value] of Object.entries(record)) this.log.event(type, { ...value });
+    for (const [type, value] of Object.entries(record))
+      this.log.event(type, Array.isArray(value) ? { records: value } : { ...value });
     this.log.flush();
   }
 

@@ -12,7 +12,7 @@ import {
   protocolVersion,
   type ToEngine,
 } from "../protocol/engine";
-import type { BiasRecord, ComparisonRecord, RunSnapshot } from "../protocol/snapshot";
+import type { RunSnapshot, SweepRecord } from "../protocol/snapshot";
 import { checkBias } from "./checkBias";
 import { listChecks } from "./checks/listChecks";
 import { runTest } from "./checks/runTest";
@@ -24,6 +24,8 @@ import type { SliceOptions } from "./inSlices";
 import { registries } from "./registries";
 import type { TrainingRun } from "./run";
 import { startRun } from "./startRun";
+import { possibleSweeps, sweep } from "./sweep";
+import type { CheckFields } from "./checkFields";
 
 type Handlers = {
   readonly [M in EngineMethod]: (
@@ -128,6 +130,25 @@ export class EngineServer {
         ({ comparison, snapshot }) => ({ record: comparison, snapshot }),
       );
     },
+    sweep: async ({ target, ...request }, signal, id) => {
+      const told = this.progressOf(id);
+      const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };
+      let record: SweepRecord | undefined;
+      const { snapshot } = await this.check(target, async (subject, sweeps) => {
+        const made = await sweep(subject, request, options);
+        record = made;
+        return { sweeps: [...sweeps.filter(({ over }) => over !== made.over), made] };
+      });
+      return { record: record!, snapshot };
+    },
+    sweeps: async ({ target }) => {
+      const subject = await this.subject(target);
+      try {
+        return { sweeps: possibleSweeps(subject), driving: subject.driving };
+      } finally {
+        subject.dispose();
+      }
+    },
     serving: async ({ target }) => {
       const subject = await this.subject(target);
       try {
@@ -205,14 +226,14 @@ export class EngineServer {
   }
 
   /** Opens a target, measures it and keeps the result where views find it. */
-  private async check<R extends { readonly bias: BiasRecord } | { readonly comparison: ComparisonRecord }>(
+  private async check<R extends CheckFields>(
     target: CheckTarget,
-    measure: (subject: CheckSubject) => Promise<R>,
+    measure: (subject: CheckSubject, sweeps: readonly SweepRecord[]) => Promise<R>,
   ): Promise<R & { readonly snapshot: RunSnapshot }> {
     const run = target.kind === "run" ? this.get(target.runId) : null;
     const subject = await this.subject(target);
     try {
-      const result = await measure(subject);
+      const result = await measure(subject, run?.snapshot.sweeps ?? []);
       if (run && this.run === run) run.note(result);
       return { ...result, snapshot: { ...(run?.snapshot ?? subject.snapshot(this.backend ?? "")), ...result } };
     } finally {

@@ -102,6 +102,13 @@ export function chooseEstimators(
   return chosen;
 }
 
+/** The estimators of all nodes as on the command line: one id where they are the same, else NODE=ID,… */
+export function specText(specs: ReadonlyMap<string, Pick<EstimatorSpec, "text">>): string {
+  const texts = new Set([...specs.values()].map(({ text }) => text));
+  if (texts.size === 1) return [...texts][0]!;
+  return [...specs].map(([node, { text }]) => `${node}=${text}`).join(",");
+}
+
 /** Estimators that can stand at a node of a distribution under an objective. */
 export function applicable(distributionId: string, objectiveId: string): readonly Estimator[] {
   return estimators.filter((estimator) => serves(estimator, distributionId, objectiveId));

@@ -7,6 +7,8 @@ import type {
   RunDelta,
   RunSnapshot,
   SourceLocation,
+  SweepOver,
+  SweepRecord,
   TrunkRecord,
 } from "./snapshot";
 
@@ -125,6 +127,24 @@ export interface CompareRequest {
   readonly biasDraws?: number;
 }
 
+export interface SweepRequest {
+  readonly target: CheckTarget;
+  /** Another estimator than the target's own, whose option is varied. */
+  readonly estimator?: string;
+  readonly over: SweepOver;
+  readonly values?: readonly number[];
+  /** Estimates at each value, where they are drawn. */
+  readonly draws?: number;
+}
+
+/** A kind of sweep that a target allows, or the reason why it does not. */
+export interface PossibleSweep {
+  readonly id: SweepOver;
+  readonly title: string;
+  readonly summary: string;
+  readonly refusal: string | null;
+}
+
 /** A check's result, and a snapshot that shows it: the run's, or one made for a model that is not being trained. */
 export interface CheckResult<T> {
   readonly record: T;
@@ -168,6 +188,13 @@ export interface EngineMethods {
   bias: { params: BiasRequest; result: CheckResult<BiasRecord> };
   /** Sends `progress` events while it goes on. */
   compare: { params: CompareRequest; result: CheckResult<ComparisonRecord> };
+  /** Sends `progress` events while it goes on. */
+  sweep: { params: SweepRequest; result: CheckResult<SweepRecord> };
+  /** What can be swept over in a target, with the estimator it trains with. */
+  sweeps: {
+    params: { readonly target: CheckTarget };
+    result: { readonly sweeps: readonly PossibleSweep[]; readonly driving: string };
+  };
   /** Estimators that serve every node of a target. */
   serving: {
     params: { readonly target: CheckTarget };

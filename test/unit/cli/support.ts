@@ -16,7 +16,7 @@ export async function gradlens(...args: string[]): Promise<CommandResult> {
   let out = "";
   let err = "";
   const needsBackend =
-    ["train", "gradient", "variance", "bias", "graph", "compare", "likelihood", "check", "reproduce"].includes(
+    ["train", "gradient", "variance", "bias", "graph", "compare", "likelihood", "check", "reproduce", "sweep"].includes(
       args[0] ?? "",
     ) && args.length > 1;
   const exitCode = await run(

@@ -1,0 +1,7 @@
+import type { BiasRecord, ComparisonRecord, SweepRecord } from "../protocol/snapshot";
+
+/** What a check beside a run leaves in its snapshot. */
+export type CheckFields =
+  | { readonly bias: BiasRecord }
+  | { readonly comparison: ComparisonRecord }
+  | { readonly sweeps: readonly SweepRecord[] };
