@@ -7,6 +7,7 @@ export const commandIds = {
   changeEstimator: "gradlens.changeEstimator",
   checkBias: "gradlens.checkBias",
   compareEstimators: "gradlens.compareEstimators",
+  sweep: "gradlens.sweep",
   showPanels: "gradlens.showPanels",
   toggleInline: "gradlens.toggleInline",
   diagnoseEngine: "gradlens.diagnoseEngine",

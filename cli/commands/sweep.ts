@@ -67,7 +67,9 @@ export function addSweep(program: Command, terminal: Terminal, answering: Answer
 function number(text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value))
-    throw new GradlensError("GL1415", `--values needs numbers with commas between them, got "${text}"`, { usage: true });
+    throw new GradlensError("GL1415", `--values needs numbers with commas between them, got "${text}"`, {
+      usage: true,
+    });
   return value;
 }
 

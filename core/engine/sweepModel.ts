@@ -103,12 +103,7 @@ export function* sweepModel(work: SweepWork): Sliced<SweepResult> {
   };
 }
 
-function* measurePoint(
-  work: SweepWork,
-  kind: SweepKind,
-  value: number,
-  references: References,
-): Sliced<SweepPoint> {
+function* measurePoint(work: SweepWork, kind: SweepKind, value: number, references: References): Sliced<SweepPoint> {
   const { prepared, base, data, step } = work;
   const { instance, structure, objective, batchSize, seed } = prepared;
   const subject = { specs: base.specs, objective };

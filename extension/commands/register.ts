@@ -16,6 +16,7 @@ import { checkBias } from "./checkBias";
 import { compareEstimators } from "./compareEstimators";
 import type { EngineReport } from "./diagnoseEngine";
 import { resumeRun } from "./resumeRun";
+import { sweep } from "./sweep";
 import { train, type TrainServices } from "./train";
 
 export interface CommandServices extends TrainServices {
@@ -42,6 +43,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     changeEstimator: () => changeEstimator(client, session),
     checkBias: () => checkBias(services),
     compareEstimators: () => compareEstimators(services),
+    sweep: (over) => sweep(services, typeof over === "string" ? over : undefined),
     showPanels: () => panels.show(),
     toggleInline: () => settings.setInlineEnabled(!settings.inlineEnabled()),
     diagnoseEngine: () => report.open(),

@@ -23,6 +23,7 @@ const panelCommands: ReadonlyMap<string, string> = new Map(
       "changeEstimator",
       "checkBias",
       "compareEstimators",
+      "sweep",
       "showLog",
       "diagnoseEngine",
       "restartEngine",

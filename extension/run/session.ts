@@ -1,6 +1,12 @@
 import { applyDelta } from "../../core/protocol/applyDelta";
-import type { BiasRequest, CompareRequest, EngineMethods, TrainRequest } from "../../core/protocol/engine";
-import type { BiasRecord, ComparisonRecord, RunDelta, RunSnapshot } from "../../core/protocol/snapshot";
+import type {
+  BiasRequest,
+  CompareRequest,
+  EngineMethods,
+  TrainRequest,
+  SweepRequest,
+} from "../../core/protocol/engine";
+import type { BiasRecord, ComparisonRecord, RunDelta, RunSnapshot, SweepRecord } from "../../core/protocol/snapshot";
 import { GradlensError } from "../../core/errors";
 import { Emitter, type Disposable } from "../emitter";
 import type { EngineClient, EngineCrash, RequestOptions } from "../engineClient";
@@ -114,6 +120,16 @@ export class Session implements Disposable {
     return comparison;
   }
 
+  async sweep(request: SweepRequest, options: RequestOptions<"sweep"> = {}): Promise<SweepRecord> {
+    const { record, snapshot } = await this.client.request("sweep", request, options);
+    const { current } = this;
+    // One of each kind: a model file's sweeps are kept here alone.
+    const kept = current && sameModel(current, snapshot) ? (current.sweeps ?? []) : (snapshot.sweeps ?? []);
+    const sweeps = [...kept.filter(({ over }) => over !== record.over), record];
+    this.show({ ...snapshot, sweeps }, { sweeps });
+    return record;
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     for (const emitter of [this.replaced, this.deltas, this.lost, this.failed]) emitter.dispose();
@@ -137,7 +153,7 @@ export class Session implements Disposable {
   }
 
   /** A check never takes the place of a run that goes on, or of one of the same model. */
-  private show(snapshot: RunSnapshot, fields: Pick<RunDelta["fields"], "bias" | "comparison">): void {
+  private show(snapshot: RunSnapshot, fields: Pick<RunDelta["fields"], "bias" | "comparison" | "sweeps">): void {
     const { current } = this;
     if (current && (isActive(current) || sameModel(current, snapshot)))
       this.take({ runId: current.runId, sequence: 0, fields });
@@ -146,8 +162,13 @@ export class Session implements Disposable {
 
   private replace(next: RunSnapshot): void {
     // The engine keeps the checks of its runs; those of model files are kept here alone.
-    const { bias = null, comparison = null } = this.current?.runId === next.runId ? this.current : {};
-    const snapshot = { ...next, bias: next.bias ?? bias, comparison: next.comparison ?? comparison };
+    const { bias = null, comparison = null, sweeps = [] } = this.current?.runId === next.runId ? this.current : {};
+    const snapshot = {
+      ...next,
+      bias: next.bias ?? bias,
+      comparison: next.comparison ?? comparison,
+      sweeps: next.sweeps ?? sweeps,
+    };
     this.current = snapshot;
     this.replaced.fire(snapshot);
   }

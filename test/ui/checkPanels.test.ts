@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import type { BiasRecord, ComparedEstimator, ComparisonRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type {
+  BiasRecord,
+  ComparedEstimator,
+  ComparisonRecord,
+  Measured,
+  RunSnapshot,
+  SweepRecord,
+} from "../../core/protocol/snapshot";
 import { axeScript, screenshots, startPanelBrowser, themes, type PanelBrowser } from "./panelBrowser";
 
 let browser: PanelBrowser;
@@ -97,9 +104,56 @@ const comparison: ComparisonRecord = {
   skipped: ['arm: estimator arm does not serve categorical at node "h"'],
 };
 
+const measured = (value: number, low = value * 0.9, high = value * 1.1): Measured => ({ value, interval: [low, high] });
+const still: Measured = { value: 0.5, interval: [0.5, 0.5] };
+const sweptTemperature: SweepRecord = {
+  ...about,
+  over: "temperature",
+  estimator: "gumbel-softmax",
+  reference: "the mean of h=muprop over the same noise",
+  level: 0.95,
+  points: [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2.5].map((value) => ({
+    value,
+    estimator: `gumbel-softmax(temperature=${value})`,
+    samples: 1,
+    method: "sampling",
+    draws: 10_000,
+    biasSquared: value < 0.3 ? measured(-1e-5, 0, 3e-4) : measured(0.007 * value ** 3),
+    variance: measured(0.007 / value ** 2),
+    meanSquaredError: measured(0.007 * (value < 0.3 ? 0 : value ** 3) + 0.007 / value ** 2),
+    parameters: [{ name: "encode/weight", variance: measured(0.007 / value ** 2), snr: measured(value) }],
+  })),
+  best: 1,
+  notWorse: [0.7],
+  slopes: [],
+  notes: ['what the estimator at "h" has learned is left out'],
+  skipped: [],
+};
+const sweptSamples: SweepRecord = {
+  ...sweptTemperature,
+  over: "samples",
+  estimator: "pathwise",
+  points: [1, 2, 4, 8, 16, 32].map((value) => ({
+    ...{ value, samples: value, estimator: "pathwise", method: "sampling", draws: 10_000 },
+    ...{ biasSquared: still, variance: still, meanSquaredError: still },
+    parameters: ["encode/weight", "decode/weight"].map((name, i) => ({
+      name,
+      variance: measured((3 + i) / value ** 1.1),
+      snr: value === 32 && i === 0 ? { value: null, interval: null } : measured(value ** (i - 0.5)),
+    })),
+  })),
+  best: null,
+  notWorse: [],
+  slopes: [
+    { parameter: "decode/weight", quantity: "snr", exponent: 0.5, interval: [0.42, 0.58], points: 3 },
+    { parameter: "decode/weight", quantity: "variance", exponent: -1.1, interval: [-1.2, -1], points: 3 },
+  ],
+};
+const sweeps = [sweptSamples, sweptTemperature];
+
 const tile = (page: Page, id: string): Locator => page.locator(`[data-panel="${id}"]`);
 
-async function show(page: Page, changes: Partial<RunSnapshot> = { bias, comparison }): Promise<void> {
+async function show(page: Page, changes: Partial<RunSnapshot> = { bias, comparison, sweeps }): Promise<void> {
   await tile(page, "bias").waitFor();
   await page.evaluate((fields) => {
     const host = window.fakeHost;
@@ -125,11 +179,12 @@ async function violations(page: Page): Promise<readonly string[]> {
 }
 
 for (const theme of Object.keys(themes)) {
-  test(`bias check and comparison are drawn and accessible in the ${theme} theme`, async () => {
+  test(`bias check, comparison and sweep are drawn and accessible in the ${theme} theme`, async () => {
     const { page, problems } = await browser.open({ theme, width: 1400, height: 1300 });
     await show(page);
     await tile(page, "bias").locator(".bias-row").first().waitFor();
     await tile(page, "compare").locator(".compare-row").first().waitFor();
+    await tile(page, "sweeps").locator(".sweep-curve").first().waitFor();
     assert.deepEqual(await violations(page), []);
     await page.screenshot({ path: join(screenshots, `checks-${theme}.png`), fullPage: true });
     assert.deepEqual(problems, []);
@@ -142,6 +197,7 @@ test("before a check the tiles say which command fills them", async () => {
   for (const [id, title, command] of [
     ["bias", "Check bias", "checkBias"],
     ["compare", "Compare estimators", "compareEstimators"],
+    ["sweeps", "Sweep", "sweep"],
   ] as const) {
     await tile(page, id).getByRole("button", { name: title }).click();
     const sent = await page.evaluate(() => window.fakeHost.sent.at(-1));
@@ -195,10 +251,32 @@ test("estimators are ranked by variance × time, and one is chosen by click or k
   await page.context().close();
 });
 
-test("both tiles export a picture and a table", async () => {
+test("a sweep tells its best value, each kind can be chosen, and the table has every point", async () => {
+  const { page } = await browser.open({ theme: "light", width: 1400, height: 1300 });
+  await show(page);
+  const sweep = tile(page, "sweeps");
+  await sweep.locator(".sweep-curve").first().waitFor();
+  const words = await sweep.innerText();
+  assert.match(words, /lowest mean squared error at 1\.00\. Not told from it: 0\.700\./);
+  assert.match(words, /10,000 draws at each value; bias against the mean of h=muprop/);
+  await sweep.getByRole("button", { name: "Samples" }).click();
+  assert.match(await sweep.innerText(), /SNR grows like decode\/weight K\^0\.500 \[0\.420, 0\.580\]/);
+  assert.equal(await sweep.locator(".sweep-curve").count(), 4);
+  await page.screenshot({ path: join(screenshots, "sweep-samples.png"), fullPage: true });
+  await sweep.getByRole("button", { name: "Show data as table" }).click();
+  await sweep
+    .getByRole("row", { name: /encode\/weight/ })
+    .first()
+    .waitFor();
+  assert.equal(await sweep.getByRole("row", { name: /weight/ }).count(), 12);
+  await sweep.getByRole("row", { name: /^32\S* encode\/weight unknown/ }).waitFor();
+  await page.context().close();
+});
+
+test("the tiles export a picture and a table", async () => {
   const { page } = await browser.open({ width: 1400 });
   await show(page);
-  for (const id of ["bias", "compare"]) {
+  for (const id of ["bias", "compare", "sweeps"]) {
     await tile(page, id).locator("svg.chart").waitFor();
     for (const format of ["SVG picture", "CSV table"]) {
       await tile(page, id).getByRole("button", { name: "Export" }).click();
@@ -212,7 +290,14 @@ test("both tiles export a picture and a table", async () => {
   );
   assert.deepEqual(
     files.map(([name, format]) => `${name}.${format}`),
-    ["sbn-200-bias.svg", "sbn-200-bias.csv", "sbn-200-compare.svg", "sbn-200-compare.csv"],
+    [
+      "sbn-200-bias.svg",
+      "sbn-200-bias.csv",
+      "sbn-200-compare.svg",
+      "sbn-200-compare.csv",
+      "sbn-200-sweeps.svg",
+      "sbn-200-sweeps.csv",
+    ],
   );
   assert.match(files[0]![2], /^<svg/);
   assert.match(files[3]![2], /straight-through/);

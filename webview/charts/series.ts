@@ -2,7 +2,7 @@
 const seriesDashes = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2 1 2"] as const;
 
 /** How the line of a series is dashed, as SVG writes it. */
-export function dashOf({ look, faint, solid }: ChartSeries): string {
+export function dashOf({ look, faint, solid }: Pick<ChartSeries, "look" | "faint" | "solid">): string {
   return faint || solid ? "" : (seriesDashes[look] ?? "");
 }
 

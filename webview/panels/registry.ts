@@ -3,6 +3,7 @@ import { createBiasPanel } from "./bias";
 import { createComparePanel } from "./compare";
 import { createGraphPanel } from "./graph";
 import { createLossPanel } from "./loss";
+import { createSweepsPanel } from "./sweeps";
 import { createTrunksPanel } from "./trunks";
 import { createVariancePanel } from "./variance";
 
@@ -15,5 +16,6 @@ export function createPanels(): readonly Panel[] {
     createTrunksPanel(),
     createBiasPanel(),
     createComparePanel(),
+    createSweepsPanel(),
   ];
 }

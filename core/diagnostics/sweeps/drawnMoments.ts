@@ -128,9 +128,6 @@ function ratioOf(norm: NormBounds | null, variance: Measured): Measured {
   if (!interval || !(interval[0] > 0)) return { value, interval: null };
   return {
     value,
-    interval: [
-      Math.min(value, norm.low / Math.sqrt(interval[1])),
-      Math.max(value, norm.high / Math.sqrt(interval[0])),
-    ],
+    interval: [Math.min(value, norm.low / Math.sqrt(interval[1])), Math.max(value, norm.high / Math.sqrt(interval[0]))],
   };
 }

@@ -12,7 +12,8 @@ export const order: SweepKind = {
   defaultValues: [1, 2, 3, 4, 5, 6],
   allowed: "whole numbers from 1 to 8",
   accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 8,
-  refusal: (subject) => (swept(subject).length > 0 ? null : "no node's estimator is gsb; choose it with --estimator gsb"),
+  refusal: (subject) =>
+    swept(subject).length > 0 ? null : "no node's estimator is gsb; choose it with --estimator gsb",
   sweptNodes: swept,
   at: (value, subject) => ({ estimator: withOptions(subject, swept(subject), { order: value }) }),
   recommends: true,

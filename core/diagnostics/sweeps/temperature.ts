@@ -19,7 +19,9 @@ export const temperature: SweepKind = {
   sweptNodes: (subject) => nodesWithOption(subject, "temperature"),
   at(value, subject) {
     const swept = nodesWithOption(subject, "temperature");
-    const annealed = nodesWithOption(subject, "anneal").some((node) => subject.specs.get(node)!.options["anneal"] !== 0);
+    const annealed = nodesWithOption(subject, "anneal").some(
+      (node) => subject.specs.get(node)!.options["anneal"] !== 0,
+    );
     return { estimator: withOptions(subject, swept, { temperature: value, ...(annealed ? { anneal: 0 } : {}) }) };
   },
   recommends: true,

@@ -4,7 +4,9 @@ import type { SweepSubject } from "./sweepKind";
 
 /** Nodes whose estimator has an option of that name. */
 export function nodesWithOption({ specs }: SweepSubject, name: string): string[] {
-  return [...specs].filter(([, { estimator }]) => estimator.options.some((option) => option.name === name)).map(([node]) => node);
+  return [...specs]
+    .filter(([, { estimator }]) => estimator.options.some((option) => option.name === name))
+    .map(([node]) => node);
 }
 
 /** The estimators of all nodes as on the command line, with other options at some of them. */

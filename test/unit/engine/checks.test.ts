@@ -3,7 +3,7 @@ import { after, afterEach, test } from "node:test";
 import { tf } from "../../../core/backends/tf";
 import { EngineServer } from "../../../core/engine/server";
 import type { EngineError, EngineMethod, EngineMethods, FromEngine } from "../../../core/protocol/engine";
-import type { BiasRecord } from "../../../core/protocol/snapshot";
+import type { BiasRecord, SweepRecord } from "../../../core/protocol/snapshot";
 import { answer } from "../cli/support";
 import { checkpointBytes, start, twoLayerModel, Workspace } from "./support";
 
@@ -64,6 +64,28 @@ const numbers = ({ method, verdict, draws, reference, parameters }: Told): unkno
   ...{ method, verdict, draws, reference },
   parameters: parameters.map(({ name, relativeBias, interval, verdict: own }) => [name, relativeBias, interval, own]),
 });
+
+for (const [over, estimator] of [
+  ["temperature", "gumbel-softmax"],
+  ["samples", "lr"],
+] as const) {
+  test(`a sweep over ${over} gives the command line's numbers and stays in the snapshot`, async () => {
+    const file = workspace.model("swept", twoLayerModel(`{ estimator: "${estimator}" }`));
+    const harness = engine();
+    const target = { kind: "file", file, backend: "cpu" } as const;
+    const { record, snapshot } = await harness.ask("sweep", { target, over, values: [1, 2, 4], draws: 200 });
+    const { points, best, notWorse, slopes, reference } = await answer<SweepRecord>(
+      ...(["sweep", file, "--over", over, "--values", "1,2,4", "--draws", "200"] as const),
+    );
+    assert.deepEqual({ ...record, points, best, notWorse, slopes, reference }, record);
+    assert.deepEqual(snapshot.sweeps, [record]);
+    const { sweeps } = await harness.ask("sweeps", { target });
+    assert.deepEqual(
+      sweeps.filter(({ refusal }) => refusal === null).map(({ id }) => id),
+      over === "temperature" ? ["temperature", "samples"] : ["samples"],
+    );
+  });
+}
 
 for (const estimator of ["straight-through", "muprop-c", "gumbel-softmax(temperature=0.5)"]) {
   test(`a check of ${estimator} on a model file gives the command line's numbers`, async () => {

@@ -1,0 +1,98 @@
+import type { RunSnapshot, SweepOver, SweepRecord } from "../../core/protocol/snapshot";
+import { html, setText } from "../dom";
+import { exportSvg } from "../exportSvg";
+import { runNeed } from "../needs";
+import type { Panel, PanelContext } from "../panel";
+import { text } from "../text";
+import { subjectText } from "./subjectText";
+import { drawSweepChart } from "./sweepChart";
+import { sweepTable } from "./sweepTable";
+import { methodText, overWord, resultSentence } from "./sweepText";
+
+/** The last sweep of each kind, one at a time: curves of bias² and variance along what was varied. */
+export function createSweepsPanel(): Panel {
+  const kinds = html("div", { class: "sweep-kinds", role: "group", "aria-label": text("Sweeps") });
+  const about = html("span", { class: "quiet" });
+  const again = html("button", { type: "button", class: "secondary" }, text("Sweep again"));
+  const result = html("strong", { role: "status" });
+  const box = html("div", { class: "check-scroll", tabindex: 0, role: "region", "aria-label": text("Curves") });
+  const note = html("p", { class: "note" });
+  let chart: SVGSVGElement | undefined;
+  let chosen: SweepOver | undefined;
+  let newest: SweepRecord | undefined;
+  let shown: { record: SweepRecord; all: readonly SweepRecord[]; width: number } | undefined;
+  let last: RunSnapshot | undefined;
+
+  /** The one that was chosen; a new one shows itself. */
+  function current(sweeps: readonly SweepRecord[]): SweepRecord | undefined {
+    const latest = sweeps.at(-1);
+    if (latest && latest !== newest) {
+      newest = latest;
+      chosen = latest.over;
+    }
+    return sweeps.find(({ over }) => over === chosen) ?? latest;
+  }
+
+  function draw(snapshot: RunSnapshot): void {
+    last = snapshot;
+    const all = snapshot.sweeps ?? [];
+    const record = current(all);
+    const width = box.clientWidth;
+    if (!record || width === 0) return;
+    if (shown?.record === record && shown.all === all && shown.width === width) return;
+    shown = { record, all, width };
+    setText(result, resultSentence(record));
+    setText(about, subjectText(record));
+    drawKinds(all, record);
+    chart = drawSweepChart(record, width);
+    box.replaceChildren(chart);
+    setText(note, methodText(record));
+  }
+
+  function drawKinds(all: readonly SweepRecord[], { over: pressed }: SweepRecord): void {
+    const focused = kinds.contains(document.activeElement);
+    kinds.replaceChildren(
+      ...all.map(({ over }) => {
+        const button = html(
+          "button",
+          { type: "button", class: "secondary", "aria-pressed": String(over === pressed) },
+          overWord(over),
+        );
+        button.addEventListener("click", () => {
+          chosen = over;
+          if (last) draw(last);
+        });
+        return button;
+      }),
+    );
+    kinds.hidden = all.length < 2;
+    if (focused) kinds.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+  }
+
+  const resize = new ResizeObserver(() => last && draw(last));
+  return {
+    id: "sweeps",
+    title: text("Sweep"),
+    needs: (snapshot, engine) => [
+      runNeed(snapshot, engine),
+      {
+        text: text("Temperature, series order or samples were swept over once"),
+        met: (snapshot?.sweeps ?? []).length > 0,
+        command: { id: "sweep", title: text("Sweep") },
+      },
+    ],
+    mount(element, context: PanelContext) {
+      again.addEventListener("click", () => context.post({ type: "command", command: "sweep" }));
+      element.append(
+        html("div", { class: "check-head" }, html("span", { class: "check-verdict" }, result), about, kinds, again),
+        box,
+        note,
+      );
+      resize.observe(box);
+    },
+    update: draw,
+    table: ({ sweeps = [] }) => sweepTable(current(sweeps)),
+    svg: () => (chart ? exportSvg(chart) : ""),
+    dispose: () => resize.disconnect(),
+  };
+}
