@@ -3,7 +3,7 @@ import type { Measured, SweepRecord } from "../../core/protocol/snapshot";
 import { dashOf } from "../charts/series";
 import { logTicks, valueScale } from "../charts/valueScale";
 import { svg } from "../dom";
-import { formatNumber, formatTick } from "../format";
+import { formatTick } from "../format";
 import { text } from "../text";
 import { type SweepCurve, type SweepPlot, sweepPlots } from "./sweepCurves";
 import { overWord } from "./sweepText";
@@ -14,55 +14,42 @@ const titleHeight = 20;
 const legendHeight = 20;
 const axisHeight = 24;
 const axisTitleHeight = 16;
-const plotHeight = 190;
-const stackedHeight = 150;
+/** Height of a plot's own area and width of a plot, at least. */
+const lowest = 90;
+const narrowest = 250;
 /** Width of a letter of the legend, pixels. */
 const letter = 6.4;
 
 type Place = (value: number) => number;
 
 /** The curves of a sweep with their intervals, on a log scale of values; points that lie below it are arrows. */
-export function drawSweepChart(record: SweepRecord, width: number): SVGSVGElement {
+export function drawSweepChart(record: SweepRecord, width: number, wanted: number): SVGSVGElement {
   const plots = sweepPlots(record);
   const legend = legendRows(plots[0]?.curves ?? [], width);
-  const each = plots.length > 1 ? stackedHeight : plotHeight;
-  const height = legend.height + plots.length * (titleHeight + each) + axisHeight + axisTitleHeight;
-  const x = abscissa(record, [left + 10, width - right - 10]);
+  const columns = width / plots.length >= narrowest ? plots.length : 1;
+  const rows = plots.length / columns;
+  const frame = titleHeight + axisHeight + axisTitleHeight;
+  const each = Math.max(frame + lowest, (wanted - legend.height) / rows);
+  const height = legend.height + rows * each;
   const parts = plots.map((plot, index) => {
-    const top = legend.height + titleHeight + index * (titleHeight + each);
-    return drawPlot(record, plot, { top, bottom: top + each - 6, width, x: (value) => x(value) });
+    const part = drawPlot(record, plot, width / columns, each);
+    const [x, y] = [(index % columns) * (width / columns), Math.floor(index / columns) * each + legend.height];
+    part.setAttribute("transform", `translate(${x},${y})`);
+    return part;
   });
-  const bottom = height - axisHeight - axisTitleHeight - 6;
-  const axis = svg("g", { class: "axis", transform: `translate(0,${bottom})` });
-  const spaced = record.points.map(({ value }) => value);
-  select(axis).call(
-    axisBottom(x)
-      .tickValues(spaced.filter((value, i) => i === 0 || x(value) - x(spaced[i - 1]!) > 24))
-      .tickFormat((value) => formatTick(Number(value))),
-  );
-  const title = svg(
-    "text",
-    { class: "picture-text", x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" },
-    overWord(record.over),
-  );
+  const names = (plots[0]?.curves ?? []).map(({ title }) => title).join(", ");
   return svg(
     "svg",
     {
       class: "chart sweep-chart",
       role: "img",
-      "aria-label": text(
-        "{0} against {1}; the table has the numbers.",
-        plots.map((plot) => plot.curves.map((curve) => curve.title).join(", "))[0] ?? "",
-        overWord(record.over),
-      ),
+      "aria-label": text("{0} against {1}; the table has the numbers.", names, overWord(record.over)),
       width,
       height,
       viewBox: `0 0 ${width} ${height}`,
     },
     legend.element,
     ...parts,
-    axis,
-    title,
   );
 }
 
@@ -73,27 +60,28 @@ function abscissa({ over, points }: SweepRecord, range: [number, number]): Retur
   return scale.domain(high > low ? [low, high] : [low * 0.8, high * 1.25]).range(range);
 }
 
-function drawPlot(
-  { points, best }: SweepRecord,
-  { title, curves }: SweepPlot,
-  { top, bottom, width, x }: { top: number; bottom: number; width: number; x: Place },
-): SVGGElement {
+function drawPlot(record: SweepRecord, { title, curves }: SweepPlot, width: number, height: number): SVGGElement {
+  const { points, best, over } = record;
+  const top = titleHeight;
+  const bottom = height - axisHeight - axisTitleHeight;
+  const x = abscissa(record, [left + 10, width - right - 10]);
   const y = valueScale(extentOf(curves), true, [bottom, top]);
   const [floor] = y.domain() as [number, number];
-  const place: Place = (value) => y(Math.max(floor, value));
-  const axis = svg("g", { class: "axis", transform: `translate(${left},0)` });
-  select(axis).call(
+  const ticks = logTicks(y.domain(), Math.max(2, Math.floor((bottom - top) / 32)));
+  const values = svg("g", { class: "axis", transform: `translate(${left},0)` });
+  select(values).call(
     axisLeft(y)
-      .tickValues([...logTicks(y.domain(), Math.max(2, Math.floor((bottom - top) / 32)))])
+      .tickValues([...ticks])
       .tickFormat((value) => formatTick(Number(value))),
   );
-  const grid = svg(
-    "g",
-    { class: "grid" },
-    ...logTicks(y.domain(), Math.max(2, Math.floor((bottom - top) / 32))).map((tick) =>
-      svg("line", { x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
-    ),
+  const swept = points.map(({ value }) => value);
+  const along = svg("g", { class: "axis", transform: `translate(0,${bottom})` });
+  select(along).call(
+    axisBottom(x)
+      .tickValues(swept.filter((value, i) => i === 0 || x(value) - x(swept[i - 1]!) > 24))
+      .tickFormat((value) => formatTick(Number(value))),
   );
+  const late = best !== null && x(best) > width - 110;
   const marked =
     best === null
       ? []
@@ -103,25 +91,35 @@ function drawPlot(
             "text",
             {
               class: "picture-text row-more",
-              x: x(best) > width - 110 ? x(best) - 5 : x(best) + 5,
+              x: x(best) + (late ? -5 : 5),
               y: top + 10,
-              "text-anchor": x(best) > width - 110 ? "end" : "start",
+              "text-anchor": late ? "end" : "start",
             },
-            text("best: {0}", formatNumber(best)),
+            text("best: {0}", formatTick(best)),
           ),
         ];
   return svg(
     "g",
     {},
-    svg("text", { class: "picture-text row-more", x: 4, y: top - 8 }, title),
-    grid,
-    axis,
+    svg("text", { class: "picture-text row-more", x: 4, y: 12 }, title),
+    svg(
+      "g",
+      { class: "grid" },
+      ...ticks.map((tick) => svg("line", { x1: left, x2: width - right, y1: y(tick), y2: y(tick) })),
+    ),
+    values,
+    along,
+    svg(
+      "text",
+      { class: "picture-text", x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" },
+      overWord(over),
+    ),
     ...marked,
     ...curves.map((curve) =>
       drawCurve(
         curve,
-        points.map(({ value }) => x(value)),
-        place,
+        swept.map((value) => x(value)),
+        (value) => y(Math.max(floor, value)),
         floor,
       ),
     ),

@@ -1,5 +1,5 @@
 import type { SweepOver, SweepRecord, SweepSlope } from "../../core/protocol/snapshot";
-import { formatCount, formatNumber, formatPercent } from "../format";
+import { formatCount, formatNumber, formatPercent, formatTick } from "../format";
 import { text } from "../text";
 
 /** What is varied, in the reader's words. */
@@ -11,11 +11,11 @@ export function overWord(over: SweepOver): string {
 export function resultSentence({ over, best, notWorse, slopes, estimator }: SweepRecord): string {
   if (over === "samples") return text("{0}: {1}", estimator, slopeSentence(slopes));
   if (best === null) return text("{0}: which value is best is unknown; take more draws.", estimator);
-  const value = formatNumber(best);
+  const value = formatTick(best);
   const found = text("{0}: lowest mean squared error at {1}.", estimator, value);
   return notWorse.length === 0
     ? found
-    : `${found} ${text("Not told from it: {0}.", notWorse.map((other) => formatNumber(other)).join(", "))}`;
+    : `${found} ${text("Not told from it: {0}.", notWorse.map((other) => formatTick(other)).join(", "))}`;
 }
 
 function slopeSentence(slopes: readonly SweepSlope[]): string {

@@ -20,7 +20,7 @@ export function createSweepsPanel(): Panel {
   let chart: SVGSVGElement | undefined;
   let chosen: SweepOver | undefined;
   let newest: SweepRecord | undefined;
-  let shown: { record: SweepRecord; all: readonly SweepRecord[]; width: number } | undefined;
+  let shown: { record: SweepRecord; all: readonly SweepRecord[]; size: string } | undefined;
   let last: RunSnapshot | undefined;
 
   /** The one that was chosen; a new one shows itself. */
@@ -38,15 +38,16 @@ export function createSweepsPanel(): Panel {
     const all = snapshot.sweeps ?? [];
     const record = current(all);
     const width = box.clientWidth;
+    const size = `${width} ${box.clientHeight}`;
     if (!record || width === 0) return;
-    if (shown?.record === record && shown.all === all && shown.width === width) return;
-    shown = { record, all, width };
+    if (shown?.record === record && shown.all === all && shown.size === size) return;
+    shown = { record, all, size };
     setText(result, resultSentence(record));
     setText(about, subjectText(record));
     drawKinds(all, record);
-    chart = drawSweepChart(record, width);
-    box.replaceChildren(chart);
     setText(note, methodText(record));
+    chart = drawSweepChart(record, width, box.clientHeight - 2);
+    box.replaceChildren(chart);
   }
 
   function drawKinds(all: readonly SweepRecord[], { over: pressed }: SweepRecord): void {
