@@ -45,5 +45,5 @@ export function enumeratedRows({ functions, structure, objective, data, noise }:
   const probability = tf.exp(logProb);
   const surrogate = tf.sum(tf.mul(probability, tf.sub(cost, offset)), 0);
   const loss = detach(tf.add(surrogate, tf.squeeze(offset, [0])));
-  return { surrogate, loss, logProb: tf.zeros([numRows]), trace };
+  return { surrogate, direct: surrogate, loss, logProb: tf.zeros([numRows]), trace };
 }

@@ -1,7 +1,7 @@
 import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { nodeNoise } from "../distributions/distribution";
-import type { MeanField, NodeEstimator } from "../estimators/estimator";
+import type { MeanField, NodeEstimator, SurrogateContext } from "../estimators/estimator";
 import type { Structure } from "../graph/structure";
 import { runTrace, type Trace, type TraceNode } from "../graph/trace";
 import type { DataInputs, ModelFunctions } from "../model/defineModel";
@@ -30,11 +30,15 @@ export interface Evaluation {
   readonly training: boolean;
   /** Values that nodes take instead of drawing, `[S, B', …unitShape]`. */
   readonly forced?: ReadonlyMap<string, tf.Tensor>;
+  /** Told of every node's term of the surrogate loss, `[S, B']` or null, while operations are recorded. */
+  readonly watch?: (context: SurrogateContext, term: tf.Tensor | null) => void;
 }
 
 export interface SurrogateRows {
   /** `[B']`: its gradient is each row's estimate. */
   readonly surrogate: tf.Tensor;
+  /** `[B']`: the minimised loss of each row with the gradients that flow through it; the surrogate less the nodes' own terms. */
+  readonly direct: tf.Tensor;
   /** `[B']`: the minimised loss of each row, nats; constant. */
   readonly loss: tf.Tensor;
   /** log q of all drawn values, summed over samples and nodes, `[B']`; constant. */
@@ -108,7 +112,7 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
       : upstreamOf.length === 0
         ? tf.zeros(shape)
         : tf.broadcastTo(tf.expandDims(loss, 0), shape);
-    const term = estimators.get(node.name)!.surrogate({
+    const context: SurrogateContext = {
       node: node.name,
       distribution: node.distribution,
       // Its entropy is none of the node's samples' business where the divergence is in closed form.
@@ -128,8 +132,11 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
       prior: trace.terms.find((term) => term.key === `prior:${node.name}`)?.distribution ?? null,
       lossWith: (replaced) => lossWith(objective.loss, main.total, replaced),
       baselineInputs: () => baselineInputs(evaluation, node.name, values),
-    });
-    if (term) scores.push(spread(term, shape));
+    };
+    const given = estimators.get(node.name)!.surrogate(context);
+    const term = given ? spread(given, shape) : null;
+    if (term) scores.push(term);
+    evaluation.watch?.(context, term);
   }
   const scored =
     scores.length === 0
@@ -138,7 +145,7 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
         ? meanOverSamples(sum(scores, shape))
         : tf.sum(sum(scores, shape), 0);
   const logProb = detach(unrecorded(() => tf.sum(sum([...logProbs.values()], shape), 0)));
-  return { surrogate: scored ? tf.add(rows, scored) : rows, loss, logProb, trace };
+  return { surrogate: scored ? tf.add(rows, scored) : rows, direct: rows, loss, logProb, trace };
 }
 
 function entropyTerm(node: TraceNode, estimator: NodeEstimator, logProb: tf.Tensor, additive: boolean): tf.Tensor {
