@@ -99,7 +99,7 @@ export default tseslint.config(
   ),
   packages(
     ["core/data/**/*.ts", "core/engine/**/*.ts"],
-    ["node:.+", "fflate", "sucrase", "@babel/parser", "jsonc-parser"],
+    ["node:.+", "fflate", "jsep", "sucrase", "@babel/parser", "jsonc-parser"],
     "TensorFlow.js comes through core/backends; nothing else belongs here.",
   ),
   packages(["core/backends/**/*.ts"], ["node:.+", "@tensorflow/.+"], "Only TensorFlow.js and Node belong here."),

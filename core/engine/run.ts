@@ -10,6 +10,8 @@ import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
 import type { CheckFields } from "./checkFields";
+import { type Found, StepDebugger } from "./debug/stepDebugger";
+import type { DebugSubject } from "./debug/stepView";
 import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
 import { guard, type Prepared } from "./prepare";
@@ -20,7 +22,7 @@ import { RunLog } from "./runLog";
 import type { RunOptions } from "./runOptions";
 import { runRecords } from "./runRecords";
 import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
-import { trainStep } from "./trainStep";
+import { type Drawn, trainStep } from "./trainStep";
 import { TrunkView } from "./trunkView";
 
 const DELTA_INTERVAL_MS = 100;
@@ -28,6 +30,8 @@ const DELTA_INTERVAL_MS = 100;
 /** One training run: the loop and its state. */
 export class TrainingRun {
   readonly id: string;
+  /** Stops and looks at steps; null but in a debug session. */
+  readonly debugger: StepDebugger | null;
   private readonly log: RunLog;
   private readonly optimizer: Optimizer;
   private readonly optimizerOptions: OptimizerOptions;
@@ -125,6 +129,9 @@ export class TrainingRun {
       message: null,
     };
     this.log = new RunLog(first, folder, folder?.tensorBoard(this.step) ?? null, options.onDelta);
+    this.debugger = options.debug
+      ? new StepDebugger(options.debug, this.id, () => this.debugSubject(), options.debug)
+      : null;
     this.log.event("start", resume ? { resumed: true } : { ...manifest });
   }
 
@@ -140,6 +147,12 @@ export class TrainingRun {
   } {
     const { prepared, exportName } = this.options;
     return { prepared, exportName, estimators: this.estimators };
+  }
+
+  private debugSubject(): DebugSubject {
+    const { estimators, step, learningRate } = this;
+    const variance = this.snapshot.variance.at(-1) ?? null;
+    return { prepared: this.options.prepared, estimators, step, learningRate, variance };
   }
 
   /** Takes over a check's result, so that views that open later see it. */
@@ -164,8 +177,14 @@ export class TrainingRun {
       this.checkpoint();
       while (!this.stopping && (total === null || this.step < total)) {
         if (this.paused) await this.waitWhilePaused();
+        await this.halt(this.debugger?.ahead() ?? null);
         if (this.stopping) break;
-        this.trainStep();
+        const held = this.trainStep(true);
+        if (held) {
+          await this.halt(held);
+          if (this.stopping) break;
+          this.trainStep(false);
+        }
         if (this.diagnostics.due(this.step)) this.measure();
         await this.tick();
         if (this.perEpoch !== null && this.step % this.perEpoch === 0 && this.step !== total) {
@@ -196,6 +215,11 @@ export class TrainingRun {
   }
 
   pause(): void {
+    if (this.debugger && !this.paused) this.debugger.stopBefore("pause");
+    else this.wait();
+  }
+
+  private wait(): void {
     if (this.paused || !(this.snapshot.state === "running" || this.snapshot.state === "starting")) return;
     let resume = (): void => undefined;
     const promise = new Promise<void>((done) => (resume = done));
@@ -234,6 +258,7 @@ export class TrainingRun {
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
     this.diagnostics.reset();
+    this.debugger?.changed();
     this.log.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
     this.log.append({ changes: [{ step: this.step, estimator: chosen.text }] });
     this.log.event("estimator", { estimator: chosen.text });
@@ -258,18 +283,52 @@ export class TrainingRun {
     this.options.prepared.dispose();
   }
 
-  private trainStep(): void {
+  private get learningRate(): number {
+    const { schedule } = this.options.prepared.definition.options;
+    return this.baseRate * scheduleFactor(schedule, this.step, this.totalSteps());
+  }
+
+  /** @returns what holds the step back, its update then not made; null when it was made */
+  private trainStep(inspected: boolean): Found | null {
     const { prepared } = this.options;
     const began = performance.now();
-    const learningRate =
-      this.baseRate * scheduleFactor(prepared.definition.options.schedule, this.step, this.totalSteps());
-    const loss = trainStep(prepared, this.estimators, this.optimizer, this.step, learningRate);
+    let held: Found | null = null;
+    const watching = inspected && this.debugger?.watches ? this.debugger : null;
+    const inspect =
+      watching &&
+      ((value: number, drawn: Drawn): boolean => {
+        const { stop, usable } = watching.inspect(value, drawn);
+        held = stop;
+        return usable;
+      });
+    const loss = trainStep(
+      prepared,
+      this.estimators,
+      this.optimizer,
+      this.step,
+      this.learningRate,
+      ...(inspect ? [inspect] : []),
+    );
+    if (loss === null) return held ?? this.trainStep(false);
     this.step++;
     this.diagnostics.stepTook(performance.now() - began);
     this.log.set({ step: this.step, epoch: this.epochOf(this.step) });
     this.log.append({ loss: [[this.step, loss]] });
     this.log.event("loss", { value: loss });
     this.log.tensorBoard?.scalar("loss", this.step, loss);
+    return null;
+  }
+
+  /** Stands still until somebody lets the run go on. */
+  private async halt(stop: Found | null): Promise<void> {
+    if (!stop || !this.debugger) return;
+    this.wait();
+    this.log.set({ stepsPerSecond: null });
+    this.log.flush();
+    this.debugger.stopped(stop);
+    while (this.paused && !this.stopping) await this.paused.promise;
+    this.debugger.left();
+    this.goOn();
   }
 
   private measure(): void {
@@ -338,6 +397,10 @@ export class TrainingRun {
     this.log.set({ stepsPerSecond: null });
     this.log.flush();
     while (this.paused && !this.stopping) await this.paused.promise;
+    this.goOn();
+  }
+
+  private goOn(): void {
     this.rate = { step: this.step, time: performance.now(), perSecond: null };
     if (!this.stopping) this.log.set({ state: "running" });
     this.log.flush();

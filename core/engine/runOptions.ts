@@ -1,4 +1,6 @@
+import type { DebugOptions } from "../protocol/debug";
 import type { RunDelta } from "../protocol/snapshot";
+import type { DebugEvents } from "./debug/stepDebugger";
 import type { Prepared } from "./prepare";
 import type { readCheckpoint, RunManifest } from "./runFolder";
 
@@ -26,5 +28,7 @@ export interface RunOptions {
     readonly manifest: RunManifest;
     readonly checkpoint: ReturnType<typeof readCheckpoint>;
   };
+  /** Stops, steps and looks at single estimates. */
+  readonly debug?: DebugOptions & DebugEvents;
   readonly onDelta: (delta: RunDelta) => void;
 }

@@ -19,6 +19,7 @@ import { runTest } from "./checks/runTest";
 import { type CheckSubject, subjectOfFile, subjectOfFolder, subjectOfRun } from "./checkSubject";
 import { compare } from "./compare";
 import { servingEstimators } from "./compareEstimators";
+import { debugHandlers } from "./debug/handlers";
 import { describe } from "./describe";
 import type { SliceOptions } from "./inSlices";
 import { registries } from "./registries";
@@ -177,6 +178,7 @@ export class EngineServer {
         snapshot: snapshot && outcome.bias ? { ...(snapshot as RunSnapshot), bias: outcome.bias } : null,
       };
     },
+    ...debugHandlers((runId) => this.get(runId)),
     status: async () => this.status(),
     shutdown: async () => {
       this.run?.stop();
@@ -203,6 +205,8 @@ export class EngineServer {
       onBackend: (chosen) => this.adopt(chosen),
       folderByDefault: true,
       onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }),
+      onStop: (stop) => this.send({ type: "event", sequence: ++this.sequence, name: "stopped", stop }),
+      onPrint: (text) => this.send({ type: "event", sequence: ++this.sequence, name: "print", text }),
     });
     if (signal.aborted) {
       run.dispose();

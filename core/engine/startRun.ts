@@ -3,6 +3,7 @@ import { type ChosenBackend, useBackend } from "../backends/registry";
 import { GradlensError } from "../errors";
 import type { TrainRequest } from "../protocol/engine";
 import type { RunDelta } from "../protocol/snapshot";
+import type { DebugEvents } from "./debug/stepDebugger";
 import { fastestBackend } from "./fastestBackend";
 import { loadModelFile, pickModel } from "./modelLoader";
 import { type Prepared, prepare } from "./prepare";
@@ -17,7 +18,7 @@ const DEFAULT_STEPS_WITHOUT_DATA = 1000;
 const DEFAULT_BUDGET = 0.1;
 const EVALUATION_EXAMPLES = 500;
 
-export interface StartOptions {
+export interface StartOptions extends Partial<DebugEvents> {
   /** The current back end's id, or `auto`: the one that is fastest for this model. */
   readonly backend: string;
   /** Told what `auto` chose. */
@@ -99,6 +100,9 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       finalEvaluationExamples: options.finalEvaluationExamples ?? Infinity,
       ...optional("likelihoodSamples", request.likelihoodSamples),
       ...(resumed ? { resume: resumed } : {}),
+      ...(request.debug
+        ? { debug: { ...request.debug, onStop: options.onStop ?? ignore, onPrint: options.onPrint ?? ignore } }
+        : {}),
       onDelta: options.onDelta,
     });
   } catch (error) {
@@ -106,6 +110,8 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
     throw error;
   }
 }
+
+const ignore = (): void => undefined;
 
 function lengthOf(
   options: { readonly steps?: number; readonly epochs?: number },

@@ -8,12 +8,21 @@ import type { Optimizer } from "../training/optimizers/optimizer";
 import { explainNonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
 
+/** Gradients of a step by parameter name; gone when the step ends. */
+export type Drawn = ReadonlyMap<string, tf.Tensor>;
+
+/** The noise that a training step draws from: the same keys give the same step. */
+export function stepNoise({ seed, numSamples, batchSize }: Prepared, step: number): Noise {
+  return new Noise({ seed, step, numSamples, numRows: batchSize, replicates: 1, firstReplicate: 0 });
+}
+
 /**
  * One optimisation step: the step's batch, a gradient (at refined posteriors where the model asks for `inference`), an update of the
  * parameters.
  *
  * @param learningRate set before the update
- * @returns the batch-mean loss, nats
+ * @param inspect looks at loss and gradients before anything changes; false calls the step off
+ * @returns the batch-mean loss, nats; null when the step was called off: parameters and baselines are as before
  * @throws GradlensError naming the node when the loss is not finite; the parameters are then as before
  */
 export function trainStep(
@@ -22,25 +31,21 @@ export function trainStep(
   optimizer: Optimizer,
   step: number,
   learningRate: number,
-): number {
-  const { instance, structure, objective, numSamples, seed } = prepared;
+  inspect: (loss: number, gradients: Drawn) => boolean = () => true,
+): number | null {
+  const { instance, structure, objective } = prepared;
   const data = prepared.batch(step);
-  const noise = new Noise({
-    seed,
-    step,
-    numSamples,
-    numRows: prepared.batchSize,
-    replicates: 1,
-    firstReplicate: 0,
-  });
+  const noise = stepNoise(prepared, step);
   const evaluation = { structure, objective, estimators, data, noise, training: true };
   const { inference } = prepared.definition.options;
   const { gradients, loss } = guard(prepared.file, () => {
-    if (!inference) return estimateGradient(instance, evaluation);
+    if (!inference) return estimateGradient(instance, evaluation, false);
     const node = refinedNode(inference, structure, objective, prepared.specs);
     return refinedGradient(instance, { node, estimator: estimators.get(node)!, data, noise, inference });
   });
   try {
+    if (!inspect(loss, gradients)) return null;
+    if (!inference) for (const estimator of estimators.values()) estimator.update();
     if (!Number.isFinite(loss)) throw explainNonFinite(prepared, data, noise, step, loss);
     optimizer.learningRate = learningRate;
     optimizer.apply(

@@ -12,8 +12,15 @@ export interface GradientEstimate {
   readonly loss: number;
 }
 
-/** One estimate of the gradient of the batch-mean loss. In training, baselines learn from it afterwards. */
-export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): GradientEstimate {
+/**
+ * One estimate of the gradient of the batch-mean loss. In training, baselines learn from it afterwards.
+ * @param learn false leaves that to the caller, who may drop the estimate instead
+ */
+export function estimateGradient(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+  learn = evaluation.training,
+): GradientEstimate {
   if (
     [...evaluation.estimators.values()].every(({ summed }) => summed) &&
     evaluation.estimators.size > 0 &&
@@ -39,7 +46,7 @@ export function estimateGradient(instance: ModelInstance, evaluation: Omit<Evalu
       loss: mean,
     };
   });
-  if (evaluation.training) for (const estimator of evaluation.estimators.values()) estimator.update();
+  if (learn) for (const estimator of evaluation.estimators.values()) estimator.update();
   return { gradients: new Map(names.map((name, i) => [name, tensors[i]!])), loss };
 }
 

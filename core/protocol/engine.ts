@@ -1,5 +1,6 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
 import type { CheckOutcome, CheckTest, ListedChecks } from "./checks";
+import type { DebugConfiguration, DebugEstimate, DebugOptions, DebugReplay, DebugStop, DebugVariable } from "./debug";
 import type {
   BiasRecord,
   ComparisonRecord,
@@ -94,6 +95,8 @@ export interface TrainRequest {
   readonly diagnosticsInterval?: number | null;
   /** Share of step time that diagnostics may take, 0 to 1. */
   readonly diagnosticsBudget?: number;
+  /** A debug session: the run stops where this says. */
+  readonly debug?: DebugOptions;
   /** Importance samples of every test example when the run ends, for `test/log-likelihood`; none when left out. */
   readonly likelihoodSamples?: number;
 }
@@ -210,6 +213,23 @@ export interface EngineMethods {
     params: { readonly test: CheckTest; readonly backend?: string };
     result: { readonly outcome: CheckOutcome; readonly snapshot: RunSnapshot | null };
   };
+  /** Lets a debugged run go on: to the next stop, or for one step. */
+  debugGo: { params: { readonly runId: string; readonly step: boolean }; result: null };
+  debugConfigure: { params: { readonly runId: string; readonly configuration: DebugConfiguration }; result: null };
+  debugEstimate: { params: { readonly runId: string }; result: DebugEstimate };
+  debugVariables: {
+    params: {
+      readonly runId: string;
+      readonly path: readonly string[];
+      readonly start?: number;
+      readonly count?: number;
+    };
+    result: readonly DebugVariable[];
+  };
+  debugEvaluate: { params: { readonly runId: string; readonly expression: string }; result: DebugVariable };
+  /** What watch expressions may name. */
+  debugNames: { params: { readonly runId: string }; result: readonly string[] };
+  debugReplay: { params: { readonly runId: string; readonly estimator: string }; result: DebugReplay };
   status: { params: Record<string, never>; result: EngineStatus };
   shutdown: { params: Record<string, never>; result: null };
 }
@@ -235,6 +255,9 @@ export type EngineResponse =
 /** Sent by the engine without being asked; `sequence` grows by one per event. */
 export type EngineEvent =
   | { readonly type: "event"; readonly sequence: number; readonly name: "delta"; readonly delta: RunDelta }
+  | { readonly type: "event"; readonly sequence: number; readonly name: "stopped"; readonly stop: DebugStop }
+  /** A line for the debug console. */
+  | { readonly type: "event"; readonly sequence: number; readonly name: "print"; readonly text: string }
   /** How far the request of that id is, 0 to 1, and with what. */
   | {
       readonly type: "event";

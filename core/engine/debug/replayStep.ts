@@ -1,0 +1,78 @@
+import { tf } from "../../backends/tf";
+import { tidy } from "../../backends/tidy";
+import { type MeasuredVariance, measureVariance } from "../../diagnostics/measureVariance";
+import { refuseFewSamples } from "../../estimators/refuseUnsuited";
+import type { NodeEstimator } from "../../estimators/estimator";
+import type { DebugReplay } from "../../protocol/debug";
+import { guard, type Prepared } from "../prepare";
+import { MEASURED_EXAMPLES } from "../diagnosticsSchedule";
+import type { StepView } from "./stepView";
+
+/** Replicates of every example; without data, of the one row. */
+const DRAWS = 4;
+const DRAWS_WITHOUT_DATA = 64;
+
+/**
+ * The step's estimate by its own estimator and by another one, from the step's keys and at the parameters before its update. The other
+ * one's baselines are new. Variances come from further draws, the same for both.
+ */
+export function replayStep(view: StepView, estimator: string): DebugReplay {
+  const { prepared, step, estimators: own } = view.subject;
+  const chosen = prepared.chooseEstimators(estimator);
+  try {
+    refuseFewSamples(chosen.specs, prepared.numSamples);
+    const [a, b] = [view.estimate, view.with(chosen.estimators)];
+    const [variancesA, variancesB] = [own, chosen.estimators].map((each) => variances(prepared, each, step));
+    return {
+      step,
+      estimators: ["this run's", chosen.text],
+      parameters: [...a.gradient].map(([name, { values }], i) => {
+        const other = b.gradient.get(name)!.values;
+        const dot = values.reduce((sum, x, j) => sum + x * other[j]!, 0);
+        const norms = [values, other].map((x) => Math.sqrt(x.reduce((sum, y) => sum + y * y, 0))) as [number, number];
+        return {
+          name,
+          norms,
+          cosine: norms[0] > 0 && norms[1] > 0 ? dot / (norms[0] * norms[1]) : null,
+          variances: [variancesA![i]!.monteCarlo, variancesB![i]!.monteCarlo] as const,
+        };
+      }),
+    };
+  } finally {
+    for (const each of chosen.estimators.values()) each.dispose();
+  }
+}
+
+function variances(
+  prepared: Prepared,
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  step: number,
+): readonly MeasuredVariance[] {
+  const hasData = prepared.dataset !== null;
+  const examples = hasData ? Math.min(MEASURED_EXAMPLES, prepared.batchSize) : 1;
+  const data = prepared.batch(step, examples);
+  const { instance, structure, objective, batchSize, numSamples, seed } = prepared;
+  try {
+    return guard(prepared.file, () =>
+      tidy(() =>
+        measureVariance({
+          instance,
+          structure,
+          objective,
+          estimators,
+          data,
+          examples,
+          batchSize,
+          hasData,
+          numSamples,
+          draws: hasData ? DRAWS : DRAWS_WITHOUT_DATA,
+          seed,
+          step,
+          elementsUpTo: 0,
+        }),
+      ),
+    );
+  } finally {
+    tf.dispose(Object.values(data));
+  }
+}
