@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type ControlVariateReport, measureControlVariates } from "../../core/diagnostics/controlVariates";
+import { measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { attributeVariance, type ParameterAttribution } from "../../core/diagnostics/attribution";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
 import { type MeasuredVariance, measureVariance } from "../../core/diagnostics/measureVariance";
@@ -8,6 +8,7 @@ import { finish } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { guard } from "../../core/engine/prepare";
 import { isExact } from "../../core/estimators/isExact";
+import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
@@ -116,9 +117,15 @@ function attributionReport(attribution: readonly ParameterAttribution[]): string
 }
 
 /** One line for a control variate that does something. */
-function describeControl({ node, correlation, varianceRatio, bestCoefficient }: ControlVariateReport): string[] {
+function describeControl({
+  node,
+  correlation,
+  varianceRatio,
+  interval,
+  bestCoefficient,
+}: ControlVariateReport): string[] {
   if (correlation === null) return [];
-  const ratio = `variance ${formatNumber(varianceRatio)} times that without`;
+  const ratio = `variance ${formatNumber(varianceRatio)} ${formatInterval(interval)} times that without`;
   return [
     `control variate at "${node}": ${ratio}, correlation ${formatNumber(correlation)}, best coefficient ${formatNumber(bestCoefficient)}`,
   ];

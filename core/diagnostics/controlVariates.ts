@@ -5,23 +5,14 @@ import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { surrogateRows } from "../gradients/surrogate";
 import { record } from "../gradients/tape";
 import { meanOverSamples } from "../objectives/meanOverSamples";
+import type { ControlVariateReport } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
+import { ratioInterval } from "./ratioInterval";
 import { tileRows } from "./enumerate";
 import type { ExactRequest } from "./exactGradient";
 
 /** Samples × rows evaluated at most. */
 const MAX_ROWS = 4000;
-
-export interface ControlVariateReport {
-  readonly node: string;
-  readonly estimator: string;
-  /** Between the score times the cost and what the control variate subtracts; null where that does not vary. */
-  readonly correlation: number | null;
-  /** Variance with the control variate over variance without; null where there is no variance. */
-  readonly varianceRatio: number | null;
-  /** The factor on the control variate at which the variance would be lowest; null where it does not vary. */
-  readonly bestCoefficient: number | null;
-}
 
 export interface ControlVariateRequest extends ExactRequest {
   readonly specs: ReadonlyMap<string, EstimatorSpec>;
@@ -77,6 +68,7 @@ export function measureControlVariates(request: ControlVariateRequest): readonly
         estimator: specs.get(node)?.text ?? "",
         correlation: pp > 0 && cc > 0 ? pc / Math.sqrt(pp * cc) : null,
         varianceRatio: pp > 0 ? (pp - 2 * pc + cc) / pp : null,
+        interval: intervalOf(plain, control, replicates, batchSize, pp > 0 ? (pp - 2 * pc + cc) / pp : null),
         bestCoefficient: cc > 0 ? pc / cc : null,
       };
     });
@@ -88,6 +80,35 @@ function centred(parts: tf.Tensor, replicates: number): Float32Array {
   const rows = meanOverSamples(parts); // [R · B, …]
   const apart = tf.reshape(rows, [replicates, -1]);
   return tf.sub(apart, tf.mean(apart, 0, true)).dataSync<"float32">();
+}
+
+/** From independent pairs of replicates of each example, all units together; stretched to hold the ratio of all replicates. */
+function intervalOf(
+  plain: Float32Array,
+  control: Float32Array,
+  replicates: number,
+  batchSize: number,
+  ratio: number | null,
+): readonly [number, number] | null {
+  if (ratio === null) return null;
+  const size = plain.length / replicates; // values of one replicate
+  const units = size / batchSize;
+  const left: number[] = [];
+  const without: number[] = [];
+  for (let r = 0; r + 1 < replicates; r += 2) {
+    for (let row = 0; row < batchSize; row++) {
+      let [own, bare] = [0, 0];
+      for (let i = r * size + row * units; i < r * size + (row + 1) * units; i++) {
+        const p = plain[i]! - plain[i + size]!;
+        bare += p * p;
+        own += (p - control[i]! + control[i + size]!) ** 2;
+      }
+      left.push(own);
+      without.push(bare);
+    }
+  }
+  const interval = ratioInterval(left, without);
+  return interval && [Math.min(interval[0], ratio), Math.max(interval[1], ratio)];
 }
 
 function moment(a: Float32Array, b: Float32Array): number {

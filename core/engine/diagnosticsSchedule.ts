@@ -1,10 +1,11 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
+import { measureControlVariates } from "../diagnostics/controlVariates";
 import { measureVariance } from "../diagnostics/measureVariance";
 import { VarianceWindow } from "../diagnostics/varianceWindow";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { DataInputs } from "../model/defineModel";
-import type { VarianceRecord } from "../protocol/snapshot";
+import type { ControlVariateRecord, VarianceRecord } from "../protocol/snapshot";
 import type { Prepared } from "./prepare";
 
 /** Examples of a batch that are measured, twice each. */
@@ -12,6 +13,11 @@ export const MEASURED_EXAMPLES = 16;
 /** Without a data set, replicates of the one row instead. */
 const DRAWS_WITHOUT_DATA = 32;
 const MAX_INTERVAL = 1000;
+/** Control variates are looked at with every so many measurements of the variance. */
+const CONTROL_EVERY = 4;
+/** Replicates of each example for that; without a data set, of the rows of a batch. */
+const CONTROL_DRAWS = 8;
+const CONTROL_ROWS_WITHOUT_DATA = 400;
 /** Measurements that a record averages. */
 const WINDOW = 8;
 
@@ -22,6 +28,7 @@ export class DiagnosticsSchedule {
   private stepMs: number | null = null;
   private measureMs: number | null = null;
   private spent = { steps: 0, diagnostics: 0 };
+  private measurements = 0;
   private readonly window = new VarianceWindow(WINDOW);
 
   /**
@@ -53,6 +60,7 @@ export class DiagnosticsSchedule {
   /** Starts the averages anew, for another estimator. */
   reset(): void {
     this.window.clear();
+    this.measurements = 0;
   }
 
   stepTook(ms: number): void {
@@ -70,7 +78,8 @@ export class DiagnosticsSchedule {
     estimators: ReadonlyMap<string, NodeEstimator>,
     data: DataInputs,
     step: number,
-  ): VarianceRecord {
+    specs: Prepared["specs"] = prepared.specs,
+  ): { readonly variance: VarianceRecord; readonly controlVariates?: ControlVariateRecord | null } {
     const began = performance.now();
     const hasData = prepared.dataset !== null;
     const examples = hasData ? Math.min(MEASURED_EXAMPLES, prepared.batchSize) : 1;
@@ -92,11 +101,15 @@ export class DiagnosticsSchedule {
         window: this.window,
       }),
     );
+    const controls =
+      this.measurements++ % CONTROL_EVERY === 0
+        ? controlVariates(prepared, specs, estimators, data, examples, step)
+        : {};
     const elapsedMs = performance.now() - began;
     this.measureMs = this.measureMs === null ? elapsedMs : 0.7 * this.measureMs + 0.3 * elapsedMs;
     this.spent = { ...this.spent, diagnostics: this.spent.diagnostics + elapsedMs };
     this.plan(step);
-    return { step, parameters, elapsedMs };
+    return { variance: { step, parameters, elapsedMs }, ...controls };
   }
 
   private plan(step: number): void {
@@ -109,6 +122,23 @@ export class DiagnosticsSchedule {
     }
     this.nextStep = step + this.interval;
   }
+}
+
+function controlVariates(
+  { instance, structure, objective, dataset, batchSize, numSamples, seed }: Prepared,
+  specs: Prepared["specs"],
+  estimators: ReadonlyMap<string, NodeEstimator>,
+  data: DataInputs,
+  examples: number,
+  step: number,
+): { readonly controlVariates: ControlVariateRecord | null } {
+  const nodes = measureControlVariates({
+    ...{ instance, structure, objective, specs, estimators, numSamples, seed, step },
+    data: dataset ? firstExamples(data, examples) : data,
+    batchSize: dataset ? examples : batchSize,
+    draws: dataset ? CONTROL_DRAWS : Math.max(CONTROL_DRAWS, Math.ceil(CONTROL_ROWS_WITHOUT_DATA / batchSize)),
+  });
+  return { controlVariates: nodes.length > 0 ? { step, nodes } : null };
 }
 
 function firstExamples(data: DataInputs, examples: number): DataInputs {

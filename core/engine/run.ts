@@ -42,6 +42,7 @@ export class TrainingRun {
   private readonly perEpoch: number | null;
   private readonly baseRate: number;
   private estimators: Prepared["estimators"];
+  private specs: Prepared["specs"];
   private step = 0;
   private stopping = false;
   private started = false;
@@ -53,6 +54,7 @@ export class TrainingRun {
     const { prepared, resume } = options;
     const { definition, dataset, batchSize } = prepared;
     this.estimators = prepared.estimators;
+    this.specs = prepared.specs;
     this.optimizerOptions = {
       ...((resume?.manifest.optimizer as OptimizerOptions | undefined) ??
         definition.options.optimizer ?? { id: "adam" }),
@@ -257,6 +259,7 @@ export class TrainingRun {
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
+    this.specs = chosen.specs;
     this.diagnostics.reset();
     this.debugger?.changed();
     this.log.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
@@ -335,9 +338,11 @@ export class TrainingRun {
     const { prepared } = this.options;
     const data = prepared.batch(this.step, MEASURED_EXAMPLES);
     try {
-      const record = guard(prepared.file, () => this.diagnostics.measure(prepared, this.estimators, data, this.step));
+      const { variance: record, ...controls } = guard(prepared.file, () =>
+        this.diagnostics.measure(prepared, this.estimators, data, this.step, this.specs),
+      );
       this.log.append({ variance: [record] });
-      this.log.set({ diagnosticsShare: this.diagnostics.share });
+      this.log.set({ diagnosticsShare: this.diagnostics.share, ...controls });
       this.log.tensorBoard?.variance(record);
       this.log.event("variance", {
         elapsedMs: record.elapsedMs,

@@ -67,6 +67,25 @@ export interface VarianceRecord {
   readonly elapsedMs: number;
 }
 
+/** What one node's control variate does to the estimate of its logits' gradient. */
+export interface ControlVariateReport {
+  readonly node: string;
+  readonly estimator: string;
+  /** Between the score times the cost and what the control variate subtracts; null where that does not vary. */
+  readonly correlation: number | null;
+  /** Variance with the control variate over variance without; null where there is no variance. */
+  readonly varianceRatio: number | null;
+  /** 95 % interval of `varianceRatio`; null where there are too few draws. */
+  readonly interval: readonly [number, number] | null;
+  /** The factor on the control variate at which the variance would be lowest; null where it does not vary. */
+  readonly bestCoefficient: number | null;
+}
+
+export interface ControlVariateRecord {
+  readonly step: number;
+  readonly nodes: readonly ControlVariateReport[];
+}
+
 /** One stochastic layer for one example: what the mean-field pass and the sampled passes hold there. */
 export interface TrunkLayer {
   readonly node: string;
@@ -282,6 +301,8 @@ export interface RunSnapshot {
   /** Oldest first; thinned when long. */
   readonly variance: readonly VarianceRecord[];
   readonly trunks: TrunkRecord | null;
+  /** The newest measurement beside training; null where no node's estimator has a control variate. */
+  readonly controlVariates?: ControlVariateRecord | null;
   /** Steps at which the estimator was changed while running. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
   readonly runFolder: string | null;
@@ -312,6 +333,7 @@ export interface RunDelta {
       | "diagnosticsShare"
       | "graph"
       | "trunks"
+      | "controlVariates"
       | "bias"
       | "comparison"
       | "sweeps"

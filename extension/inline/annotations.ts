@@ -1,4 +1,5 @@
 import type {
+  ControlVariateReport,
   GraphNode,
   ModelGraph,
   ParameterVariance,
@@ -31,6 +32,8 @@ export interface SampleAnnotation {
   readonly estimator: string;
   /** Share of the whole Monte Carlo variance that parameters upstream of this node hold, 0 to 1; null when unknown. */
   readonly upstreamShare: number | null;
+  /** What its control variate did at the last measurement, where it has one. */
+  readonly control?: ControlVariateReport;
 }
 
 /** What is known about one line of the model file. */
@@ -88,7 +91,13 @@ function annotateSample(node: GraphNode, snapshot: RunSnapshot): SampleAnnotatio
     distribution: node.distribution ?? null,
     estimator: node.estimator ?? snapshot.estimator,
     upstreamShare: upstreamShare(snapshot.graph, node.name, snapshot.variance.at(-1)),
+    ...controlOf(node.name, snapshot),
   };
+}
+
+function controlOf(name: string, { controlVariates }: RunSnapshot): Pick<SampleAnnotation, "control"> {
+  const control = controlVariates?.nodes.find(({ node }) => node === name);
+  return control ? { control } : {};
 }
 
 /** Newest record of a parameter, null before the first. */

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ParameterVariance } from "../../core/protocol/snapshot";
+import type { ControlVariateReport, ParameterVariance } from "../../core/protocol/snapshot";
 import { formatInterval, formatNumber, formatShare } from "../format";
 import { moreText, parameterVerdictText } from "../commands/verdictText";
 import { commandIds } from "../ids";
@@ -74,11 +74,25 @@ function rows(variance: ParameterVariance): readonly (readonly [string, string])
 }
 
 function samplesMarkdown({ samples }: LineAnnotation): readonly string[] {
-  return samples.map(({ name, distribution, estimator, upstreamShare }) => {
+  return samples.map(({ name, distribution, estimator, upstreamShare, control }) => {
     const head = `**\`${name}\`**${distribution === null ? "" : ` · ${distribution}`} · ${vscode.l10n.t("estimator")} \`${estimator}\``;
-    if (upstreamShare === null) return head;
-    return `${head}\n\n${vscode.l10n.t("Parameters upstream of it hold {0} of the Monte Carlo variance.", formatShare(upstreamShare))}`;
+    const share =
+      upstreamShare === null
+        ? ""
+        : `\n\n${vscode.l10n.t("Parameters upstream of it hold {0} of the Monte Carlo variance.", formatShare(upstreamShare))}`;
+    return `${head}${share}${control ? `\n\n${controlMarkdown(control)}` : ""}`;
   });
+}
+
+function controlMarkdown({ varianceRatio, interval, correlation, bestCoefficient }: ControlVariateReport): string {
+  if (varianceRatio === null) return vscode.l10n.t("Control variate: its effect is unknown.");
+  const harmful = interval !== null && interval[0] > 1;
+  const ratio = formatInterval(varianceRatio, interval);
+  const effect = vscode.l10n.t("Control variate: {0} times the variance without it (95 % interval)", ratio);
+  const number = (value: number | null): string => (value === null ? vscode.l10n.t("unknown") : formatNumber(value));
+  const more = vscode.l10n.t("correlation {0}, best coefficient {1}", number(correlation), number(bestCoefficient));
+  const alarm = harmful ? ` ${vscode.l10n.t("It raises the variance.")}` : "";
+  return `${harmful ? "$(warning) " : ""}${effect}; ${more}.${alarm}`;
 }
 
 function links(parameters: readonly ParameterAnnotation[]): string {

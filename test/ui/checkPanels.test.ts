@@ -6,6 +6,7 @@ import type {
   BiasRecord,
   ComparedEstimator,
   ComparisonRecord,
+  ControlVariateRecord,
   Measured,
   RunSnapshot,
   SweepRecord,
@@ -149,11 +150,36 @@ const sweptSamples: SweepRecord = {
     { parameter: "decode/weight", quantity: "variance", exponent: -1.1, interval: [-1.2, -1], points: 3 },
   ],
 };
+const controlVariates: ControlVariateRecord = {
+  step: 2400,
+  nodes: [
+    {
+      node: "h1",
+      estimator: "muprop-c",
+      correlation: 0.93,
+      varianceRatio: 0.14,
+      interval: [0.1, 0.19],
+      bestCoefficient: 0.97,
+    },
+    {
+      node: "h2",
+      estimator: "lr-c",
+      correlation: 0.21,
+      varianceRatio: 3.2,
+      interval: [2.1, 4.8],
+      bestCoefficient: 0.11,
+    },
+    { node: "h3", estimator: "lr-c", correlation: null, varianceRatio: 1, interval: null, bestCoefficient: null },
+  ],
+};
 const sweeps = [sweptSamples, sweptTemperature];
 
 const tile = (page: Page, id: string): Locator => page.locator(`[data-panel="${id}"]`);
 
-async function show(page: Page, changes: Partial<RunSnapshot> = { bias, comparison, sweeps }): Promise<void> {
+async function show(
+  page: Page,
+  changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates },
+): Promise<void> {
   await tile(page, "bias").waitFor();
   await page.evaluate((fields) => {
     const host = window.fakeHost;
@@ -270,6 +296,18 @@ test("a sweep tells its best value, each kind can be chosen, and the table has e
     .waitFor();
   assert.equal(await sweep.getByRole("row", { name: /weight/ }).count(), 12);
   await sweep.getByRole("row", { name: /^32\S* encode\/weight unknown/ }).waitFor();
+  await page.context().close();
+});
+
+test("control variates are drawn beside 1, and one that raises the variance is named", async () => {
+  const { page } = await browser.open({ width: 1400 });
+  await show(page);
+  const panel = tile(page, "control-variates");
+  await panel.locator(".control-row").first().waitFor();
+  assert.match(await panel.innerText(), /Raises the variance at h2\./);
+  assert.equal(await panel.locator(".control-row.raises").count(), 1);
+  await panel.getByRole("button", { name: "Show data as table" }).click();
+  await panel.getByRole("row", { name: /h3 lr-c not told from 1 1\S* unknown/ }).waitFor();
   await page.context().close();
 });
 

@@ -101,8 +101,8 @@ test("a theme that changes is followed by charts and pictures", async () => {
 test("without a run every panel says what it needs and offers the command", async () => {
   const { page } = await browser.open({ query: { run: "none" }, width: 900 });
   await page.locator(".tile-empty button").first().waitFor();
-  assert.equal(await page.locator(".tile-empty:visible").count(), 7);
-  assert.equal(await page.locator(".tile-empty .unmet").count(), 15);
+  assert.equal(await page.locator(".tile-empty:visible").count(), 8);
+  assert.equal(await page.locator(".tile-empty .unmet").count(), 17);
   await shot(page, "empty");
   assert.deepEqual(await violations(page), []);
   await tile(page, "variance").getByRole("button", { name: "Run training" }).click();

@@ -1,6 +1,7 @@
 import type { Panel } from "../panel";
 import { createBiasPanel } from "./bias";
 import { createComparePanel } from "./compare";
+import { createControlVariatesPanel } from "./controlVariates";
 import { createGraphPanel } from "./graph";
 import { createLossPanel } from "./loss";
 import { createSweepsPanel } from "./sweeps";
@@ -14,6 +15,7 @@ export function createPanels(): readonly Panel[] {
     createVariancePanel(),
     createGraphPanel(),
     createTrunksPanel(),
+    createControlVariatesPanel(),
     createBiasPanel(),
     createComparePanel(),
     createSweepsPanel(),

@@ -2,7 +2,7 @@ import type { EstimatorSpec } from "../../estimators/estimatorSpec";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { Structure } from "../../graph/structure";
 import type { LintFinding, LintSeverity } from "../../protocol/lints";
-import type { ControlVariateReport } from "../controlVariates";
+import type { ControlVariateReport } from "../../protocol/snapshot";
 import type { NodeActivity } from "./nodeActivity";
 
 /** What lints look at: a model with its estimators, and what a few sampled passes showed. */

@@ -33,6 +33,26 @@ for (const estimator of ["lr-c-vn-idb", "muprop-c-vn-idb", "straight-through", "
   });
 }
 
+test("what control variates do is measured beside training, at every node that has one, and with another estimator not at all", async () => {
+  const file = workspace.model("controls", twoLayerModel(`{ estimator: "lr-c" }`));
+  const run = await start({ file, steps: 1_000_000, diagnosticsInterval: 1 });
+  const ended = run.run();
+  await until(() => run.snapshot.step > 40);
+  const { step, nodes } = run.snapshot.controlVariates!;
+  assert.ok(step > 30);
+  assert.equal(nodes.length, 2);
+  for (const { estimator, varianceRatio, interval } of nodes) {
+    assert.equal(estimator, "lr-c");
+    assert.ok(interval![0] <= varianceRatio! && varianceRatio! <= interval![1]);
+  }
+  run.setEstimator("straight-through");
+  await until(() => run.snapshot.step > step + 40);
+  assert.equal(run.snapshot.controlVariates, null);
+  run.stop();
+  await ended;
+  run.dispose();
+});
+
 test("pause holds the step, resume goes on, stop ends with a checkpoint", async () => {
   const folder = workspace.path("paused");
   const file = workspace.model("paused", twoLayerModel(`{}`));

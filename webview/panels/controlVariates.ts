@@ -1,0 +1,99 @@
+import type { ControlVariateRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import { html, setText } from "../dom";
+import { exportSvg } from "../exportSvg";
+import { formatCount } from "../format";
+import { runNeed } from "../needs";
+import type { DataTable, Panel } from "../panel";
+import { text } from "../text";
+import { controlEffect, drawControlChart, effectWord } from "./controlChart";
+
+/** What each node's control variate does to the variance, as the last measurement beside training found it. */
+export function createControlVariatesPanel(): Panel {
+  const verdict = html("strong", { role: "status" });
+  const about = html("span", { class: "quiet" });
+  const box = html("div", {
+    class: "check-scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": text("Control variates by node"),
+  });
+  const note = html(
+    "p",
+    { class: "note" },
+    text(
+      "Variance of the estimate of a node's logits' gradient with its control variate over that without (log scale); whisker: 95 % interval. At 1 it does nothing; ρ: correlation with the score times the cost; best: the factor on it that would lower the variance most.",
+    ),
+  );
+  let chart: SVGSVGElement | undefined;
+  let shown: { record: ControlVariateRecord; width: number } | undefined;
+  let last: RunSnapshot | undefined;
+
+  function draw(snapshot: RunSnapshot): void {
+    last = snapshot;
+    const record = snapshot.controlVariates;
+    const width = box.clientWidth;
+    if (!record || width === 0 || (shown?.record === record && shown.width === width)) return;
+    shown = { record, width };
+    const harmful = record.nodes.filter((node) => controlEffect(node) === "raises");
+    setText(
+      verdict,
+      harmful.length === 0 ? "" : text("Raises the variance at {0}.", harmful.map(({ node }) => node).join(", ")),
+    );
+    setText(about, text("measured at step {0}", formatCount(record.step)));
+    chart = drawControlChart(record, width);
+    box.replaceChildren(chart);
+  }
+
+  const resize = new ResizeObserver(() => last && draw(last));
+  return {
+    id: "control-variates",
+    title: text("Control variates"),
+    needs: (snapshot, engine) => [
+      runNeed(snapshot, engine),
+      {
+        text: text(
+          "The estimator has a control variate, such as lr-c, muprop or rebar, and was measured while training",
+        ),
+        met: snapshot?.controlVariates != null,
+        command: { id: "changeEstimator", title: text("Change estimator") },
+      },
+    ],
+    mount(element) {
+      element.append(html("div", { class: "check-head" }, verdict, about), box, note);
+      resize.observe(box);
+    },
+    update: draw,
+    table: controlTable,
+    svg: () => (chart ? exportSvg(chart) : ""),
+    dispose: () => resize.disconnect(),
+  };
+}
+
+function controlTable({ controlVariates }: RunSnapshot): DataTable {
+  const nodes = controlVariates?.nodes ?? [];
+  return {
+    caption: controlVariates ? text("Control variates at step {0}", formatCount(controlVariates.step)) : "",
+    columns: [
+      { title: text("Node"), kind: "text" },
+      { title: text("Estimator"), kind: "text" },
+      { title: text("Effect"), kind: "text" },
+      { title: text("Variance ratio"), kind: "number" },
+      { title: text("Interval low"), kind: "number" },
+      { title: text("Interval high"), kind: "number" },
+      { title: text("Correlation"), kind: "number" },
+      { title: text("Best coefficient"), kind: "number" },
+    ],
+    rows: nodes.map((node) => [
+      node.node,
+      node.estimator,
+      effectWord(controlEffect(node)),
+      node.varianceRatio,
+      node.interval?.[0] ?? null,
+      node.interval?.[1] ?? null,
+      node.correlation,
+      node.bestCoefficient,
+    ]),
+    newestFirst: false,
+    total: nodes.length,
+  };
+}
