@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gradlens, modelFile, teaching, temporaryFolder } from "../cli/support";
+
+const tutorial = readFileSync(join(__dirname, "../../../docs/tutorial.md"), "utf8");
+const folder = temporaryFolder();
+const source = readFileSync(teaching("dag.ts"), "utf8");
+const mended = source.replace(', { estimator: "straight-through" });', ");");
+
+/** Rows of a printed table; relative biases at the rounding of float32 are the machine's. */
+const rows = (out: string): string[] => out.split("\n").filter((line) => /^(prior|toA|toB|dag\.ts) /.test(line));
+const firm = (line: string): string => line.replace(/\d\.\d+e-[67]/, "rounding").replace(/\s+/g, " ");
+const told = new Set(tutorial.split("\n").map(firm));
+
+async function shows(exitCode: number, ...args: string[]): Promise<void> {
+  const result = await gradlens(...args);
+  assert.equal(result.exitCode, exitCode, result.err);
+  const found = rows(result.out);
+  assert.ok(found.length >= 2, result.out);
+  for (const row of found) assert.ok(told.has(firm(row)), `the tutorial does not show: ${row}`);
+}
+
+test("the tutorial shows what bias says of its model, before and after the fix", async () => {
+  assert.notEqual(mended, source);
+  await shows(10, "bias", teaching("dag.ts"));
+  await shows(0, "bias", modelFile(folder, "dag.ts", mended));
+});
+
+test("the tutorial's checks file holds for the mended model and fails for the biased one, as it says", async () => {
+  const checks = /```json\n([\s\S]*?)```/.exec(tutorial)?.[1];
+  assert.ok(checks);
+  const file = join(folder, "dag.checks.json");
+  writeFileSync(file, checks);
+  modelFile(folder, "dag.ts", mended);
+  await shows(0, "check", file);
+  modelFile(folder, "dag.ts", source);
+  assert.equal((await gradlens("check", file)).exitCode, 10);
+});
+
+test("the tutorial names the line that its lint names", async () => {
+  const { out } = await gradlens("lint", teaching("dag.ts"));
+  assert.match(out, /dag\.ts:19:36: warning: straight-through at node "b" is biased/);
+  assert.match(tutorial, /dag\.ts:19:36: warning: straight-through at node "b" is biased/);
+});
