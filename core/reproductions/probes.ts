@@ -1,5 +1,6 @@
 import { tf } from "../backends/tf";
 import { measureVariance } from "../diagnostics/measureVariance";
+import { MEASURED_EXAMPLES } from "../engine/diagnosticsSchedule";
 import { evaluateLikelihood } from "../engine/evaluateLikelihood";
 import { EVALUATION_STEP, evaluateSplit } from "../engine/evaluateSplit";
 import { guard } from "../engine/prepare";
@@ -24,6 +25,21 @@ export const expectedCost: Probe = async ({ prepared, step }) => {
   return [{ quantity: "loss", step, ...meanOf(losses) }];
 };
 
+/** `accuracy`: share of all examples of a logistic regression whose label has the sign of x·μ, μ the parameter `location`. */
+export const logisticAccuracy: Probe = async ({ prepared, step }) => {
+  const { train, test } = requireDataset({ prepared });
+  const location = prepared.instance.parameters.find(({ name }) => name === "location")!.variable.dataSync<"float32">();
+  let right = 0;
+  for (const { size, inputs } of [train, test]) {
+    const [x, y] = [inputs["x"]!.values, inputs["y"]!.values];
+    for (let i = 0; i < size; i++) {
+      const score = location.reduce((sum, weight, j) => sum + weight * x[i * location.length + j]!, 0);
+      if (score > 0 === (y[i] === 1)) right++;
+    }
+  }
+  return [{ quantity: "accuracy", step, value: right / (train.size + test.size), standardError: null }];
+};
+
 /** `loss`: the mean loss over the training set, the objective's own, with the model's number of samples. */
 export const trainingLoss: Probe = async ({ prepared, step, context }) => {
   const { train } = requireDataset({ prepared });
@@ -35,17 +51,18 @@ export const trainingLoss: Probe = async ({ prepared, step, context }) => {
 
 /**
  * `ln-variance`: the natural logarithm of the variance of an element of the gradient that a training step takes, mean over all
- * elements, Monte Carlo and data part together.
+ * elements, Monte Carlo and data part together; with data from 16 examples of the batch, twice each.
  */
 export const logVariance: Probe = async ({ prepared, step, context }) => {
   const { instance, structure, objective, estimators, batchSize, numSamples, seed } = prepared;
   const hasData = prepared.dataset !== null;
-  const data = prepared.batch(step);
+  const examples = Math.min(MEASURED_EXAMPLES, batchSize);
+  const data = prepared.batch(step, examples);
   try {
     const parameters = guard(prepared.file, () =>
       measureVariance({
         ...{ instance, structure, objective, estimators, data, batchSize, hasData, numSamples, seed, step },
-        examples: hasData ? batchSize : 1,
+        examples: hasData ? examples : 1,
         draws: hasData ? 2 : (context.budget.draws ?? DEFAULT_DRAWS),
         elementsUpTo: 0,
         cancelled: () => context.stopped(),

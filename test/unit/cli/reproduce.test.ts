@@ -20,6 +20,7 @@ interface Table {
 }
 
 const folder = temporaryFolder();
+const withoutData = process.env["GRADLENS_DATA"] === undefined ? "GRADLENS_DATA names no folder of data" : false;
 
 test("without a table the list tells every id, its place and its data", async () => {
   const { reproductions } = await answer<{
@@ -49,6 +50,50 @@ test("figure 1 of seed 3 starts at the closed form of its loss at d = 1 and 10",
     for (const { measured } of start)
       assert.ok(Math.abs(measured!.value - 1.2601 * d) < 5 * 3.1 * Math.sqrt(d / 20_000), `${measured!.value} at ${d}`);
   }
+});
+
+test("seed 4's Gaussian starts at the closed form of its divergence", async () => {
+  const { rows } = await answer<Table>("reproduce", "seed4-figure1", "--steps", "2", "--runs", "1", "--draws", "4");
+  // KL(N(0, 1) ‖ N(±1, s²)) = Σ ln s + (1 + 1)/(2 s²) − ½ with ln s evenly from ln ½ to ln 2.
+  const exact = Array.from({ length: 100 }, (_, i) => 0.5 * 4 ** (i / 99)).reduce(
+    (sum, s) => sum + Math.log(s) + 1 / s ** 2 - 0.5,
+    0,
+  );
+  for (const { measured } of rows.filter(({ quantity, step }) => quantity === "loss" && step === 0))
+    assert.ok(Math.abs(measured!.value - exact) < 6 * measured!.standardError!, `${measured!.value}, ${exact}`);
+});
+
+test("seed 4's table stands beside its printed numbers, by its other name and on other data, too", async () => {
+  const asked = ["reproduce", "seed4-table1", "--only", "MNIST, layers 1, k 1,", "--dataset", "digits-binarized"];
+  const tiny = ["--steps", "1", "--examples", "3", "--likelihood", "2"];
+  const { table, rows } = await answer<Table>(...asked, ...tiny);
+  assert.equal(table, "seed4-table2");
+  assert.deepEqual(
+    rows.map(({ labels, published }) => [labels["gradient"], published?.value]),
+    [
+      ["total", 86.76],
+      ["path", 86.4],
+    ],
+  );
+  for (const { measured } of rows) assert.ok(measured!.value > 0 && measured!.standardError! > 0);
+  const { out } = await gradlens(...asked, ...tiny);
+  assert.match(out, /digits-binarized instead of the paper's data: published numbers do not compare/);
+});
+
+test("seed 3's regression reads bound, variance and accuracy", { skip: withoutData }, async () => {
+  const asked = ["reproduce", "seed3-figure3", "--steps", "1", "--runs", "1", "--only", "pathwise"];
+  const { rows } = await answer<Table>(...asked, "--data", process.env["GRADLENS_DATA"]!);
+  const at = (quantity: string): number =>
+    rows.find((row) => row.quantity === quantity && row.step === 0)!.measured!.value;
+  // At location 0 every score is 0, which is taken for benign: 357 of 569. The divergence is 30 (b − ln b − 1) at b = 1/e.
+  assert.equal(at("accuracy"), 357 / 569);
+  assert.ok(at("loss") > 30 * Math.exp(-1) + Math.LN2 && Number.isFinite(at("ln-variance")));
+});
+
+test("missing data is refused before anything is trained", async () => {
+  const line = await refusal(2, "reproduce", "seed3-figure3", "--data", `${folder}/nowhere`);
+  assert.match(line, /the data folder .* does not exist/);
+  assert.match(await refusal(1, "reproduce", "seed3-figure3", "--data", folder), /expected wdbc.data in/);
 });
 
 test("--only runs some rows; finished runs are kept and taken up again", async () => {
