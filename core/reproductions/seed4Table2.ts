@@ -114,23 +114,27 @@ function gains(
   });
 }
 
+/** Data, layers and k of a bound; k = 1 is the variational one's alone. */
+const cells = { VAE: 12, IWAE: 8 };
+
 function pathWins(bound: "VAE" | "IWAE"): Claim {
   return {
     text: `In all but one of its cells the ${bound} with the path derivative has the lower −log p(x).`,
-    check: (results) => judge(gains(results, bound), "total − path"),
+    check: (results) => judge(gains(results, bound), "total − path", cells[bound]),
   };
 }
 
 function dregUnbiased(): Claim {
   return {
     text: "(Not the paper's.) On the importance-weighted bound dreg does at least as well as the total derivative.",
-    check: (results) => judge(gains(results, "IWAE", "dreg"), "total − dreg"),
+    check: (results) => judge(gains(results, "IWAE", "dreg"), "total − dreg", cells.IWAE),
   };
 }
 
 function judge(
   differences: readonly { value: number; standardError: number; at: string }[],
   name: string,
+  all: number,
 ): { holds: boolean | null; why: string } {
   if (differences.length === 0) return { holds: null, why: "no pair was run" };
   const clear = (sign: number): number =>
@@ -139,7 +143,7 @@ function judge(
     ({ value, standardError, at }) => `${value.toFixed(2)} ± ${standardError.toFixed(2)} at ${at}`,
   );
   return {
-    holds: clear(-1) > 1 ? false : clear(1) >= Math.max(1, differences.length - 1) ? true : null,
-    why: `${name}, by the same test examples, in nats: ${list.join("; ")}`,
+    holds: differences.length < all ? null : clear(-1) > 1 ? false : clear(1) >= all - 1 ? true : null,
+    why: `${differences.length} of ${all} cells were run; ${name}, by the same test examples, in nats: ${list.join("; ")}`,
   };
 }
