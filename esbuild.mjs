@@ -35,6 +35,13 @@ const bundles = [
     minify: true,
     logLevel: "warning",
   },
+  {
+    ...node,
+    entryPoints: ["scripts/native/main.ts"],
+    outfile: "dist/native/install.mjs",
+    format: "esm",
+  },
+  { ...node, entryPoints: ["scripts/native/selfTestNative.ts"], outfile: "dist/native/selfTest.js" },
   { ...node, entryPoints: inHostTests.map((name) => `test/integration/${name}`), outdir: "dist/test" },
 ];
 

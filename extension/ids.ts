@@ -12,6 +12,7 @@ export const commandIds = {
   toggleInline: "gradlens.toggleInline",
   diagnoseEngine: "gradlens.diagnoseEngine",
   showLog: "gradlens.showLog",
+  installNative: "gradlens.installNative",
   restartEngine: "gradlens.restartEngine",
   resumeRun: "gradlens.resumeRun",
   revealRun: "gradlens.revealRun",

@@ -15,11 +15,12 @@ import { changeEstimator } from "./changeEstimator";
 import { checkBias } from "./checkBias";
 import { compareEstimators } from "./compareEstimators";
 import type { EngineReport } from "./diagnoseEngine";
+import { installNative, type NativeServices } from "./installNative";
 import { resumeRun } from "./resumeRun";
 import { sweep } from "./sweep";
 import { train, type TrainServices } from "./train";
 
-export interface CommandServices extends TrainServices {
+export interface CommandServices extends TrainServices, NativeServices {
   readonly client: EngineClient;
   readonly session: Session;
   readonly panels: PanelsHost;
@@ -48,6 +49,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     toggleInline: () => settings.setInlineEnabled(!settings.inlineEnabled()),
     diagnoseEngine: () => report.open(),
     showLog: () => log.show(),
+    installNative: () => installNative(services),
     restartEngine: () => client.restart(),
     resumeRun: (run) => resumeRun(services, isRun(run) || typeof run === "string" ? run : undefined),
     revealRun: (run) =>

@@ -54,11 +54,14 @@ test("the package holds what the extension needs and nothing else", async () => 
     "dist/cli.js",
     "dist/engine.js",
     "dist/extension.js",
+    "dist/native/install.mjs",
+    "dist/native/selfTest.js",
     "dist/wasm/tfjs-backend-wasm-simd.wasm",
     "dist/wasm/tfjs-backend-wasm.wasm",
     "dist/webview/main.css",
     "dist/webview/main.js",
     "package.json",
     "package.nls.json",
+    "scripts/native/extractWheel.py",
   ]);
 });
