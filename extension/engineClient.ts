@@ -9,6 +9,7 @@ import {
   type EngineRequest,
   type FromEngine,
 } from "../core/protocol/engine";
+import { engineExit } from "../core/protocol/engineExit";
 import type { EngineState } from "../core/protocol/webview";
 import { Emitter, type Disposable } from "./emitter";
 import { RestartBudget } from "./restartBudget";
@@ -39,6 +40,8 @@ export interface EngineStateChange {
 export interface EngineCrash {
   /** For example `signal SIGKILL` or `exit status 134`. */
   readonly cause: string;
+  /** Exit status; null when a signal ended the process. */
+  readonly status: number | null;
   /** False when the restart budget is spent. */
   readonly restarted: boolean;
 }
@@ -155,12 +158,10 @@ export class EngineClient implements Disposable {
     readLines(child, (line) => this.options.onOutput?.(line));
     child.on("message", (message) => this.receive(message as FromEngine));
     child.once("error", (error) => {
-      if (child.pid === undefined) this.ended(child, text(error));
+      if (child.pid === undefined) this.ended(child, text(error), null);
       else this.options.log.error(`engine: ${text(error)}`);
     });
-    child.once("exit", (code, signal) =>
-      this.ended(child, signal === null ? `exit status ${code}` : `signal ${signal}`),
-    );
+    child.once("exit", (code, signal) => this.ended(child, signal === null ? causeOf(code) : `signal ${signal}`, code));
     return this.greet(child);
   }
 
@@ -266,7 +267,7 @@ export class EngineClient implements Disposable {
   }
 
   /** The process is gone without having been told to. */
-  private ended(child: ChildProcess, cause: string): void {
+  private ended(child: ChildProcess, cause: string, status: number | null): void {
     if (this.child !== child) return;
     this.options.log.error(`engine ended with ${cause}`);
     this.child = undefined;
@@ -279,7 +280,7 @@ export class EngineClient implements Disposable {
       const times = `${this.budget.limit + 1} times within ${minutes} minutes`;
       this.change("failed", `The engine ended ${times} (last: ${cause}) and is not started again.`);
     }
-    this.crashes.fire({ cause, restarted });
+    this.crashes.fire({ cause, status, restarted });
     if (restarted) this.ready().catch(() => undefined);
   }
 
@@ -308,6 +309,12 @@ export class EngineClient implements Disposable {
     this.current = { state, message };
     this.states.fire(this.current);
   }
+}
+
+function causeOf(status: number | null): string {
+  if (status === engineExit.backendFailed) return "a failure of its back end";
+  if (status === engineExit.memoryLimit) return "its memory above the limit";
+  return `exit status ${status}`;
 }
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { autostart } from "./autostart";
 import { EngineReport } from "./commands/diagnoseEngine";
+import { nativeEnvironment } from "./commands/installNative";
 import { registerCommands } from "./commands/register";
-import type { TrainServices } from "./commands/train";
+import { begin, type TrainServices } from "./commands/train";
 import { ContextKeys } from "./contextKeys";
 import { CrashMessages } from "./crashMessages";
 import { EngineClient } from "./engineClient";
@@ -35,7 +37,7 @@ export interface ExtensionApi {
 
 /** Registers everything and starts nothing: the engine is forked on first use. */
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
-  const begin = performance.now();
+  const activating = performance.now();
   const log = vscode.window.createOutputChannel("Gradient Lens", { log: true });
   const client = new EngineClient({ fork: () => fork(context), log, onOutput: engineOutput(context) });
   const session = new Session(client);
@@ -56,20 +58,27 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   );
   setCurrentLine((source) => inline.currentLine(source));
   context.subscriptions.push(
-    registerCommands({ ...train, panels, report, runs, tests, log, extensionId: context.extension.id }),
+    registerCommands({
+      ...{ ...train, panels, report, runs, tests, log },
+      extensionId: context.extension.id,
+      extensionPath: context.extensionPath,
+      nativeFolder: nativeFolder(context),
+    }),
     vscode.window.registerWebviewPanelSerializer(panelViewType, panels),
     vscode.languages.registerHoverProvider(modelSelector, new VarianceHover(inline, session)),
     vscode.languages.registerCodeLensProvider(modelSelector, codeLens),
     vscode.window.onDidChangeVisibleTextEditors(() => status.draw()),
     new ContextKeys(client, session),
-    new CrashMessages(client, session),
+    new CrashMessages(client, session, (request) => begin(train, request)),
     new ParametersView(session),
     ...[runs, tests, status, codeLens, inline, panels, report, session, client, log],
   );
   const model = process.env["GRADLENS_AUTOSTART"];
   if (model) void autostart(model, train).catch(showError);
-  return { client, session, inline, panels, tests, train, activationMs: performance.now() - begin };
+  return { client, session, inline, panels, tests, train, activationMs: performance.now() - activating };
 }
+
+const nativeFolder = (context: vscode.ExtensionContext): string => join(context.globalStorageUri.fsPath, "native");
 
 function fork(context: vscode.ExtensionContext): ReturnType<typeof forkEngine> {
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file");
@@ -77,6 +86,7 @@ function fork(context: vscode.ExtensionContext): ReturnType<typeof forkEngine> {
     script: context.asAbsolutePath("dist/engine.js"),
     nodePath: settings.nodePath(),
     cwd: folder?.uri.fsPath,
+    env: nativeEnvironment(nativeFolder(context)),
   });
 }
 

@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
 import type { TrainRequest } from "../core/protocol/engine";
@@ -25,12 +26,22 @@ export const settings = {
     return configuration.update("inline.enabled", enabled, target);
   },
 
+  /** Resident memory above which the engine is started anew; half of the machine's unless set, in MiB, at least 512. */
+  memoryLimitBytes(): number {
+    const megabytes = get<number | null>("engine.memoryLimit", null);
+    return megabytes === null ? totalmem() / 2 : Math.max(megabytes, 512) * 2 ** 20;
+  },
+
   /** What every training request carries. */
-  trainDefaults(): Pick<TrainRequest, "backend" | "dataFolder" | "diagnosticsBudget" | "diagnosticsInterval"> {
+  trainDefaults(): Pick<
+    TrainRequest,
+    "backend" | "dataFolder" | "diagnosticsBudget" | "diagnosticsInterval" | "memoryLimitBytes"
+  > {
     const interval = get<number | null>("diagnostics.interval", null);
     const dataFolder = settings.dataFolder();
     return {
       backend: settings.backend(),
+      memoryLimitBytes: settings.memoryLimitBytes(),
       diagnosticsBudget: clamp(get("diagnostics.budget", 10), 1, 90) / 100,
       diagnosticsInterval: interval === null ? null : clamp(Math.round(interval), 0, 100_000),
       ...(dataFolder === undefined ? {} : { dataFolder }),

@@ -24,10 +24,11 @@ export interface ChosenBackend {
  *
  * Call it before tensors are made, or between steps: tensors of another back end are moved when they are next used.
  *
+ * @param without back ends that `auto` leaves out
  * @throws GradlensError when the id is unknown or the back end does not work
  */
-export async function useBackend(id: string): Promise<ChosenBackend> {
-  if (id === "auto") return useFirst(backends.filter((backend) => !backend.optIn));
+export async function useBackend(id: string, without: readonly string[] = []): Promise<ChosenBackend> {
+  if (id === "auto") return useFirst(backends.filter((backend) => !backend.optIn && !without.includes(backend.id)));
   const backend = backends.find((candidate) => candidate.id === id);
   if (!backend) {
     const known = backends.map((candidate) => candidate.id).join(", ");

@@ -26,14 +26,19 @@ const REMEMBERED = 100;
 /**
  * Makes the back end current on which a step of this model takes least, among those that work and that `auto` may choose. At most two
  * seconds, remembered per model shape and machine in the user's cache folder. Parameters are as before; baselines and moments of
- * training are not touched. A model whose step fails gets the first back end that works.
+ * training are not touched. A model whose step fails gets the first back end that works. Those in `without` are left out.
  */
-export async function fastestBackend(prepared: Prepared, folder = cacheFolder()): Promise<ChosenBackend> {
+export async function fastestBackend(
+  prepared: Prepared,
+  folder = cacheFolder(),
+  without: readonly string[] = [],
+): Promise<ChosenBackend> {
   const key = shapeKey(prepared);
   const known = readTimings(folder)[key];
-  if (known) {
-    const chosen = await useBackend(fastest(known) ?? "auto").catch(() => null);
-    if (chosen) return { ...chosen, reason: `${chosen.reason}; ${sentence(known)}, as measured before` };
+  const usable = known && only(known, without);
+  if (usable && fastest(usable) !== null) {
+    const chosen = await useBackend(fastest(usable)!).catch(() => null);
+    if (chosen) return { ...chosen, reason: `${chosen.reason}; ${sentence(usable)}, as measured before` };
   }
   const before = prepared.instance.parameters.map(({ name, shape, variable }) => ({
     name,
@@ -45,7 +50,8 @@ export async function fastestBackend(prepared: Prepared, folder = cacheFolder())
   const deadline = performance.now() + TOTAL_MS;
   try {
     for (const { id, title, optIn } of backends) {
-      if (optIn || performance.now() > deadline || (id === "cpu" && !suitsJavaScript(prepared))) continue;
+      if (optIn || without.includes(id) || performance.now() > deadline || (id === "cpu" && !suitsJavaScript(prepared)))
+        continue;
       try {
         await useBackend(id);
       } catch (error) {
@@ -56,13 +62,13 @@ export async function fastestBackend(prepared: Prepared, folder = cacheFolder())
     }
   } catch {
     // The model's own fault, which its first step of training will tell.
-    return useBackend("auto");
+    return useBackend("auto", without);
   } finally {
     for (const { name, shape, values } of before) prepared.instance.store.assign(name, values, shape);
   }
   const best = fastest(timings);
-  if (best === null) return useBackend("auto");
-  writeTimings(folder, key, timings);
+  if (best === null) return useBackend("auto", without);
+  writeTimings(folder, key, { ...known, ...timings });
   const chosen = await useBackend(best);
   return { ...chosen, reason: `${chosen.reason}; ${sentence(timings)}`, refused };
 }
@@ -75,6 +81,10 @@ export function fastest(timings: Timings): BackendId | null {
     if (ms !== undefined && (best === null || ms < MARGIN * timings[best]!)) best = id;
   }
   return best;
+}
+
+function only(timings: Timings, without: readonly string[]): Timings {
+  return Object.fromEntries(Object.entries(timings).filter(([id]) => !without.includes(id)));
 }
 
 function leastStepMs(prepared: Prepared, windowMs: number): number {

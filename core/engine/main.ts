@@ -7,7 +7,7 @@ const send = (message: FromEngine): void => {
   if (process.connected) process.send!(message, undefined, undefined, (error) => void (error && process.exit(0)));
 };
 
-const server = new EngineServer(send, version, () => process.exit(0));
+const server = new EngineServer(send, version, (status) => process.exit(status));
 process.on("message", (message: ToEngine) => void server.receive(message));
 process.on("disconnect", () => process.exit(0));
 if (!process.send) {

@@ -4,6 +4,7 @@ import { dirname, extname, resolve } from "node:path";
 import { Script } from "node:vm";
 import { transform } from "sucrase";
 import * as gradlens from "../index";
+import { backendFailure } from "../backends/backendFailure";
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { locate, registerModelFile } from "../model/callSite";
@@ -135,9 +136,11 @@ function resolveRelative(from: string, request: string): string {
   return found;
 }
 
-/** What a user's text threw, as one sentence at its line. */
+/** What a user's text threw, as one sentence at its line; a failure of the back end under it stays one. */
 export function asModelError(error: unknown, file: string): GradlensError {
   if (error instanceof GradlensError) return error;
+  const failure = backendFailure(error);
+  if (failure) return failure;
   const message = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   const source = error instanceof Error ? locate(error.stack ?? "") : undefined;
   const syntax = error instanceof SyntaxError ? /^(.*):(\d+)$/m.exec((error.stack ?? "").split("\n")[0] ?? "") : null;

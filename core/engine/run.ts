@@ -1,6 +1,8 @@
+import { BackendFailure } from "../backends/backendFailure";
 import { tf } from "../backends/tf";
 import { batchesPerEpoch } from "../data/batches";
 import { GradlensError } from "../errors";
+import { type EngineExit, engineExit } from "../protocol/engineExit";
 import { refuseFewSamples } from "../estimators/refuseUnsuited";
 import type { OptimizerOptions } from "../model/defineModel";
 import type { RunSnapshot, TrunkRecord } from "../protocol/snapshot";
@@ -14,6 +16,7 @@ import { type Found, StepDebugger } from "./debug/stepDebugger";
 import type { DebugSubject } from "./debug/stepView";
 import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
+import { holdMemoryLimit, MemoryLimit } from "./memoryLimit";
 import { guard, type Prepared } from "./prepare";
 import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
 import { evaluateRun, stoppingValue } from "./runEvaluation";
@@ -203,6 +206,12 @@ export class TrainingRun {
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
+      const status = exitStatusOf(error);
+      if (status !== null && this.options.abandon) {
+        this.log.flush();
+        this.options.abandon(status, (error as Error).message);
+        return this.snapshot;
+      }
       this.end(
         "failed",
         error instanceof GradlensError
@@ -393,6 +402,7 @@ export class TrainingRun {
     const trunks = this.diagnostics.enabled ? this.trunkView.refresh(now, this.step) : null;
     if (trunks) this.log.set({ trunks });
     this.log.flush();
+    if (this.options.abandon) holdMemoryLimit(this.options.memoryLimitBytes, () => this.checkpoint());
     this.lastDelta = now;
     await new Promise((next) => setImmediate(next));
   }
@@ -432,4 +442,10 @@ export class TrainingRun {
   private epochOf(step: number): number {
     return this.perEpoch === null ? 0 : Math.floor(step / this.perEpoch);
   }
+}
+
+/** The status with which a process ends so that its run goes on in another one, or null: the run's own failure. */
+function exitStatusOf(error: unknown): EngineExit | null {
+  if (error instanceof BackendFailure) return engineExit.backendFailed;
+  return error instanceof MemoryLimit ? engineExit.memoryLimit : null;
 }

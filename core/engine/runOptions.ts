@@ -1,4 +1,5 @@
 import type { DebugOptions } from "../protocol/debug";
+import type { EngineExit } from "../protocol/engineExit";
 import type { RunDelta } from "../protocol/snapshot";
 import type { DebugEvents } from "./debug/stepDebugger";
 import type { Prepared } from "./prepare";
@@ -30,5 +31,12 @@ export interface RunOptions {
   };
   /** Stops, steps and looks at single estimates. */
   readonly debug?: DebugOptions & DebugEvents;
+  /** The run goes on in a fresh process above this much resident memory; no limit when left out. */
+  readonly memoryLimitBytes?: number;
+  /**
+   * Ends the process with that status, so that the run goes on in a fresh one from its last checkpoint. Without it the run fails where the
+   * back end does, and no memory limit holds.
+   */
+  readonly abandon?: (status: EngineExit, reason: string) => void;
   readonly onDelta: (delta: RunDelta) => void;
 }

@@ -50,7 +50,7 @@ export class EngineServer {
   constructor(
     private readonly send: (message: FromEngine) => void,
     private readonly version: string,
-    private readonly exit: () => void,
+    private readonly exit: (status: number) => void,
   ) {}
 
   async receive(message: ToEngine): Promise<void> {
@@ -183,7 +183,7 @@ export class EngineServer {
     shutdown: async () => {
       this.run?.stop();
       await this.running;
-      setImmediate(this.exit);
+      setImmediate(() => this.exit(0));
       return null;
     },
   };
@@ -198,12 +198,16 @@ export class EngineServer {
     this.run?.dispose();
     this.run = null;
     const asked = params.backend ?? "auto";
-    await this.ensureBackend(asked);
+    await this.ensureBackend(asked, params.without);
     signal.throwIfAborted();
     const run = await startRun(params, {
       backend: asked === "auto" ? asked : this.backend!,
       onBackend: (chosen) => this.adopt(chosen),
       folderByDefault: true,
+      abandon: (status, reason) => {
+        this.log("error", reason);
+        setImmediate(() => this.exit(status));
+      },
       onDelta: (delta) => this.send({ type: "event", sequence: ++this.sequence, name: "delta", delta }),
       onStop: (stop) => this.send({ type: "event", sequence: ++this.sequence, name: "stopped", stop }),
       onPrint: (text) => this.send({ type: "event", sequence: ++this.sequence, name: "print", text }),
@@ -276,9 +280,10 @@ export class EngineServer {
     return state === "starting" || state === "running" || state === "paused";
   }
 
-  private async ensureBackend(id: string): Promise<void> {
-    if (this.backend !== null && (id === "auto" || id === this.backend)) return;
-    this.adopt(await useBackend(id));
+  private async ensureBackend(id: string, without: readonly string[] = []): Promise<void> {
+    const { backend } = this;
+    if (backend !== null && (id === "auto" ? !without.includes(backend) : id === backend)) return;
+    this.adopt(await useBackend(id, without));
   }
 
   /** Notes what has been made the current back end, and says so. */

@@ -10,6 +10,7 @@ import { type Prepared, prepare } from "./prepare";
 import { requireTestLikelihood } from "./requireTestLikelihood";
 import { TrainingRun } from "./run";
 import { readCheckpoint, readManifest } from "./runFolder";
+import type { RunOptions } from "./runOptions";
 import { defaultRunFolder } from "./runText";
 
 /** Used when neither the request nor the model says how long to train. */
@@ -24,6 +25,8 @@ export interface StartOptions extends Partial<DebugEvents> {
   /** Told what `auto` chose. */
   readonly onBackend?: (chosen: ChosenBackend) => void;
   readonly onDelta: (delta: RunDelta) => void;
+  /** As for a run: ends the process so that the run goes on in a fresh one. */
+  readonly abandon?: NonNullable<RunOptions["abandon"]>;
   /** Write a run folder even when the request names none. */
   readonly folderByDefault: boolean;
   /** Examples of each split evaluated when the run ends; all when left out. */
@@ -82,7 +85,8 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       (manifest
         ? { steps: manifest.steps, epochs: manifest.epochs }
         : lengthOf(definition.options, prepared.dataset !== null));
-    const chosen = options.backend === "auto" ? await chooseBackend(prepared, manifest?.backend) : null;
+    const chosen =
+      options.backend === "auto" ? await chooseBackend(prepared, manifest?.backend, request.without) : null;
     if (chosen) options.onBackend?.(chosen);
     return new TrainingRun({
       prepared,
@@ -103,6 +107,8 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       ...(request.debug
         ? { debug: { ...request.debug, onStop: options.onStop ?? ignore, onPrint: options.onPrint ?? ignore } }
         : {}),
+      ...optional("memoryLimitBytes", request.memoryLimitBytes),
+      ...optional("abandon", options.abandon),
       onDelta: options.onDelta,
     });
   } catch (error) {
@@ -123,7 +129,11 @@ function lengthOf(
 }
 
 /** The back end of the run that goes on, since only there it goes on bit by bit; else the fastest. */
-async function chooseBackend(prepared: Prepared, before: string | undefined): Promise<ChosenBackend> {
-  const same = before === undefined ? null : await useBackend(before).catch(() => null);
-  return same ?? fastestBackend(prepared);
+async function chooseBackend(
+  prepared: Prepared,
+  before: string | undefined,
+  without: readonly string[] = [],
+): Promise<ChosenBackend> {
+  const same = before === undefined || without.includes(before) ? null : await useBackend(before).catch(() => null);
+  return same ?? fastestBackend(prepared, undefined, without);
 }

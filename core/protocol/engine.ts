@@ -82,6 +82,10 @@ export interface TrainRequest {
   readonly dataset?: string;
   readonly dataFolder?: string;
   readonly backend?: string;
+  /** Back ends that `auto` leaves out: they died under this run. */
+  readonly without?: readonly string[];
+  /** The engine ends at a step boundary, after a checkpoint, once its resident memory is above this. */
+  readonly memoryLimitBytes?: number;
   readonly seed?: number;
   readonly batchSize?: number;
   readonly samples?: number;

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { GradlensError } from "../../core/errors";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import type { EngineMethods, ModelDescription, Registries, TrainRequest } from "../../core/protocol/engine";
 import type { EngineClient } from "../engineClient";
 import { isCancellation } from "../messages";
@@ -59,11 +60,12 @@ export async function trainWithDefaults(services: TrainServices, file: string, e
 }
 
 /** Starts a run; a progress notification with a cancel button until the engine trains. */
-export async function begin(services: TrainServices, choice: TrainRequest): Promise<void> {
+export async function begin(services: TrainServices, choice: TrainRequest): Promise<RunSnapshot | undefined> {
   const request: TrainRequest = { ...settings.trainDefaults(), ...newRunFolder(choice), ...choice };
   const title = vscode.l10n.t("Starting training of {0}", choice.exportName ?? basename(choice.file));
   const snapshot = await starting(title, (signal) => services.session.train(request, signal));
   if (snapshot && snapshot.state !== "stopped" && settings.openPanels()) services.showPanels();
+  return snapshot;
 }
 
 /** A new folder for the run; a resumed run goes on in its own. */

@@ -112,6 +112,15 @@ describe("training from the editor", function () {
     assert.equal(api.session.snapshot.model, "tiny-net");
   });
 
+  it("goes on by itself after its engine was killed in mid-run", async () => {
+    const before = api.client.processId;
+    assert.ok(before !== undefined);
+    process.kill(before, "SIGKILL");
+    await eventually(() => api.session.snapshot?.state === "failed", "the news of the crash");
+    await eventually(runs, "the run in a fresh engine");
+    assert.notEqual(api.client.processId, before);
+  });
+
   it("stops, and the run folder keeps a log that can be read line by line", async () => {
     await vscode.commands.executeCommand("gradlens.stop");
     const run = api.session.snapshot;

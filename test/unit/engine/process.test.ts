@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { readCheckpoint, readEvents } from "../../../core/engine/runFolder";
+import { engineExit } from "../../../core/protocol/engineExit";
 import { type EngineMethod, type EngineMethods, type FromEngine, protocolVersion } from "../../../core/protocol/engine";
 import { twoLayerModel, Workspace } from "./support";
 
@@ -81,6 +82,24 @@ test("an engine killed in mid-run has lost no step that it told of, and its run 
   const values = readEvents(folder).filter(({ type }) => type === "loss");
   for (const { step, value } of values)
     if (logged.has(step)) assert.equal(value, logged.get(step), `step ${step} again`);
+});
+
+test("an engine above its memory limit ends after a checkpoint of the step in hand, and its run goes on there without a back end that is left out", async () => {
+  const file = workspace.model("large", twoLayerModel(`{ steps: 1000000 }`));
+  const folder = workspace.path("large");
+  const { child, messages, ask } = startEngine();
+  await ask("train", { file, backend: "cpu", runFolder: folder, memoryLimitBytes: 1 });
+  const [status] = (await once(child, "exit")) as [number];
+  assert.equal(status, engineExit.memoryLimit);
+  const steps = lossesTold(messages).map(([step]) => step);
+  assert.equal(Number(readCheckpoint(folder).metadata["step"]), Math.max(...steps));
+
+  const again = startEngine();
+  const request = { file, resume: folder, backend: "auto", without: ["tensorflow-gpu", "tensorflow", "cpu"] };
+  const resumed = await again.ask("train", request);
+  assert.equal(resumed.step, Math.max(...steps));
+  assert.equal(resumed.backend, "wasm");
+  await again.ask("shutdown", {});
 });
 
 test("an engine ends with its parent, however the parent ends", async () => {
