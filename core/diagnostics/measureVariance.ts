@@ -9,6 +9,7 @@ import type { ParameterVariance } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
 import { tileRows } from "./enumerate";
 import { ElementMoments } from "./elementMoments";
+import { signalToNoise } from "./signalToNoise";
 import { finish, type Sliced } from "./sliced";
 import { VarianceAccumulator } from "./varianceAccumulator";
 import type { VarianceWindow } from "./varianceWindow";
@@ -159,7 +160,7 @@ function fromElements(
   // ‖mean‖² less the noise that is squared in it.
   const squaredNorm =
     detail.mean.reduce((sum, value) => sum + value * value, 0) - (monteCarlo * B) / (m * K) - (data * B) / m;
-  return { monteCarlo, data, total, snr: total > 0 ? Math.sqrt(Math.max(0, squaredNorm) / total) : null };
+  return { monteCarlo, data, total, snr: signalToNoise(squaredNorm, total) };
 }
 
 function addPairs(

@@ -1,4 +1,5 @@
 import { meanInterval } from "./meanInterval";
+import { signalToNoise } from "./signalToNoise";
 
 /**
  * Variance of one parameter's gradient from pairs of replicates, taken apart into Monte Carlo and data parts (design, section 7).
@@ -89,8 +90,7 @@ export class VarianceAccumulator {
     const monteCarlo = pairMean / B;
     const data = !this.hasData ? 0 : m > 1 ? Math.max(0, this.between / passes - pairMean / 2) / B : null;
     const total = data === null ? null : monteCarlo + data;
-    const meanNorm = Math.sqrt(Math.max(0, this.meanSquare / passes));
-    const snr = total === null ? null : total > 0 ? meanNorm / Math.sqrt(total) : null;
+    const snr = total === null ? null : signalToNoise(this.meanSquare / passes, total);
     return { monteCarlo, data, total, snr, interval: this.interval(level) };
   }
 

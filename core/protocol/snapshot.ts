@@ -47,7 +47,7 @@ export interface ParameterVariance {
   /** Noise of drawing the batch, without the Monte Carlo part. */
   readonly data: number | null;
   readonly total: number | null;
-  /** ‖mean gradient‖ / √(total variance) of one estimate. */
+  /** ‖mean gradient‖ / √(total variance) of one estimate; null also where the draws do not tell the mean from 0. */
   readonly snr: number | null;
   /** Confidence interval of `monteCarlo` at `level`. */
   readonly interval: readonly [number, number] | null;

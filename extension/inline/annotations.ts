@@ -119,7 +119,11 @@ export function varianceHistory(snapshot: RunSnapshot, name: string, limit = 60)
 export function isNoisy(snapshot: RunSnapshot, name: string, records = 9): boolean {
   const recent = snapshot.variance
     .slice(-records)
-    .flatMap(({ parameters }) => parameters.find((parameter) => parameter.name === name)?.snr ?? [])
+    .flatMap(({ parameters }) => {
+      const found = parameters.find((parameter) => parameter.name === name);
+      // A mean that many draws do not tell from 0 is, in one of them, noise.
+      return found?.snr ?? (found?.total ? 0 : []);
+    })
     .sort((a, b) => a - b);
   const median = recent[Math.floor(recent.length / 2)];
   return median !== undefined && median < lowSnr;

@@ -104,7 +104,7 @@ export function parameterRows(snapshot: RunSnapshot | null): readonly Row[] {
 
 function describe({ monteCarlo, snr }: ParameterVariance): string {
   if (monteCarlo === null) return vscode.l10n.t("unknown: too few draws");
-  return snr === null ? formatNumber(monteCarlo) : `${formatNumber(monteCarlo)} · SNR ${formatNumber(snr)}`;
+  return `${formatNumber(monteCarlo)} · SNR ${snr === null ? vscode.l10n.t("unknown") : formatNumber(snr)}`;
 }
 
 function tooltip(variance: ParameterVariance): string {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
+import { bernoulli, cost, defineModel, parameter, sample } from "../../../core/index";
 import { exactGradient } from "../../../core/diagnostics/exactGradient";
 import {
   type Bench,
@@ -157,4 +158,28 @@ test("measuring leaves no tensor behind", () => {
 
 function exactOf(made: Bench): Map<string, readonly number[]> {
   return new Map([...exactGradient(made).gradients].map(([name, values]) => [name, [...values]]));
+}
+
+for (const [way, units] of [
+  ["rows", 40],
+  ["inner products", 5000],
+] as const) {
+  test(`a ratio is unknown, never 0, where the draws do not tell the mean from 0: ${way}`, () => {
+    // The cost is the same for every state: the gradient is 0, its estimates are not.
+    const flat = defineModel("flat", () => {
+      const theta = parameter("theta", tf.zeros([units]));
+      return {
+        program() {
+          const h = sample("h", bernoulli({ logits: theta }));
+          cost("f", tf.add(3, tf.mul(0, tf.sum(h, -1))));
+        },
+      };
+    });
+    const made = bench(flat, "lr");
+    const ratios = Array.from({ length: 40 }, (_, seed) => measure(made, { draws: 4, seed })[0]!);
+    assert.ok(ratios.every(({ monteCarlo }) => monteCarlo! > 0));
+    assert.ok(ratios.every(({ snr }) => snr === null || snr > 0));
+    // An estimate without bias lies on either side of 0: fewer than 5 of 40 below happen once in 10^6.
+    assert.ok(ratios.filter(({ snr }) => snr === null).length >= 5);
+  });
 }

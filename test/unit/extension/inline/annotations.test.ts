@@ -34,6 +34,13 @@ test("one estimate that is mostly noise marks its line", () => {
   assert.equal(annotate(run).find(({ sourceLine }) => sourceLine === 5)?.level, "lowSnr");
 });
 
+test("a mean that is not told from 0 has an unknown ratio, and marks its line", () => {
+  const variance = parameterVariance("prior", 1, { snr: null });
+  assert.match(parameterText({ label: "", variance }), / · SNR unknown$/);
+  const run = beliefNet({ variance: [{ step: 1, elapsedMs: 1, parameters: [variance] }] });
+  assert.equal(annotate(run).find(({ sourceLine }) => sourceLine === 5)?.level, "lowSnr");
+});
+
 test("one noisy record among quiet ones does not mark a line", () => {
   const record = (step: number, snr: number) => ({
     step,
