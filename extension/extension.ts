@@ -17,6 +17,7 @@ import { showError } from "./messages";
 import { isModelDocument, modelSelector } from "./modelFile";
 import { PanelsHost } from "./panels/panelsHost";
 import { setCurrentLine } from "./revealSource";
+import { Problems } from "./problems/problems";
 import { Session } from "./run/session";
 import { settings } from "./settings";
 import { StatusBar } from "./statusBar";
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     vscode.languages.registerHoverProvider(modelSelector, new VarianceHover(inline, session)),
     vscode.languages.registerCodeLensProvider(modelSelector, codeLens),
     vscode.window.onDidChangeVisibleTextEditors(() => status.draw()),
+    new Problems(client, session, log, context.extensionUri),
     new ContextKeys(client, session),
     new CrashMessages(client, session, (request) => begin(train, request)),
     new ParametersView(session),

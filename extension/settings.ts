@@ -17,6 +17,7 @@ export const settings = {
   inlineEnabled: (): boolean => get("inline.enabled", true),
   sparklines: (): boolean => get("inline.sparklines", true),
   codeLensEnabled: (): boolean => get("codeLens.enabled", false),
+  lintEnabled: (): boolean => get("lint.enabled", true),
   openPanels: (): boolean => get("panels.openOnTrain", true),
 
   setInlineEnabled(enabled: boolean): Thenable<void> {

@@ -76,6 +76,11 @@ export class VarianceAccumulator {
     return this.examples * this.passes;
   }
 
+  /** Monte Carlo variance, null before the first pass. */
+  get monteCarlo(): number | null {
+    return this.passes === 0 ? null : mean(this.pairs.map(mean)) / this.batchSize;
+  }
+
   result(level = 0.95): {
     monteCarlo: number | null;
     data: number | null;

@@ -17,6 +17,11 @@ export class VarianceWindow {
     return VarianceAccumulator.pooled(parts);
   }
 
+  /** Monte Carlo variance by the newest measurement alone. */
+  newest(parameter: string): number | null {
+    return this.recent.get(parameter)?.at(-1)?.monteCarlo ?? null;
+  }
+
   /** Forgets everything: another estimator has another variance. */
   clear(): void {
     this.recent.clear();

@@ -70,7 +70,12 @@ async function describeModel(
   }
 }
 
-function prepareAnyhow(definition: ModelDefinition, path: string, dataFolder: string | undefined): Promise<Prepared> {
+/** A model of a file, with embedded data in place of data that needs files. */
+export function prepareAnyhow(
+  definition: ModelDefinition,
+  path: string,
+  dataFolder: string | undefined,
+): Promise<Prepared> {
   const { data } = definition.options;
   const standIn = data === undefined ? undefined : standIns[data];
   if (standIn !== undefined && findDataset(data!).needsFiles.length > 0)

@@ -2,6 +2,7 @@ import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { measureControlVariates } from "../diagnostics/controlVariates";
 import { measureVariance } from "../diagnostics/measureVariance";
+import { type VarianceGrowth, VarianceTrend } from "../diagnostics/varianceTrend";
 import { VarianceWindow } from "../diagnostics/varianceWindow";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { DataInputs } from "../model/defineModel";
@@ -30,6 +31,7 @@ export class DiagnosticsSchedule {
   private spent = { steps: 0, diagnostics: 0 };
   private measurements = 0;
   private readonly window = new VarianceWindow(WINDOW);
+  private readonly trend = new VarianceTrend();
 
   /**
    * @param fixed steps between measurements, 0 for none, or null to keep to the budget
@@ -53,6 +55,11 @@ export class DiagnosticsSchedule {
     return this.fixed !== 0;
   }
 
+  /** Parameters whose variance grew over the last full window of measurements. */
+  get growth(): readonly VarianceGrowth[] {
+    return this.trend.growing;
+  }
+
   get secondsPerStep(): number | null {
     return this.stepMs === null ? null : this.stepMs / 1000;
   }
@@ -61,6 +68,7 @@ export class DiagnosticsSchedule {
   reset(): void {
     this.window.clear();
     this.measurements = 0;
+    this.trend.clear();
   }
 
   stepTook(ms: number): void {
@@ -105,6 +113,7 @@ export class DiagnosticsSchedule {
       this.measurements++ % CONTROL_EVERY === 0
         ? controlVariates(prepared, specs, estimators, data, examples, step)
         : {};
+    this.trend.add(step, new Map(parameters.map(({ name }) => [name, this.window.newest(name)])));
     const elapsedMs = performance.now() - began;
     this.measureMs = this.measureMs === null ? elapsedMs : 0.7 * this.measureMs + 0.3 * elapsedMs;
     this.spent = { ...this.spent, diagnostics: this.spent.diagnostics + elapsedMs };

@@ -16,6 +16,7 @@ import { type Found, StepDebugger } from "./debug/stepDebugger";
 import type { DebugSubject } from "./debug/stepView";
 import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
+import { LintWatch } from "./lintWatch";
 import { holdMemoryLimit, MemoryLimit } from "./memoryLimit";
 import { guard, type Prepared } from "./prepare";
 import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
@@ -46,6 +47,7 @@ export class TrainingRun {
   private readonly baseRate: number;
   private estimators: Prepared["estimators"];
   private specs: Prepared["specs"];
+  private readonly lintWatch = new LintWatch();
   private step = 0;
   private stopping = false;
   private started = false;
@@ -203,6 +205,7 @@ export class TrainingRun {
       }
       if (!this.stopping) await this.evaluate(this.options.finalEvaluationExamples, true);
       if (!this.stopping) await this.evaluateLikelihood();
+      if (this.diagnostics.enabled) this.refreshLints(true);
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
@@ -282,6 +285,15 @@ export class TrainingRun {
     const record = this.trunkView.show(example, samples, this.step);
     this.log.set({ trunks: record });
     return record;
+  }
+
+  private refreshLints(last: boolean): void {
+    const { growth } = this.diagnostics;
+    const chosen = { specs: this.specs, estimators: this.estimators };
+    const lints = this.lintWatch.look(this.options.prepared, chosen, { step: this.step, growth, last });
+    if (!lints) return;
+    this.log.set({ lints });
+    this.log.event("lints", { findings: lints.findings });
   }
 
   dispose(): void {
@@ -401,6 +413,7 @@ export class TrainingRun {
     if (this.checkpoints.due) this.checkpoint();
     const trunks = this.diagnostics.enabled ? this.trunkView.refresh(now, this.step) : null;
     if (trunks) this.log.set({ trunks });
+    if (this.diagnostics.enabled) this.refreshLints(false);
     this.log.flush();
     if (this.options.abandon) holdMemoryLimit(this.options.memoryLimitBytes, () => this.checkpoint());
     this.lastDelta = now;

@@ -22,6 +22,7 @@ import { servingEstimators } from "./compareEstimators";
 import { debugHandlers } from "./debug/handlers";
 import { describe } from "./describe";
 import type { SliceOptions } from "./inSlices";
+import { lintFile } from "./lintFile";
 import { registries } from "./registries";
 import type { TrainingRun } from "./run";
 import { startRun } from "./startRun";
@@ -149,6 +150,10 @@ export class EngineServer {
       } finally {
         subject.dispose();
       }
+    },
+    lint: async ({ file, dataFolder }) => {
+      await this.ensureBackend("auto");
+      return lintFile(file, dataFolder);
     },
     serving: async ({ target }) => {
       const subject = await this.subject(target);

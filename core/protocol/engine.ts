@@ -1,6 +1,7 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
 import type { CheckOutcome, CheckTest, ListedChecks } from "./checks";
 import type { DebugConfiguration, DebugEstimate, DebugOptions, DebugReplay, DebugStop, DebugVariable } from "./debug";
+import type { FileLints } from "./lints";
 import type {
   BiasRecord,
   ComparisonRecord,
@@ -201,6 +202,11 @@ export interface EngineMethods {
   sweeps: {
     params: { readonly target: CheckTarget };
     result: { readonly sweeps: readonly PossibleSweep[]; readonly driving: string };
+  };
+  /** Lints that judge by the text of a model file. */
+  lint: {
+    params: { readonly file: string; readonly dataFolder?: string };
+    result: FileLints;
   };
   /** Estimators that serve every node of a target. */
   serving: {

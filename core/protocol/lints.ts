@@ -1,4 +1,4 @@
-import type { SourceLocation } from "./snapshot";
+import type { SourceLocation } from "./source";
 
 /** `warning`: the training may go wrong by it. `information`: worth knowing, may be meant. */
 export type LintSeverity = "warning" | "information";
@@ -10,8 +10,28 @@ export interface LintFinding {
   readonly severity: LintSeverity;
   /** One sentence: what is the case, and what follows. */
   readonly message: string;
+  /** The stochastic node that it is about, or the parameter. */
   readonly node: string;
   readonly source?: SourceLocation;
   /** An estimator that does away with it at this node, best first; empty where another estimator is no answer. */
   readonly instead: readonly string[];
+}
+
+/** What a lint judges by: the model's text and its estimators, or what training has made of them. */
+export type LintBasis = "text" | "training";
+
+/** Findings of one look at a run. */
+export interface LintReport {
+  readonly step: number;
+  readonly findings: readonly LintFinding[];
+}
+
+/** Findings in a model file that is not being trained, and what keeps its models from being built. */
+export interface FileLints {
+  readonly findings: readonly LintFinding[];
+  readonly problems: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly source: SourceLocation;
+  }[];
 }

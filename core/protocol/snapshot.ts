@@ -1,11 +1,9 @@
 /** What is known of a run at one moment: the data that panels, inline text and the terminal draw. Plain data only. */
 
-/** A place in a model file; line and column count from 1, as people do. */
-export interface SourceLocation {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+import type { LintReport } from "./lints";
+import type { SourceLocation } from "./source";
+
+export type { SourceLocation } from "./source";
 
 export type GraphNodeKind = "data" | "parameter" | "deterministic" | "stochastic" | "observed" | "cost";
 
@@ -311,6 +309,8 @@ export interface RunSnapshot {
   readonly comparison?: ComparisonRecord | null;
   /** The last sweep of each kind. */
   readonly sweeps?: readonly SweepRecord[];
+  /** What the lints that look at parameters, baselines and measurements found last. */
+  readonly lints?: LintReport | null;
   /** One sentence when state is "failed". */
   readonly message: string | null;
 }
@@ -337,6 +337,7 @@ export interface RunDelta {
       | "bias"
       | "comparison"
       | "sweeps"
+      | "lints"
       | "runFolder"
       | "message"
       | "backend"

@@ -8,6 +8,7 @@ export const activeNormalisation: Lint = {
   explain:
     "Variance normalisation divides the learning signal by its moving standard deviation when that is above one. The estimate is then the gradient of this node's parameters divided by that number: a step size of its own, and a bias against the gradient proper.",
   severity: "information",
+  basis: "training",
   check: ({ specs, estimators }) =>
     [...specs].flatMap(([node, spec]) => {
       const scale = normalisationScale(spec, estimators.get(node));

@@ -8,6 +8,7 @@ export const biasedEstimator: Lint = {
   explain:
     "The mean of this estimator's estimates is not the gradient, whatever the number of samples: training follows another direction, and may end elsewhere. That can pay when the noise it saves is worth more; check the size of the bias with Check Bias.",
   severity: "warning",
+  basis: "text",
   check: ({ specs, structure, objectiveId }) =>
     [...specs].flatMap(([node, { estimator, text }]) => {
       if (estimator.unbiased !== "never") return [];

@@ -1,8 +1,9 @@
 import type { EstimatorSpec } from "../../estimators/estimatorSpec";
 import type { NodeEstimator } from "../../estimators/estimator";
-import type { LintFinding } from "../../protocol/lints";
+import type { LintBasis, LintFinding } from "../../protocol/lints";
 import { measureControlVariates } from "../controlVariates";
 import type { ExactRequest } from "../exactGradient";
+import type { VarianceGrowth } from "../varianceTrend";
 import { observeNodes } from "./nodeActivity";
 import { lints } from "./registry";
 
@@ -11,30 +12,35 @@ export interface LintRequest extends ExactRequest {
   readonly estimators: ReadonlyMap<string, NodeEstimator>;
   readonly seed: number;
   readonly step: number;
+  /** Only lints that judge by this; all when left out. */
+  readonly basis?: LintBasis;
+  readonly growth?: readonly VarianceGrowth[];
 }
 
 /** Draws that control variates are judged by; memory bounds them where there are many examples. */
 const DRAWS = 4000;
 
-/** Everything that the lints find in a model at its present parameters, in the order of the registry. */
+/** What the lints find in a model at its present parameters, in the order of the registry. */
 export function checkLints(request: LintRequest): readonly LintFinding[] {
   const { structure, objective, specs, estimators, numSamples } = request;
   const sources = new Map(
     structure.graph.nodes.flatMap(({ name, kind, source }) =>
-      kind === "stochastic" && source ? [[name, source] as const] : [],
+      (kind === "stochastic" || kind === "parameter") && source ? [[name, source] as const] : [],
     ),
   );
-  const controlVariates = measureControlVariates({ ...request, draws: DRAWS });
+  const checked = lints.filter(({ basis }) => request.basis === undefined || basis === request.basis);
+  const needsDraws = checked.some(({ basis }) => basis === "training");
   const context = {
     structure,
     objectiveId: objective.id,
     numSamples,
     specs,
     estimators,
-    controlVariates,
+    controlVariates: needsDraws ? measureControlVariates({ ...request, draws: DRAWS }) : [],
+    growth: request.growth ?? [],
     ...observeNodes(request),
   };
-  return lints.flatMap(({ id, severity, check }) =>
+  return checked.flatMap(({ id, severity, check }) =>
     check(context).map(({ node, message, instead = [] }): LintFinding => {
       const source = sources.get(node);
       return { lint: id, severity, message, node, instead, ...(source ? { source } : {}) };

@@ -10,6 +10,7 @@ export const collapsedEntropy: Lint = {
   explain:
     "The node's distribution has almost no entropy left: it is a function rather than a distribution, its samples hardly differ, and score functions get their gradient from events that almost never happen.",
   severity: "warning",
+  basis: "training",
   check: ({ activity }) =>
     [...activity].flatMap(([node, { entropyShare }]) => {
       if (entropyShare >= SHARE) return [];

@@ -10,6 +10,7 @@ export const deadBaseline: Lint = {
   explain:
     "A baseline lowers the variance by being like the signal that it is taken from. This one has learnt something and yet has next to nothing in common with the signal: it costs time and changes nothing. A faster rate, other inputs, or none may do better.",
   severity: "information",
+  basis: "training",
   check: ({ controlVariates }) =>
     controlVariates.flatMap(({ node, estimator, correlation }) => {
       if (correlation === null || Math.abs(correlation) >= CORRELATION) return [];

@@ -10,6 +10,7 @@ export const harmfulBaseline: Lint = {
   explain:
     "A control variate lowers the variance only when its coefficient fits. Here the estimate is noisier with it than without: the baseline lags behind the signal, or its coefficient of one is too large. The best coefficient is given.",
   severity: "warning",
+  basis: "training",
   check: ({ controlVariates, specs }) =>
     controlVariates.flatMap(({ node, estimator, varianceRatio, bestCoefficient }) => {
       if (varianceRatio === null || varianceRatio < RATIO) return [];

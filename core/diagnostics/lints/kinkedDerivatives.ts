@@ -8,6 +8,7 @@ export const kinkedDerivatives: Lint = {
   explain:
     "Second derivatives of ReLU and of absolute values are zero almost everywhere: all of the curvature sits at the kink, where no sample falls. An estimator that is made of second derivatives does not see it, and is biased.",
   severity: "warning",
+  basis: "text",
   check: ({ specs, kinks, structure, objectiveId }) =>
     [...specs].flatMap(([node, { estimator, text }]) => {
       const operation = kinks.get(node);

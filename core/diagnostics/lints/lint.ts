@@ -1,8 +1,9 @@
 import type { EstimatorSpec } from "../../estimators/estimatorSpec";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { Structure } from "../../graph/structure";
-import type { LintFinding, LintSeverity } from "../../protocol/lints";
+import type { LintBasis, LintFinding, LintSeverity } from "../../protocol/lints";
 import type { ControlVariateReport } from "../../protocol/snapshot";
+import type { VarianceGrowth } from "../varianceTrend";
 import type { NodeActivity } from "./nodeActivity";
 
 /** What lints look at: a model with its estimators, and what a few sampled passes showed. */
@@ -13,6 +14,8 @@ export interface LintContext {
   readonly specs: ReadonlyMap<string, EstimatorSpec>;
   readonly estimators: ReadonlyMap<string, NodeEstimator>;
   readonly controlVariates: readonly ControlVariateReport[];
+  /** Parameters whose variance has grown while training; empty where nothing is trained. */
+  readonly growth: readonly VarianceGrowth[];
   readonly activity: ReadonlyMap<string, NodeActivity>;
   /** By node, an operation with a kink that its value goes through, such as Relu. */
   readonly kinks: ReadonlyMap<string, string>;
@@ -29,5 +32,6 @@ export interface Lint {
   /** Why it matters and what to do, a few sentences for a person. */
   readonly explain: string;
   readonly severity: LintSeverity;
+  readonly basis: LintBasis;
   check(context: LintContext): readonly NodeFinding[];
 }

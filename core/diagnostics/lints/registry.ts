@@ -2,6 +2,7 @@ import { activeNormalisation } from "./activeNormalisation";
 import { biasedEstimator } from "./biasedEstimator";
 import { collapsedEntropy } from "./collapsedEntropy";
 import { deadBaseline } from "./deadBaseline";
+import { growingVariance } from "./growingVariance";
 import { harmfulBaseline } from "./harmfulBaseline";
 import { kinkedDerivatives } from "./kinkedDerivatives";
 import { saturatedUnits } from "./saturatedUnits";
@@ -22,4 +23,5 @@ export const lints: readonly Lint[] = [
   deadBaseline,
   saturatedUnits,
   collapsedEntropy,
+  growingVariance,
 ];

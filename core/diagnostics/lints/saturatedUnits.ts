@@ -10,6 +10,7 @@ export const saturatedUnits: Lint = {
   explain:
     "A unit whose probability is above 0.999 for one state takes that state for every example: it carries nothing, its gradient is close to zero, and it hardly ever recovers. A smaller learning rate or smaller initial weights help.",
   severity: "warning",
+  basis: "training",
   check: ({ activity }) =>
     [...activity].flatMap(([node, { units, saturatedUnits: count }]) => {
       if (count < Math.max(1, SHARE * units)) return [];

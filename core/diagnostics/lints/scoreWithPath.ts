@@ -8,6 +8,7 @@ export const scoreWithPath: Lint = {
   explain:
     "The likelihood ratio uses the cost's value alone. Where the value can be differentiated through the sample, the pathwise gradient is unbiased for continuous costs and usually far less noisy.",
   severity: "information",
+  basis: "text",
   check: ({ specs, structure, objectiveId }) =>
     [...specs].flatMap(([node, { estimator, text }]) => {
       if (!/^(lr|muprop)/.test(estimator.id) || structure.hardOperations.has(node)) return [];

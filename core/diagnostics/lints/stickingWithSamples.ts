@@ -8,6 +8,7 @@ export const stickingWithSamples: Lint = {
   explain:
     "Sticking the landing leaves the score of log q out. Under a bound of several samples the weights depend on that score, so leaving it out biases the gradient of the guide; DReG is the unbiased form for that case.",
   severity: "warning",
+  basis: "text",
   check: ({ specs, structure, objectiveId, numSamples }) =>
     [...specs].flatMap(([node, { estimator }]) => {
       if (estimator.id !== "sticking-the-landing" || objectiveId !== "iwae" || numSamples < 2) return [];

@@ -7,6 +7,7 @@ export const truncatedSeries: Lint = {
   explain:
     "The generalized stochastic backpropagation series is unbiased when it is summed. With an order it stops at that derivative, and what is left out is bias unless the cost's higher derivatives are zero.",
   severity: "information",
+  basis: "text",
   check: ({ specs }) =>
     [...specs].flatMap(([node, { estimator, options, text }]) => {
       if (estimator.id !== "gsb" || typeof options["order"] !== "number") return [];

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
 import { checkLints } from "../../../core/diagnostics/lints/checkLints";
+import { VarianceTrend } from "../../../core/diagnostics/varianceTrend";
 import { lints } from "../../../core/diagnostics/lints/registry";
 import { loadModelFile, pickModel } from "../../../core/engine/modelLoader";
 import { prepare } from "../../../core/engine/prepare";
@@ -10,7 +11,7 @@ import type { EstimatorState } from "../../../core/estimators/estimator";
 import { bernoulli, cost, defineModel, normal, observe, parameter, sample, tf } from "../../../core/index";
 import type { ModelDefinition } from "../../../core/model/defineModel";
 import type { LintFinding } from "../../../core/protocol/lints";
-import { makeBench } from "./support";
+import { makeBench, measure } from "./support";
 
 before(() => useBackend("cpu"));
 
@@ -67,12 +68,32 @@ interface Given {
   readonly samples?: number;
   /** Baseline of node h, as training leaves it. */
   readonly state?: EstimatorState;
+  /** The parameter's value at the i-th of 32 measurements beside training. */
+  readonly parameterAt?: (measurement: number) => number;
 }
 
-function findings({ definition, estimator, objective, samples = 1, state }: Given): readonly LintFinding[] {
+const MEASUREMENTS = 32;
+
+function findings({
+  definition,
+  estimator,
+  objective,
+  samples = 1,
+  state,
+  parameterAt,
+}: Given): readonly LintFinding[] {
   const bench = makeBench(definition, estimator, { numSamples: samples, ...(objective ? { objective } : {}) });
   if (state) bench.estimators.get("h")!.restore(state);
-  const found = checkLints({ ...bench, seed: 0, step: 0 });
+  const trend = new VarianceTrend();
+  if (parameterAt) {
+    const [{ variable }] = bench.instance.parameters as [(typeof bench.instance.parameters)[number]];
+    for (let i = 0; i < MEASUREMENTS; i++) {
+      variable.assign(tf.fill(variable.shape, parameterAt(i)));
+      const measured = measure(bench, { draws: 32, seed: i });
+      trend.add(10 * i, new Map(measured.map(({ name, monteCarlo }) => [name, monteCarlo])));
+    }
+  }
+  const found = checkLints({ ...bench, seed: 0, step: 0, growth: trend.growing });
   bench.dispose();
   return found;
 }
@@ -128,6 +149,11 @@ const cases: Readonly<Record<string, { readonly fires: Given; readonly silent: G
     fires: { definition: bits([8, -9]), estimator: "lr" },
     silent: { definition: bits([8, 0.5]), estimator: "lr" },
   },
+  // The variance of lr under z² grows with the mean's fourth power.
+  "growing-variance": {
+    fires: { definition: gaussian(square), estimator: "lr", parameterAt: (i) => 1 + i / 10 },
+    silent: { definition: gaussian(square), estimator: "lr", parameterAt: () => 1 },
+  },
 };
 
 test("every lint has a model on which it speaks and one on which it is silent", () => {
@@ -138,7 +164,7 @@ for (const [id, { fires, silent }] of Object.entries(cases)) {
   test(`${id} speaks where it should and nowhere else`, () => {
     const found = findings(fires).filter(({ lint }) => lint === id);
     assert.equal(found.length, 1, JSON.stringify(found));
-    assert.equal(found[0]!.node, structureNode(fires));
+    assert.equal(found[0]!.node, id === "growing-variance" ? "mean" : structureNode(fires));
     assert.deepEqual(
       findings(silent).filter(({ lint }) => lint === id),
       [],
@@ -169,4 +195,14 @@ test("a bit away from its ends with an unbiased estimator gives nothing to say",
 test("every lint is explained in docs/lints.md", () => {
   const text = readFileSync("docs/lints.md", "utf8");
   for (const { id, title } of lints) assert.ok(text.includes(`## ${id}\n\n**${title}**`), id);
+});
+
+test("lints that judge by the text are told from those that need training", () => {
+  const bench = makeBench(plain, "straight-through");
+  const request = { ...bench, seed: 0, step: 0 };
+  const ids = (basis: "text" | "training"): readonly string[] =>
+    checkLints({ ...request, basis }).map(({ lint }) => lint);
+  assert.deepEqual(ids("text"), ["biased-estimator"]);
+  assert.deepEqual(ids("training"), []);
+  bench.dispose();
 });

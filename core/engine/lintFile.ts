@@ -1,0 +1,45 @@
+import { tf } from "../backends/tf";
+import { checkLints } from "../diagnostics/lints/checkLints";
+import { GradlensError } from "../errors";
+import type { FileLints, LintFinding } from "../protocol/lints";
+import { describedSamples } from "./describedSamples";
+import { prepareAnyhow } from "./describe";
+import { loadModelFile } from "./modelLoader";
+import { guard } from "./prepare";
+
+/**
+ * What the lints that judge by a model's text find in all models of a file, and the errors at its lines. A finding that several
+ * exports share is told once. Errors that concern no line, such as missing data, are left to the commands that need what is missing.
+ */
+export async function lintFile(file: string, dataFolder?: string): Promise<FileLints> {
+  const findings = new Map<string, LintFinding>();
+  const problems = new Map<string, FileLints["problems"][number]>();
+  const note = (error: unknown): void => {
+    if (!(error instanceof GradlensError)) throw error;
+    const { code, message, source } = error;
+    if (source) problems.set(`${source.line}:${code}`, { code, message, source });
+  };
+  try {
+    const { models, file: path } = loadModelFile(file);
+    for (const definition of models.values()) {
+      try {
+        const prepared = await prepareAnyhow(definition, path, dataFolder);
+        const data = prepared.batch(0);
+        try {
+          const numSamples = describedSamples(prepared, prepared.specs);
+          const request = { ...prepared, data, numSamples, step: 0, basis: "text" as const };
+          for (const finding of guard(path, () => checkLints(request)))
+            findings.set(`${finding.lint}:${finding.node}:${finding.source?.line}:${finding.message}`, finding);
+        } finally {
+          tf.dispose(Object.values(data));
+          prepared.dispose();
+        }
+      } catch (error) {
+        note(error);
+      }
+    }
+  } catch (error) {
+    note(error);
+  }
+  return { findings: [...findings.values()], problems: [...problems.values()] };
+}
