@@ -2,11 +2,13 @@ import { type Command, Option } from "commander";
 import { measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { attributeVariance, type ParameterAttribution } from "../../core/diagnostics/attribution";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
+import { measurePathScore } from "../../core/diagnostics/measurePathScore";
 import { type MeasuredVariance, measureVariance } from "../../core/diagnostics/measureVariance";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
 import { finish } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { guard } from "../../core/engine/prepare";
+import type { PathScore } from "../../core/protocol/snapshot";
 import { isExact } from "../../core/estimators/isExact";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
@@ -67,6 +69,16 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
     const controlVariates = guard(prepared.file, () =>
       measureControlVariates({ ...request, specs, estimators, draws: options.draws, seed, step }),
     );
+    const pathScore = guard(prepared.file, () =>
+      measurePathScore({
+        ...request,
+        estimators,
+        examples: hasData ? batchSize : 1,
+        draws: options.draws,
+        seed,
+        step,
+      }),
+    );
     const byNode =
       options.byNode && !isExact(specs)
         ? guard(prepared.file, () =>
@@ -79,6 +91,7 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
         step,
         parameters,
         controlVariates,
+        ...(pathScore.length > 0 ? { pathScore } : {}),
         ...(byNode ? { attribution: byNode } : {}),
         notes,
       },
@@ -87,6 +100,7 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
           aboutLine(model, numSamples),
           "",
           report(parameters),
+          ...(pathScore.length > 0 ? ["", pathScoreReport(pathScore)] : []),
           ...(byNode ? ["", attributionReport(byNode)] : []),
           ...controlVariates.flatMap(describeControl),
           ...notes.map((note) => `note: ${note}`),
@@ -113,6 +127,27 @@ function attributionReport(attribution: readonly ParameterAttribution[]): string
         share === null ? "unknown" : formatShare(share),
       ]),
     ),
+  );
+}
+
+function pathScoreReport(parts: readonly PathScore[]): string {
+  return table(
+    [
+      { title: "parameter" },
+      { title: "path variance", align: "right" },
+      { title: "score variance", align: "right" },
+      { title: "covariance", align: "right" },
+      { title: "best c in total − c · score", align: "right" },
+      { title: `${formatShare(parts[0]!.level)} interval`, align: "right" },
+    ],
+    parts.map(({ name, pathVariance, scoreVariance, covariance, bestCoefficient, interval }) => [
+      name,
+      formatNumber(pathVariance),
+      formatNumber(scoreVariance),
+      formatNumber(covariance),
+      formatNumber(bestCoefficient),
+      formatInterval(interval === null ? null : [interval[0], interval[1]]),
+    ]),
   );
 }
 

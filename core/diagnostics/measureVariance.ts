@@ -11,6 +11,7 @@ import { tileRows } from "./enumerate";
 import { ElementMoments } from "./elementMoments";
 import { signalToNoise } from "./signalToNoise";
 import { finish, type Sliced } from "./sliced";
+import { SMALL } from "./pairMoments";
 import { VarianceAccumulator } from "./varianceAccumulator";
 import type { VarianceWindow } from "./varianceWindow";
 
@@ -51,9 +52,7 @@ export interface MeasuredVariance extends ParameterVariance {
 }
 
 /** Rows evaluated at once. */
-const MAX_ROWS = 2048;
-/** Parameters up to this size are measured from their rows, in float64, larger ones from inner products. */
-const SMALL = 4096;
+export const MAX_ROWS = 2048;
 /** Noise of measurements is drawn apart from that of training. */
 export const DIAGNOSTIC_REPLICATE = 1;
 

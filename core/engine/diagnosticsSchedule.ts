@@ -1,8 +1,10 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { measureControlVariates } from "../diagnostics/controlVariates";
-import { measureVariance } from "../diagnostics/measureVariance";
 import { type VarianceGrowth, VarianceTrend } from "../diagnostics/varianceTrend";
+import { measurePathScore } from "../diagnostics/measurePathScore";
+import { measureVariance, type VarianceRequest } from "../diagnostics/measureVariance";
+import { PathScoreWindow } from "../diagnostics/pathScoreWindow";
 import { VarianceWindow } from "../diagnostics/varianceWindow";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { DataInputs } from "../model/defineModel";
@@ -32,6 +34,7 @@ export class DiagnosticsSchedule {
   private measurements = 0;
   private readonly window = new VarianceWindow(WINDOW);
   private readonly trend = new VarianceTrend();
+  private readonly pathScoreWindow = new PathScoreWindow(WINDOW);
 
   /**
    * @param fixed steps between measurements, 0 for none, or null to keep to the budget
@@ -69,6 +72,7 @@ export class DiagnosticsSchedule {
     this.window.clear();
     this.measurements = 0;
     this.trend.clear();
+    this.pathScoreWindow.clear();
   }
 
   stepTook(ms: number): void {
@@ -91,8 +95,8 @@ export class DiagnosticsSchedule {
     const began = performance.now();
     const hasData = prepared.dataset !== null;
     const examples = hasData ? Math.min(MEASURED_EXAMPLES, prepared.batchSize) : 1;
-    const parameters = tidy(() =>
-      measureVariance({
+    const { parameters, pathScore } = tidy(() => {
+      const request: VarianceRequest = {
         instance: prepared.instance,
         structure: prepared.structure,
         objective: prepared.objective,
@@ -106,9 +110,12 @@ export class DiagnosticsSchedule {
         seed: prepared.seed,
         step,
         elementsUpTo: 0,
-        window: this.window,
-      }),
-    );
+      };
+      return {
+        parameters: measureVariance({ ...request, window: this.window }),
+        pathScore: measurePathScore({ ...request, window: this.pathScoreWindow }),
+      };
+    });
     const controls =
       this.measurements++ % CONTROL_EVERY === 0
         ? controlVariates(prepared, specs, estimators, data, examples, step)
@@ -118,7 +125,8 @@ export class DiagnosticsSchedule {
     this.measureMs = this.measureMs === null ? elapsedMs : 0.7 * this.measureMs + 0.3 * elapsedMs;
     this.spent = { ...this.spent, diagnostics: this.spent.diagnostics + elapsedMs };
     this.plan(step);
-    return { variance: { step, parameters, elapsedMs }, ...controls };
+    const parts = pathScore.length > 0 ? { pathScore } : {};
+    return { variance: { step, parameters, ...parts, elapsedMs }, ...controls };
   }
 
   private plan(step: number): void {

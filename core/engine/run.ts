@@ -368,6 +368,7 @@ export class TrainingRun {
       this.log.event("variance", {
         elapsedMs: record.elapsedMs,
         parameters: record.parameters.map(({ shape: _, ...rest }) => rest),
+        ...(record.pathScore ? { pathScore: record.pathScore.map(({ shape: _, ...rest }) => rest) } : {}),
       });
     } finally {
       tf.dispose(Object.values(data));

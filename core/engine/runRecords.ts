@@ -1,4 +1,4 @@
-import type { EvaluationRecord, ParameterVariance, RunSnapshot, VarianceRecord } from "../protocol/snapshot";
+import type { EvaluationRecord, ParameterVariance, PathScore, RunSnapshot, VarianceRecord } from "../protocol/snapshot";
 import type { RunEvent } from "./runFolder";
 
 export type RunRecords = Pick<RunSnapshot, "loss" | "evaluations" | "variance" | "changes">;
@@ -24,14 +24,19 @@ export function runRecords(
   return {
     loss: of("loss").map((event) => [event.step, event["value"] as number] as const),
     evaluations: of("evaluation").map(({ type: _, ...record }) => record as unknown as EvaluationRecord),
-    variance: of("variance").map((event): VarianceRecord => ({
-      step: event.step,
-      elapsedMs: event["elapsedMs"] as number,
-      parameters: (event["parameters"] as readonly Omit<ParameterVariance, "shape">[]).map((parameter) => ({
-        ...parameter,
-        shape: shapes.get(parameter.name) ?? [],
-      })),
-    })),
+    variance: of("variance").map((event): VarianceRecord => {
+      const shaped = <T extends { readonly name: string }>(entry: T): T & { readonly shape: readonly number[] } => ({
+        ...entry,
+        shape: shapes.get(entry.name) ?? [],
+      });
+      const pathScore = event["pathScore"] as readonly Omit<PathScore, "shape">[] | undefined;
+      return {
+        step: event.step,
+        elapsedMs: event["elapsedMs"] as number,
+        parameters: (event["parameters"] as readonly Omit<ParameterVariance, "shape">[]).map(shaped),
+        ...(pathScore ? { pathScore: pathScore.map(shaped) } : {}),
+      };
+    }),
     changes: of("estimator").map((event) => ({ step: event.step, estimator: event["estimator"] as string })),
   };
 }

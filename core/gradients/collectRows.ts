@@ -5,10 +5,17 @@ import { type DenseCall, denseWeightRows, plainRows, type RowGradients } from ".
 import { type Evaluation, type SurrogateRows, surrogateRows } from "./surrogate";
 import { gradients, record } from "./tape";
 
-export interface CollectedRows {
+export interface CollectedRows<T extends RowSums = SurrogateRows> {
   readonly rows: readonly RowGradients[];
-  readonly surrogate: SurrogateRows;
+  readonly surrogate: T;
 }
+
+/** Something with a value for every row, `[B']`, whose gradients are wanted apart. */
+export interface RowSums {
+  readonly surrogate: tf.Tensor;
+}
+
+type Form<T extends RowSums> = (evaluation: Evaluation) => T;
 
 /** Models whose text cannot take a parameter with an axis of rows in front; found by comparison at first use. */
 const needsLoop = new WeakMap<ModelInstance, boolean>();
@@ -18,20 +25,35 @@ const needsLoop = new WeakMap<ModelInstance, boolean>();
  *
  * Dense layers report inputs and output gradients; raw parameters get an axis of rows. The first time, the sum over rows is compared
  * with the ordinary gradient: text that reads a parameter's axes from the front falls back to one backward pass per row.
+ *
+ * @param form what is differentiated
  */
-export function collectRows(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): CollectedRows {
+export function collectRows(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+): CollectedRows<SurrogateRows>;
+export function collectRows<T extends RowSums>(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+  form: Form<T>,
+): CollectedRows<T>;
+export function collectRows(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+  form: Form<RowSums> = surrogateRows,
+): CollectedRows<RowSums> {
   const known = needsLoop.get(instance);
-  if (known === true) return collectByLoop(instance, evaluation);
-  if (known === false || !hasRawParameters(instance)) return collectByAxis(instance, evaluation);
-  let byAxis: CollectedRows | null = null;
+  if (known === true) return collectByLoop(instance, evaluation, form);
+  if (known === false || !hasRawParameters(instance)) return collectByAxis(instance, evaluation, form);
+  let byAxis: CollectedRows<RowSums> | null = null;
   try {
-    byAxis = collectByAxis(instance, evaluation);
+    byAxis = collectByAxis(instance, evaluation, form);
   } catch {
     // Text that fails on the extra axis takes the loop below; an error of the text itself shows there again.
   }
-  const agree = byAxis !== null && sumsAgree(instance, evaluation, byAxis);
+  const agree = byAxis !== null && sumsAgree(instance, evaluation, form, byAxis);
   needsLoop.set(instance, !agree);
-  return agree ? byAxis! : collectByLoop(instance, evaluation);
+  return agree ? byAxis! : collectByLoop(instance, evaluation, form);
 }
 
 function hasRawParameters(instance: ModelInstance): boolean {
@@ -39,8 +61,13 @@ function hasRawParameters(instance: ModelInstance): boolean {
 }
 
 /** Whether the rows' sum is the gradient of the rows' summed surrogate, to float32. */
-function sumsAgree(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">, found: CollectedRows): boolean {
-  const recorded = record(() => surrogateRows({ ...evaluation, functions: instance.functions }));
+function sumsAgree(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+  form: Form<RowSums>,
+  found: CollectedRows<RowSums>,
+): boolean {
+  const recorded = record(() => form({ ...evaluation, functions: instance.functions }));
   const expected = gradients(
     recorded.tape,
     recorded.value.surrogate,
@@ -57,7 +84,11 @@ function sumsAgree(instance: ModelInstance, evaluation: Omit<Evaluation, "functi
 }
 
 /** One forward pass, one backward pass for all rows. */
-export function collectByAxis(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): CollectedRows {
+export function collectByAxis(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+  form: Form<RowSums> = surrogateRows,
+): CollectedRows<RowSums> {
   const { numRows } = evaluation.noise.layout;
   const calls = new Map<string, DenseCall[]>();
   const masks = new Map<string, tf.Tensor2D>();
@@ -83,7 +114,7 @@ export function collectByAxis(instance: ModelInstance, evaluation: Omit<Evaluati
     },
   };
   const functions = instance.functionsByRow(recorder);
-  const recorded = record(() => surrogateRows({ ...evaluation, functions }));
+  const recorded = record(() => form({ ...evaluation, functions }));
   const names = [...raw.keys()];
   const [, ...spread] = gradients(recorded.tape, recorded.value.surrogate, [
     recorder.root,
@@ -122,9 +153,13 @@ export function collectByAxis(instance: ModelInstance, evaluation: Omit<Evaluati
 }
 
 /** One forward pass and one backward pass per row: slow, and right for any text. */
-export function collectByLoop(instance: ModelInstance, evaluation: Omit<Evaluation, "functions">): CollectedRows {
+export function collectByLoop(
+  instance: ModelInstance,
+  evaluation: Omit<Evaluation, "functions">,
+  form: Form<RowSums> = surrogateRows,
+): CollectedRows<RowSums> {
   const { numRows } = evaluation.noise.layout;
-  const recorded = record(() => surrogateRows({ ...evaluation, functions: instance.functions }));
+  const recorded = record(() => form({ ...evaluation, functions: instance.functions }));
   const variables = instance.parameters.map(({ variable }) => variable);
   const stacked: tf.Tensor[][] = variables.map(() => []);
   for (let row = 0; row < numRows; row++) {

@@ -57,8 +57,36 @@ export interface ParameterVariance {
   readonly draws: number;
 }
 
+/**
+ * The gradient of the evidence lower bound with respect to a guide's parameter in two parts: total derivative = path + score, the score
+ * being ∂ log q(z; φ)/∂φ at a fixed value, which is zero in the mean. All numbers are of one estimate of the batch-mean gradient at a
+ * fixed batch, summed over the tensor's elements (loss²/parameter²); `null` means unknown: too few draws.
+ */
+export interface PathScore {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Variance of the path derivative: what sticking the landing has. */
+  readonly pathVariance: number | null;
+  readonly pathInterval: readonly [number, number] | null;
+  readonly scoreVariance: number | null;
+  readonly scoreInterval: readonly [number, number] | null;
+  /** Between path and score. The total derivative's variance is `pathVariance + 2 covariance + scoreVariance`. */
+  readonly covariance: number | null;
+  readonly covarianceInterval: readonly [number, number] | null;
+  /** c of least variance in total − c · score: 0 is the total derivative (pathwise), 1 sticking the landing. */
+  readonly bestCoefficient: number | null;
+  /** Confidence interval of `bestCoefficient`. */
+  readonly interval: readonly [number, number] | null;
+  /** Confidence level of each interval. */
+  readonly level: number;
+  /** Gradient samples (examples × replicates) behind the numbers. */
+  readonly draws: number;
+}
+
 export interface VarianceRecord {
   readonly step: number;
+  /** Path and score part of each of the guide's parameters; left out where no node has both. */
+  readonly pathScore?: readonly PathScore[];
   /** Averages over this and the last few measurements beside training; `degreesOfFreedom` counts them all. */
   readonly parameters: readonly ParameterVariance[];
   /** Time that the measurement took, milliseconds. */
