@@ -109,6 +109,11 @@ export default tseslint.config(
     ["vscode", "node:.+"],
     "The extension host imports vscode, Node and core/protocol only.",
   ),
+  packages(
+    ["extension/debug/**/*.ts"],
+    ["vscode", "node:.+", "@vscode/debug(adapter|protocol)"],
+    "The debugger imports vscode, the Debug Adapter Protocol, Node and core/protocol only.",
+  ),
   packages(["webview/**/*.ts"], ["d3(-.+)?", "@dagrejs/dagre"], "Panels import d3 and core/protocol only."),
   packages(
     ["cli/**/*.ts"],

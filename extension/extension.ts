@@ -7,6 +7,7 @@ import { registerCommands } from "./commands/register";
 import { begin, type TrainServices } from "./commands/train";
 import { ContextKeys } from "./contextKeys";
 import { CrashMessages } from "./crashMessages";
+import { registerDebugger } from "./debug/registerDebugger";
 import { EngineClient } from "./engineClient";
 import { forkEngine } from "./forkEngine";
 import { panelViewType } from "./ids";
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       extensionPath: context.extensionPath,
       nativeFolder: nativeFolder(context),
     }),
+    registerDebugger(train),
     vscode.window.registerWebviewPanelSerializer(panelViewType, panels),
     vscode.languages.registerHoverProvider(modelSelector, new VarianceHover(inline, session)),
     vscode.languages.registerCodeLensProvider(modelSelector, codeLens),

@@ -7,6 +7,7 @@ export const commandIds = {
   changeEstimator: "gradlens.changeEstimator",
   checkBias: "gradlens.checkBias",
   compareEstimators: "gradlens.compareEstimators",
+  replayStep: "gradlens.replayStep",
   sweep: "gradlens.sweep",
   showPanels: "gradlens.showPanels",
   toggleInline: "gradlens.toggleInline",
@@ -24,6 +25,9 @@ export const commandIds = {
 } as const;
 
 export const viewIds = { container: "gradlens", parameters: "gradlens.parameters", runs: "gradlens.runs" } as const;
+
+/** Type of launch configurations. */
+export const debugType = "gradlens";
 
 export const panelViewType = "gradlens.panels";
 

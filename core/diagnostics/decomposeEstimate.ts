@@ -6,7 +6,6 @@ import { estimateGradient } from "../gradients/gradient";
 import { type Evaluation, surrogateRows } from "../gradients/surrogate";
 import { gradients, record, type TapeNode } from "../gradients/tape";
 import type { ModelInstance } from "../graph/instance";
-import type { SourceLocation } from "../protocol/snapshot";
 
 /** Values off the back end, row-major. */
 export interface HostTensor {
@@ -21,7 +20,6 @@ export type HostGradients = ReadonlyMap<string, HostTensor>;
 export interface NodeTerms {
   readonly node: string;
   readonly distribution: string;
-  readonly source: SourceLocation | undefined;
   /** For example `logits`, `[S or 1, B or 1, units]`. */
   readonly parameters: Readonly<Record<string, HostTensor>>;
   /** Value drawn, `[S, B, units]`. */
@@ -99,7 +97,7 @@ export function decomposeEstimate(
     const towards = gradients(recorded.tape, surrogate, values, rowWeight);
     const nodes = seen.map(({ context, term, meanField }): NodeTerms => {
       const { node, distribution, additive, logProb, credit } = context;
-      const { value, source } = trace.nodes.get(node)!;
+      const { value } = trace.nodes.get(node)!;
       const weight = additive ? 1 / (S * B) : 1 / B;
       const weights = tf.fill([S, B], weight);
       const score = term ? (gradients(held, term, [logProb], weights)[0] ?? null) : null;
@@ -109,7 +107,6 @@ export function decomposeEstimate(
       return {
         node,
         distribution: distribution.id,
-        source,
         parameters: Object.fromEntries(
           Object.entries(distribution.parameters).map(([name, tensor]) => [name, host(tensor)]),
         ),

@@ -16,6 +16,7 @@ import { checkBias } from "./checkBias";
 import { compareEstimators } from "./compareEstimators";
 import type { EngineReport } from "./diagnoseEngine";
 import { installNative, type NativeServices } from "./installNative";
+import { replayStep } from "./replayStep";
 import { resumeRun } from "./resumeRun";
 import { sweep } from "./sweep";
 import { train, type TrainServices } from "./train";
@@ -44,6 +45,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     changeEstimator: () => changeEstimator(client, session),
     checkBias: () => checkBias(services),
     compareEstimators: () => compareEstimators(services),
+    replayStep: () => replayStep(services),
     sweep: (over) => sweep(services, typeof over === "string" ? over : undefined),
     showPanels: () => panels.show(),
     toggleInline: () => settings.setInlineEnabled(!settings.inlineEnabled()),

@@ -69,7 +69,7 @@ export async function begin(services: TrainServices, choice: TrainRequest): Prom
 }
 
 /** A new folder for the run; a resumed run goes on in its own. */
-function newRunFolder({ file, exportName, resume }: TrainRequest): Pick<TrainRequest, "runFolder"> {
+export function newRunFolder({ file, exportName, resume }: TrainRequest): Pick<TrainRequest, "runFolder"> {
   const parent = settings.runsFolder(file);
   if (resume !== undefined || parent === undefined) return {};
   const name =

@@ -9,6 +9,7 @@ import type {
   DebugStop,
   DebugVariable,
 } from "../../protocol/debug";
+import type { SourceLocation } from "../../protocol/snapshot";
 import { Alarms } from "./alarms";
 import { Breakpoints } from "./breakpoints";
 import { parseExpression } from "./expression";
@@ -104,12 +105,15 @@ export class StepDebugger {
   }
 
   estimate(): DebugEstimate {
-    const { nodes } = this.here.estimate;
+    const { estimate, subject } = this.here;
+    // Call sites are recorded when a model is traced, not in every step.
+    const { graph } = subject.prepared.structure;
+    const sources = new Map(graph.nodes.map(({ kind, name, source }) => [kind === "stochastic" ? name : "", source]));
     return {
-      step: this.here.subject.step,
-      nodes: nodes.map(({ node, source, meanField, signal, controlVariate }) => ({
+      step: subject.step,
+      nodes: estimate.nodes.map(({ node, meanField, signal, controlVariate }) => ({
         node,
-        ...(source ? { source } : {}),
+        ...optionalSource(sources.get(node)),
         stages: [
           "sample",
           ...(meanField ? ["meanField" as const] : []),
@@ -146,6 +150,10 @@ export class StepDebugger {
   private get here(): StepView {
     return this.view ?? new StepView(this.subject());
   }
+}
+
+function optionalSource(source: SourceLocation | undefined): { readonly source?: SourceLocation } {
+  return source ? { source } : {};
 }
 
 function found(reason: DebugStop["reason"], text: string | null): Found {

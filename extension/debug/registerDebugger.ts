@@ -1,0 +1,27 @@
+import * as vscode from "vscode";
+import { newRunFolder, requireTrust, type TrainServices } from "../commands/train";
+import { debugType } from "../ids";
+import { settings } from "../settings";
+import { GradlensConfigurations } from "./configurationProvider";
+import { GradlensDebugAdapter } from "./debugAdapter";
+
+/** The debug type: configurations, and an adapter in this process that talks to the window's engine. */
+export function registerDebugger({ client, session }: TrainServices): vscode.Disposable {
+  const configurations = new GradlensConfigurations();
+  const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
+  return vscode.Disposable.from(
+    vscode.debug.registerDebugConfigurationProvider(debugType, configurations),
+    vscode.debug.registerDebugConfigurationProvider(debugType, configurations, Dynamic),
+    vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
+      createDebugAdapterDescriptor: () => {
+        requireTrust();
+        return new vscode.DebugAdapterInlineImplementation(
+          new GradlensDebugAdapter({
+            client,
+            train: (request) => session.train({ ...settings.trainDefaults(), ...newRunFolder(request), ...request }),
+          }),
+        );
+      },
+    }),
+  );
+}
