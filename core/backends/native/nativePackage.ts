@@ -57,7 +57,7 @@ export function findNativePackage(name: NativePackageName): NativePackage {
 
 /** What a person can do to get the package. */
 export function remedy(name: NativePackageName): string {
-  return `run "Gradient Lens: Install Native Engine" in VS Code or "npm run native${name === "tfjs-node-gpu" ? " -- --gpu" : ""}" in the Gradient Lens folder or set GRADLENS_NATIVE to a folder that has it`;
+  return `run "npm run native${name === "tfjs-node-gpu" ? " -- --gpu" : ""}" in the Gradient Lens folder or "Gradient Lens: Install Native Engine" in VS Code, or set GRADLENS_NATIVE to a folder that has it`;
 }
 
 /** The newest add-on whose Node-API version this Node has. */

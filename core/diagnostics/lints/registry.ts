@@ -5,6 +5,7 @@ import { deadBaseline } from "./deadBaseline";
 import { growingVariance } from "./growingVariance";
 import { harmfulBaseline } from "./harmfulBaseline";
 import { kinkedDerivatives } from "./kinkedDerivatives";
+import { pathThroughJump } from "./pathThroughJump";
 import { saturatedUnits } from "./saturatedUnits";
 import { scoreWithPath } from "./scoreWithPath";
 import { stickingWithSamples } from "./stickingWithSamples";
@@ -16,6 +17,7 @@ export const lints: readonly Lint[] = [
   biasedEstimator,
   stickingWithSamples,
   kinkedDerivatives,
+  pathThroughJump,
   truncatedSeries,
   scoreWithPath,
   activeNormalisation,

@@ -121,6 +121,10 @@ const cases: Readonly<Record<string, { readonly fires: Given; readonly silent: G
     fires: { definition: gaussian((z) => tf.relu(z)), estimator: "gsb" },
     silent: { definition: gaussian(square), estimator: "gsb" },
   },
+  "path-through-jump": {
+    fires: { definition: gaussian((z) => tf.step(z)), estimator: "pathwise" },
+    silent: { definition: gaussian((z) => tf.step(z)), estimator: "lr" },
+  },
   "truncated-series": {
     fires: { definition: gaussian((z) => tf.exp(z)), estimator: "gsb(order=2)" },
     silent: { definition: gaussian((z) => tf.exp(z)), estimator: "gsb" },
