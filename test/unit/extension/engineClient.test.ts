@@ -118,7 +118,7 @@ test("after a crash the request fails, the crash is told, and a new engine answe
   await assert.rejects(client.request("registries", {}), { code: "GL8001" });
   await client.request("status", {});
   assert.equal(children.length, 2);
-  assert.deepEqual(crashes, [{ cause: "signal SIGKILL", restarted: true }]);
+  assert.deepEqual(crashes, [{ cause: "signal SIGKILL", status: null, restarted: true }]);
 });
 
 test("an engine that keeps crashing is started at most four times again within three minutes", async () => {
