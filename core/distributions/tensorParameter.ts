@@ -41,8 +41,8 @@ export function oneOf<A, B>(
   );
 }
 
-/** The first element for which `bad` holds, or null. Reads the tensor back. */
+/** The first element for which `bad` holds, to the seven digits that float32 keeps, or null. Reads the tensor back. */
 export function firstWhere(x: tf.Tensor, bad: (value: number) => boolean): number | null {
-  for (const value of x.dataSync()) if (bad(value)) return value;
+  for (const value of x.dataSync()) if (bad(value)) return Number(value.toPrecision(7));
   return null;
 }

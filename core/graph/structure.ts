@@ -11,6 +11,7 @@ import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
 import { hardOperations } from "./hardOperations";
 import type { ModelInstance } from "./instance";
+import { refuseInvalid } from "./refuseInvalid";
 import { runTrace, type Trace } from "./trace";
 
 /** Which node feeds which, found by running the model once and following its tensors. */
@@ -83,9 +84,13 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
     } finally {
       reads.stop();
     }
-    const structure = follow(instance, data, recorded.value, recorded.tape, layers, sites, reads.seen());
-    recorded.release();
-    return structure;
+    try {
+      const { value: trace, tape } = recorded;
+      unrecorded(() => refuseInvalid(trace));
+      return follow(instance, data, trace, tape, layers, sites, reads.seen());
+    } finally {
+      recorded.release();
+    }
   });
 }
 
