@@ -47,6 +47,7 @@ export interface EngineCrash {
 }
 
 interface Pending {
+  readonly method: EngineMethod;
   progress(share: number, text: string): void;
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -100,6 +101,11 @@ export class EngineClient implements Disposable {
     return this.child?.pid;
   }
 
+  /** What the engine was asked and has not answered, oldest first; greetings aside. */
+  get owes(): readonly EngineMethod[] {
+    return [...this.pending.values()].map(({ method }) => method).filter((method) => method !== "hello");
+  }
+
   /** Starts the engine when it is not running; settles when it has greeted. */
   async start(): Promise<void> {
     await this.ready();
@@ -117,8 +123,21 @@ export class EngineClient implements Disposable {
     return this.send(child, method, params, options);
   }
 
-  /** Ends the engine and starts a new one with a fresh restart budget. */
-  async restart(): Promise<void> {
+  /** Greets the running engine again; settles when it answers or is gone. */
+  async ping(): Promise<void> {
+    if (this.child) await this.send(this.child, "hello", { protocolVersion }, {});
+  }
+
+  /**
+   * Ends the engine and starts a new one with a fresh restart budget. The oldest request is rejected with `blocked` where it is given,
+   * all others with `GL8001`.
+   */
+  async restart(blocked?: GradlensError): Promise<void> {
+    const [oldest] = [...this.pending].filter(([, { method }]) => method !== "hello");
+    if (blocked && oldest) {
+      this.pending.delete(oldest[0]);
+      oldest[1].reject(blocked);
+    }
     this.end("the engine is restarted");
     this.budget.reset();
     await this.ready();
@@ -220,6 +239,7 @@ export class EngineClient implements Disposable {
       };
       const settle = (): void => signal?.removeEventListener("abort", cancel);
       this.pending.set(id, {
+        method,
         progress: (share, text) => onProgress?.(share, text),
         resolve: (result) => {
           settle();

@@ -9,6 +9,7 @@ import { ContextKeys } from "./contextKeys";
 import { CrashMessages } from "./crashMessages";
 import { registerDebugger } from "./debug/registerDebugger";
 import { EngineClient } from "./engineClient";
+import { EngineWatch } from "./engineWatch";
 import { forkEngine } from "./forkEngine";
 import { panelViewType } from "./ids";
 import { VarianceCodeLens } from "./inline/codeLens";
@@ -19,8 +20,9 @@ import { isModelDocument, modelSelector } from "./modelFile";
 import { PanelsHost } from "./panels/panelsHost";
 import { setCurrentLine } from "./revealSource";
 import { Problems } from "./problems/problems";
-import { Session } from "./run/session";
+import { isActive, Session } from "./run/session";
 import { settings } from "./settings";
+import { SilenceMessages } from "./silenceMessages";
 import { StatusBar } from "./statusBar";
 import { TestExplorer } from "./testing/testExplorer";
 import { ParametersView } from "./views/parametersView";
@@ -55,7 +57,9 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     memory: context.workspaceState,
     showPanels: (panel) => panels.show(undefined, panel),
   };
-  const status = new StatusBar(client, session, () =>
+  const works = (): boolean => isActive(session.snapshot) && session.snapshot.state === "running";
+  const watch = new EngineWatch(client, { works });
+  const status = new StatusBar(client, session, watch, () =>
     vscode.window.visibleTextEditors.some(({ document }) => isModelDocument(document)),
   );
   setCurrentLine((source) => inline.currentLine(source));
@@ -74,8 +78,9 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     new Problems(client, session, log, context.extensionUri),
     new ContextKeys(client, session),
     new CrashMessages(client, session, (request) => begin(train, request)),
+    new SilenceMessages(client, session, watch),
     new ParametersView(session),
-    ...[runs, tests, status, codeLens, inline, panels, report, session, client, log],
+    ...[runs, tests, status, codeLens, inline, panels, report, session, watch, client, log],
   );
   const model = process.env["GRADLENS_AUTOSTART"];
   if (model) void autostart(model, train).catch(showError);

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { EngineClient } from "./engineClient";
+import type { EngineWatch } from "./engineWatch";
 import { formatNumber } from "./format";
 import { commandIds, statusItemId } from "./ids";
 import { isActive, type Session } from "./run/session";
@@ -14,12 +15,15 @@ export class StatusBar implements vscode.Disposable {
   constructor(
     private readonly client: EngineClient,
     private readonly session: Session,
+    private readonly watch: EngineWatch,
     private readonly isModelShown: () => boolean,
   ) {
     this.item = vscode.window.createStatusBarItem(statusItemId, vscode.StatusBarAlignment.Left, 10);
     this.item.name = vscode.l10n.t("Gradient Lens engine");
     this.subscriptions = [
       client.onDidChangeState(() => this.throttle.call()),
+      watch.onSilence(() => this.throttle.call()),
+      watch.onAnswer(() => this.throttle.call()),
       session.onDidReplace(() => this.throttle.call()),
       session.onDidDelta(() => this.throttle.call()),
     ];
@@ -50,6 +54,7 @@ export class StatusBar implements vscode.Disposable {
     const { state } = this.client;
     if (state === "failed") return `$(error) ${vscode.l10n.t("engine failed")}`;
     if (state === "starting") return `$(loading~spin) ${vscode.l10n.t("engine starting")}`;
+    if (this.watch.isSilent) return `$(warning) ${vscode.l10n.t("engine does not answer")}`;
     if (isActive(run)) {
       if (run.state === "paused")
         return `$(debug-pause) ${run.backend} ${vscode.l10n.t("paused at step {0}", run.step)}`;

@@ -2,12 +2,14 @@ import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { FileLints, LintFinding } from "../../core/protocol/lints";
 import type { RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import { GradlensError } from "../../core/errors";
 import type { EngineClient, EngineLog } from "../engineClient";
 import { locateLine } from "../inline/lineTracker";
 import { isCancellation } from "../messages";
 import { isModelDocument } from "../modelFile";
 import type { Session } from "../run/session";
 import { settings } from "../settings";
+import { endlessTextCode } from "../silenceMessages";
 import { lintPage } from "./lintPage";
 
 export const problemSource = "Gradient Lens";
@@ -100,8 +102,9 @@ export class Problems implements vscode.Disposable {
     this.requests.set(file, controller);
     const { signal } = controller;
     const dataFolder = settings.dataFolder();
+    let text = "";
     try {
-      const text = await readFile(file, "utf8");
+      text = await readFile(file, "utf8");
       const lints = await this.client.request(
         "lint",
         { file, ...(dataFolder === undefined ? {} : { dataFolder }) },
@@ -111,7 +114,16 @@ export class Problems implements vscode.Disposable {
       this.known.set(file, { lines: splitLines(text), lints });
       this.draw(file);
     } catch (error) {
-      if (!isCancellation(error)) this.log.warn(`lint ${file}: ${String(error)}`);
+      if (isCancellation(error)) return;
+      this.log.warn(`lint ${file}: ${String(error)}`);
+      if (error instanceof GradlensError && error.code === endlessTextCode) {
+        const { code, message } = error;
+        const lints = { findings: [], problems: [{ code, message, source: { file, line: 1, column: 1 } }] };
+        this.known.set(file, { lines: splitLines(text), lints });
+        this.draw(file);
+        // Other files waited behind this one.
+        setTimeout(() => this.lookAtShown(), DELAY_MS);
+      }
     } finally {
       if (this.requests.get(file) === controller) this.requests.delete(file);
     }

@@ -79,11 +79,25 @@ describe("the Problems panel", function () {
     assert.doesNotMatch(thrown!.message, /biased\.ts/);
   });
 
+  it("ends an engine that a loop without an end blocks, says so at the file, and goes on", async () => {
+    const before = api.client.processId;
+    await write(biased.replace("program() {", "program() {\n      for (;;);"));
+    const [endless] = await eventually(
+      () => (ours().length === 1 && ours()[0]!.code === "GL8005" ? ours() : null),
+      "the loop to be told of",
+      60_000,
+    );
+    assert.match(endless!.message, /^The model's text did not come to an end within 20 s/);
+    await write(biased);
+    await eventually(() => (ours()[0]?.code === "GL8005" ? null : ours().length === 1), "the lint of the mended file");
+    assert.notEqual(api.client.processId, before);
+  });
+
   it("is off when the setting says so", async () => {
     await configure("lint.enabled", false);
     await eventually(() => ours().length === 0, "nothing to be shown");
     await configure("lint.enabled", undefined);
-    await eventually(() => ours().length === 1, "the error again");
+    await eventually(() => ours().length === 1, "the lint again");
   });
 
   it("shows what training has made of a model while it trains", async () => {
