@@ -1,10 +1,11 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { unrecorded } from "../gradients/tape";
+import { changedValues } from "../model/changedUnits";
 import type { SurrogateContext } from "./estimator";
 
-/** Rows of a sample × example × flip evaluated at once; bounds memory. */
-const MAX_ROWS = 8192;
+/** Rows of a sample × example × flip evaluated at once: bounds memory, and what one operation leaves the next finds in the cache. */
+const MAX_ROWS = 2048;
 
 /** What each unit's every state would cost, the other units as they are. K = 2 for Bernoulli. Constants. */
 export interface Flips {
@@ -31,26 +32,22 @@ export function evaluateFlips(context: SurrogateContext, descendants: "keep" | "
       // Unit j moved on by r states: copy j · (K − 1) + r − 1. Where kept nodes are weighed, a last copy is the value itself.
       const moves = units * (K - 1);
       const copies = moves + (weighs ? 1 : 0);
+      const features = categorical ? K : 1; // that a unit has in the value
+      const base = tf.reshape(value, [S * rows, units * features]);
+      const change = changesByMove(value, rolled, categorical, weighs);
       const chunk = Math.max(1, Math.floor(MAX_ROWS / (S * rows)));
       const credits: tf.Tensor[] = [];
       const logProbs: tf.Tensor[] = [];
-      for (let first = 0; first < copies; first += chunk) {
-        const count = Math.min(chunk, copies - first);
+      for (let from = 0; from < copies; from += chunk) {
+        const count = Math.min(chunk, copies - from);
         const branch = tf.tidy(() => {
-          const values = Array.from({ length: count }, (_, i) => {
-            const copy = first + i;
-            if (copy >= moves) return value;
-            const unit = Math.floor(copy / (K - 1));
-            const mask = tf.tensor(
-              Float32Array.from({ length: units }, (_, j) => (j === unit ? 1 : 0)),
-              categorical ? [units, 1] : [units],
-            );
-            const moved = categorical ? rolled[(copy % (K - 1)) + 1]! : tf.sub(1, value);
-            return tf.add(value, tf.mul(mask, tf.sub(moved, value)));
-          });
+          const first = Array.from({ length: count }, (_, i) =>
+            from + i < moves ? Math.floor((from + i) / (K - 1)) * features : 0,
+          );
+          const values = changedValues({ base, change: tf.slice(change, from, count), first });
           const { credit: branchCredit, logProb } = evaluate({
             copies: count,
-            value: tf.concat(values, 0),
+            value: tf.reshape(values, [count * S, ...value.shape.slice(1)]),
             descendants,
           });
           return { credit: branchCredit, logProb };
@@ -74,6 +71,28 @@ export function evaluateFlips(context: SurrogateContext, descendants: "keep" | "
       };
     }),
   );
+}
+
+/** What each move adds to the features of its unit, `[moves, S·B', features]`; a last copy of zeros when asked for. */
+function changesByMove(
+  value: tf.Tensor,
+  rolled: readonly tf.Tensor[],
+  categorical: boolean,
+  withOwn: boolean,
+): tf.Tensor {
+  const [S, rows, units] = value.shape as [number, number, number];
+  const K = rolled.length;
+  const moved = categorical
+    ? tf.transpose(
+        tf.stack(
+          rolled.slice(1).map((one) => tf.sub(one, value)),
+          2,
+        ), // [S, B', K − 1, units, K]
+        [3, 2, 0, 1, 4],
+      )
+    : tf.transpose(tf.sub(1, tf.mul(2, value)), [2, 0, 1]); // [units, S, B']
+  const changes = tf.reshape(moved, [units * (K - 1), S * rows, categorical ? K : 1]);
+  return withOwn ? tf.concat([changes, tf.zeros([1, ...changes.shape.slice(1)])], 0) : changes;
 }
 
 /** One-hot vectors moved on by `by` states, cyclically. */

@@ -5,7 +5,7 @@ import type { BranchRequest, Branches } from "../estimators/estimator";
 import { runTrace, type Trace } from "../graph/trace";
 import { analyticNodes, sum, termsOf } from "./terms";
 import type { Evaluation } from "./surrogate";
-import { gradients, record } from "./tape";
+import { gradients, record, unrecorded } from "./tape";
 
 /** What the main evaluation knows and a branch builds on. */
 export interface MainPass {
@@ -24,12 +24,14 @@ export interface MainPass {
  */
 export function evaluateBranches(main: MainPass, node: string, request: BranchRequest): Branches {
   return tf.tidy(() => {
+    if (!request.slope) {
+      const { credit, logProb } = unrecorded(() => runBranches(main, node, request));
+      return { credit, logProb, slope: null } as unknown as tf.TensorContainer;
+    }
     // Recorded apart from the surrogate: results are constants for it.
     const pass = record(() => runBranches(main, node, request));
     const { credit, logProb } = pass.value;
-    const slope = request.slope
-      ? (gradients(pass.tape, credit, [request.value])[0] ?? tf.zerosLike(request.value))
-      : null;
+    const slope = gradients(pass.tape, credit, [request.value])[0] ?? tf.zerosLike(request.value);
     pass.release();
     return { credit: detach(credit), logProb: detach(logProb), slope } as unknown as tf.TensorContainer;
   }) as unknown as Branches;

@@ -1,29 +1,55 @@
 import { detach } from "../backends/detach";
-import type { tf } from "../backends/tf";
+import { tf } from "../backends/tf";
 
-let outputs: Map<string, tf.Tensor> | null = null;
+interface Memo {
+  readonly outputs: Map<string, tf.Tensor>;
+  /** Alive until the end, whatever scope they were made in. */
+  readonly kept: tf.Tensor[];
+}
+
+let memo: Memo | null = null;
 
 /**
  * Runs `f` with dense layers remembering what they made of which tensor, so that the passes of one estimate (sampled, mean-field, with
- * a value replaced) multiply the data by a layer's weight once. Parameters stand still meanwhile. Nothing is kept alive for it.
+ * a value replaced) multiply the data by a layer's weight once. Parameters stand still meanwhile. Nothing outlives it.
  */
 export function withDenseMemo<T>(f: () => T): T {
-  const outer = outputs;
-  outputs = new Map();
+  const outer = memo;
+  const inner: Memo = { outputs: new Map(), kept: [] };
+  memo = inner;
   try {
     return f();
   } finally {
-    outputs = outer;
+    memo = outer;
+    tf.dispose(inner.kept);
   }
 }
 
 /** The layer's output for that very tensor: made by `compute` unless it is known and still there. */
 export function remembered(layer: string, input: tf.Tensor, compute: () => tf.Tensor): tf.Tensor {
-  if (!outputs) return compute();
-  const key = `${layer}\n${input.id}`;
-  const known = outputs.get(key);
-  if (known && !known.isDisposed) return detach(known);
+  const known = lookUp(layer, input);
+  if (known) return detach(known);
   const made = compute();
-  outputs.set(key, made);
+  memo?.outputs.set(keyOf(layer, input), made);
   return made;
+}
+
+/** The same for an input that several scopes have in common: the output stays until the estimate is done. Never a result; read only. */
+export function rememberedThroughout(layer: string, input: tf.Tensor, compute: () => tf.Tensor): tf.Tensor {
+  const known = lookUp(layer, input);
+  if (known) return known;
+  const made = compute();
+  if (!memo) return made;
+  memo.outputs.set(keyOf(layer, input), tf.keep(made));
+  memo.kept.push(made);
+  return made;
+}
+
+function lookUp(layer: string, input: tf.Tensor): tf.Tensor | null {
+  const known = memo?.outputs.get(keyOf(layer, input));
+  return known && !known.isDisposed ? known : null;
+}
+
+function keyOf(layer: string, input: tf.Tensor): string {
+  return `${layer}\n${input.id}`;
 }

@@ -65,6 +65,12 @@ export interface KernelFunctions {
       states: number,
     ]
   ): void;
+  changedRows(
+    ...args: [
+      ...[base: Pointer, change: Pointer, first: Pointer, matrix: Pointer, out: Pointer],
+      ...[copies: number, rows: number, width: number, columns: number],
+    ]
+  ): void;
   softplusInto(a: Pointer, out: Pointer, n: number): void;
   sigmoidInto(a: Pointer, out: Pointer, n: number): void;
   bernoulliDraw(a: Pointer, rowsA: number, u: Pointer, out: Pointer, rows: number, units: number): void;

@@ -1,27 +1,76 @@
-import { loadPartial, madd, sigmoid, softplus, storePartial, sumLanes } from "./vector";
+import {
+  expNegative,
+  loadPartial,
+  log1pPositive,
+  madd,
+  negativeMagnitude,
+  sigmoid,
+  softplus,
+  storePartial,
+  sumLanes,
+} from "./vector";
 
 /**
  * out[r] = Σ_u x_u a_u − softplus(a_u) for rows r of `units` elements. Operands with fewer rows start over: row r reads row
- * r mod rowsA of the logits and r mod rowsX of the values.
+ * r mod rowsA of the logits and r mod rowsX of the values. The softplus of logits that start over is summed once.
  */
 export function bernoulliLogProb(a: usize, rowsA: i32, x: usize, rowsX: i32, out: usize, rows: i32, units: i32): void {
-  const body = units & ~3;
-  const tail = units & 3;
-  for (let row = 0; row < rows; row++) {
-    const rowA = a + ((<usize>(row % rowsA) * units) << 2);
-    const rowX = x + ((<usize>(row % rowsX) * units) << 2);
-    let total = f32x4.splat(0);
-    for (let u = 0; u < body; u += 4) {
-      const logit = v128.load(rowA + (u << 2));
-      total = f32x4.add(total, f32x4.sub(f32x4.mul(v128.load(rowX + (u << 2)), logit), softplus(logit)));
+  if (rowsA === rows) {
+    for (let row = 0; row < rows; row++) {
+      const rowA = a + ((<usize>row * units) << 2);
+      const rowX = x + ((<usize>(row % rowsX) * units) << 2);
+      store<f32>(out + (<usize>row << 2), dot(rowX, rowA, units) - softplusSum(rowA, units));
     }
-    if (tail > 0) {
-      const at = body << 2;
-      const logit = loadPartial(rowA + at, tail, -200); // softplus is 0 there
-      total = f32x4.add(total, f32x4.sub(f32x4.mul(loadPartial(rowX + at, tail, 0), logit), softplus(logit)));
-    }
-    store<f32>(out + (row << 2), sumLanes(total));
+    return;
   }
+  for (let row = 0; row < rowsA; row++)
+    store<f32>(out + (<usize>row << 2), softplusSum(a + ((<usize>row * units) << 2), units));
+  // From the last row to the first, since the first ones hold the sums.
+  for (let row = rows - 1; row >= 0; row--) {
+    const from = row % rowsA;
+    const sum = load<f32>(out + (<usize>from << 2));
+    const rowX = x + ((<usize>(row % rowsX) * units) << 2);
+    store<f32>(out + (<usize>row << 2), dot(rowX, a + ((<usize>from * units) << 2), units) - sum);
+  }
+}
+
+/** Σ x y, n elements. */
+function dot(x: usize, y: usize, n: i32): f32 {
+  const body = n & ~3;
+  let total = f32x4.splat(0);
+  for (let i = 0; i < body; i += 4) {
+    const at = <usize>i << 2;
+    total = madd(v128.load(x + at), v128.load(y + at), total);
+  }
+  const at = <usize>body << 2;
+  return sumLanes(madd(loadPartial(x + at, n & 3, 0), loadPartial(y + at, n & 3, 0), total));
+}
+
+/** Elements of a lane whose logarithms are taken together: their product is at most 2³². */
+const TOGETHER: i32 = 32;
+
+/**
+ * Σ softplus(a) = Σ max(a, 0) + Σ log(1 + t) with t = exp(−|a|). The logarithms of a lane's elements are taken of their product, kept as
+ * q = Π (1 + t) − 1 so that small t are not rounded away.
+ */
+function softplusSum(a: usize, n: i32): f32 {
+  const body = n & ~3;
+  const zero = f32x4.splat(0);
+  let total = zero;
+  let i = 0;
+  while (i < body) {
+    const end = min(body, i + 4 * TOGETHER);
+    let q = zero;
+    for (; i < end; i += 4) {
+      const logits = v128.load(a + (<usize>i << 2));
+      total = f32x4.add(total, f32x4.pmax(logits, zero));
+      const t = expNegative(negativeMagnitude(logits));
+      q = madd(q, t, f32x4.add(q, t));
+    }
+    total = f32x4.add(total, log1pPositive(q));
+  }
+  const rest = n & 3;
+  return sumLanes(rest > 0 ? f32x4.add(total, softplus(loadPartial(a + (<usize>body << 2), rest, -200))) : total);
 }
 
 /** out[r mod rowsOut] += dy[r] (x − sigmoid(a)); the caller clears `out` where rows start over. */

@@ -1,5 +1,6 @@
 export { bernoulliGradLogits, bernoulliLogProb, scaleRows } from "./bernoulli";
 export { categoricalGradLogits, categoricalGradValue, categoricalLogProb } from "./categorical";
+export { changedRows } from "./changedRows";
 export { bernoulliDraw, multiplyInto, sigmoidInto, softplusInto } from "./elementwise";
 export { matMul, workspaceBytes } from "./matMul";
 export { adam, momentum } from "./optimizers";

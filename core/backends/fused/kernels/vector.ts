@@ -70,9 +70,25 @@ export function log1pUnit(t: v128): v128 {
   return madd(f32x4.mul(p, z), s, f32x4.add(s, s));
 }
 
+/**
+ * log1p(q) for finite q ≥ 0: 1 + q = 2ⁿ m with m of [1, 2) gives n ln 2 + log1p(m − 1), and q ≤ 1 is log1p(q) as it is, so that small q
+ * keep their digits. NaN stays NaN.
+ */
+@inline
+export function log1pPositive(q: v128): v128 {
+  const one = f32x4.splat(1);
+  const x = f32x4.add(q, one);
+  const exponent = i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(127));
+  const mantissa = v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f800000));
+  const small = f32x4.lt(q, one);
+  const log = log1pUnit(v128.bitselect(q, f32x4.sub(mantissa, one), small));
+  const n = v128.andnot(f32x4.convert_i32x4_s(exponent), small);
+  return f32x4.add(madd(n, f32x4.splat(0.69314718055994531), log), f32x4.sub(q, q));
+}
+
 // −|a|: the sign bit set.
 @inline
-function negativeMagnitude(a: v128): v128 {
+export function negativeMagnitude(a: v128): v128 {
   return v128.or(a, f32x4.splat(-0.0));
 }
 
