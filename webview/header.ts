@@ -1,5 +1,6 @@
 import type { RunSnapshot, RunState } from "../core/protocol/snapshot";
 import { html, setText } from "./dom";
+import { createFactList } from "./factList";
 import { formatCount, formatNumber, formatPercent } from "./format";
 import { icon, type IconName } from "./icon";
 import type { PanelContext } from "./panel";
@@ -49,20 +50,15 @@ export interface Header {
 export function createHeader(context: PanelContext): Header {
   const title = html("h1", {}, text("Gradient Lens"));
   const stateText = html("span", { class: "run-state", role: "status" });
-  const facts = html("dl", { class: "facts" });
-  const values = new Map<string, HTMLElement>();
-  const fact = (key: string, name: string): void => {
-    const value = html("dd");
-    values.set(key, value);
-    facts.append(html("div", {}, html("dt", {}, name), value));
-  };
-  fact("estimator", text("Estimator"));
-  fact("objective", text("Objective"));
-  fact("data", text("Data"));
-  fact("backend", text("Back end"));
-  fact("step", text("Step"));
-  fact("speed", text("Steps per second"));
-  fact("share", text("Diagnostics"));
+  const facts = createFactList([
+    ["estimator", text("Estimator")],
+    ["objective", text("Objective")],
+    ["data", text("Data")],
+    ["backend", text("Back end")],
+    ["step", text("Step")],
+    ["speed", text("Steps per second")],
+    ["share", text("Diagnostics")],
+  ]);
   const buttons = actions().map((action) => {
     const button = html(
       "button",
@@ -87,15 +83,10 @@ export function createHeader(context: PanelContext): Header {
     "header",
     { class: "run-header" },
     html("div", { class: "run-line" }, html("div", { class: "run-title" }, title, stateText), bar),
-    facts,
+    facts.element,
     progress,
     alert,
   );
-
-  const set = (key: string, value: string): void => {
-    const node = values.get(key);
-    if (node) setText(node, value);
-  };
 
   return {
     element,
@@ -108,7 +99,7 @@ export function createHeader(context: PanelContext): Header {
         state ? text(stateTitles[state]) : engine === "starting" ? text("Engine is starting") : text("No run yet"),
       );
       stateText.dataset["state"] = state ?? "none";
-      facts.hidden = snapshot === null;
+      facts.element.hidden = snapshot === null;
       if (snapshot) fillFacts(snapshot);
       const share = snapshot && snapshot.steps ? snapshot.step / snapshot.steps : null;
       progress.hidden = !active(state) || share === null;
@@ -130,27 +121,27 @@ export function createHeader(context: PanelContext): Header {
   };
 
   function fillFacts(snapshot: RunSnapshot): void {
-    set("estimator", snapshot.estimator);
-    set("objective", snapshot.objective);
-    set(
+    facts.set("estimator", snapshot.estimator);
+    facts.set("objective", snapshot.objective);
+    facts.set(
       "data",
       snapshot.dataset === null
         ? text("none")
         : text("{0}, batch {1}", snapshot.dataset, formatCount(snapshot.batchSize)),
     );
-    set("backend", snapshot.backend);
+    facts.set("backend", snapshot.backend);
     const steps =
       snapshot.steps === null
         ? formatCount(snapshot.step)
         : text("{0} of {1}", formatCount(snapshot.step), formatCount(snapshot.steps));
-    set(
+    facts.set(
       "step",
       snapshot.epochs === null
         ? steps
         : text("{0} (epoch {1} of {2})", steps, formatCount(snapshot.epoch), formatCount(snapshot.epochs)),
     );
-    set("speed", formatNumber(snapshot.stepsPerSecond));
-    set(
+    facts.set("speed", formatNumber(snapshot.stepsPerSecond));
+    facts.set(
       "share",
       snapshot.diagnosticsShare === null
         ? text("unknown")

@@ -43,7 +43,7 @@ function draw(): void {
   if (!header) build();
   const runId = state.snapshot?.runId ?? null;
   if (runId !== null && runId !== view.get().runId)
-    view.set({ runId, lossZoom: null, detailZoom: null, graphZoom: null });
+    view.set({ runId, lossZoom: null, detailZoom: null, partsZoom: null, graphZoom: null });
   document.body.classList.toggle("has-maximised", view.get().maximised !== null);
   header?.update(state);
   for (const tile of tiles) tile.update(state.snapshot, state.engine);

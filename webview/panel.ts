@@ -42,6 +42,8 @@ export interface Panel {
   readonly id: string;
   readonly title: string;
   needs(snapshot: RunSnapshot | null, engine: EngineState): readonly Need[];
+  /** False where the run's model has nothing of the kind, so that the tile is left out; left out, it always applies. */
+  applies?(snapshot: RunSnapshot): boolean;
   mount(element: HTMLElement, context: PanelContext): void;
   /** Called only while every need is met and the panel is visible. */
   update(snapshot: RunSnapshot): void;

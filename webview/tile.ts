@@ -97,7 +97,8 @@ export function createTile(panel: Panel, context: PanelContext): Tile {
       const { maximised, tables } = view.get();
       const large = maximised === panel.id;
       element.classList.toggle("maximised", large);
-      element.hidden = maximised !== null && !large;
+      const applies = large || snapshot === null || (panel.applies?.(snapshot) ?? true);
+      element.hidden = !applies || (maximised !== null && !large);
       const label = large ? text("Restore") : text("Maximise");
       if (maximise.title !== label) {
         maximise.title = label;

@@ -14,6 +14,7 @@ export interface ViewState {
   readonly lossSmoothing: number;
   readonly detailZoom: ZoomDomain | null;
   readonly detailLog: boolean;
+  readonly partsZoom: ZoomDomain | null;
   readonly varianceSort: "variance" | "snr" | "name";
   /** x, y and scale of the graph; null fits it to the tile. */
   readonly graphZoom: readonly [number, number, number] | null;
@@ -30,6 +31,7 @@ export const initialViewState: ViewState = {
   lossSmoothing: 30,
   detailZoom: null,
   detailLog: true,
+  partsZoom: null,
   varianceSort: "variance",
   graphZoom: null,
   trunkExample: null,

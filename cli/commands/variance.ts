@@ -139,14 +139,18 @@ function pathScoreReport(parts: readonly PathScore[]): string {
       { title: "covariance", align: "right" },
       { title: "best c in total − c · score", align: "right" },
       { title: `${formatShare(parts[0]!.level)} interval`, align: "right" },
+      { title: "path over total", align: "right" },
+      { title: "interval", align: "right" },
     ],
-    parts.map(({ name, pathVariance, scoreVariance, covariance, bestCoefficient, interval }) => [
+    parts.map(({ name, pathVariance, scoreVariance, covariance, bestCoefficient, interval, ...ratio }) => [
       name,
       formatNumber(pathVariance),
       formatNumber(scoreVariance),
       formatNumber(covariance),
       formatNumber(bestCoefficient),
-      formatInterval(interval === null ? null : [interval[0], interval[1]]),
+      formatInterval(interval),
+      formatNumber(ratio.pathToTotal),
+      formatInterval(ratio.pathToTotalInterval),
     ]),
   );
 }

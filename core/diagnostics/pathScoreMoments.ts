@@ -1,6 +1,7 @@
 import type { PathScore } from "../protocol/snapshot";
 import { meanInterval } from "./meanInterval";
 import type { PairMoments } from "./pairMoments";
+import { ratioInterval } from "./ratioInterval";
 import { studentTQuantile } from "./studentT";
 
 /** Pairs below which nothing is said of an interval. */
@@ -43,6 +44,8 @@ export class PathScoreMoments {
       interval ? [interval[0] / batchSize, interval[1] / batchSize] : null;
     const spread = mean(score);
     const covariance = mean(product);
+    // ½‖path + score − path' − score'‖² of each pair; inner products leave a rounding error that may be below zero.
+    const total = path.map((value, i) => Math.max(0, value + 2 * product[i]! + score[i]!));
     return {
       pathVariance: mean(path) / batchSize,
       pathInterval: overBatch(meanInterval([path], level)),
@@ -52,6 +55,8 @@ export class PathScoreMoments {
       covarianceInterval: overBatch(signedInterval(product, level)),
       bestCoefficient: spread > 0 ? 1 + covariance / spread : null,
       interval: coefficientInterval(product, score, level),
+      pathToTotal: mean(total) > 0 ? mean(path) / mean(total) : null,
+      pathToTotalInterval: shareInterval(path, total, spread, level),
       level,
       draws: 2 * path.length,
     };
@@ -100,6 +105,19 @@ function coefficientInterval(
   const root = Math.sqrt(Math.max(0, (squaredT * sr) ** 2 + a * squaredT * rr));
   const extra = unseen(residuals) / spread + ROUNDING * (1 + Math.abs(ratio));
   return [1 + ratio + (-squaredT * sr - root) / a - extra, 1 + ratio + (-squaredT * sr + root) / a + extra];
+}
+
+/** Interval of E[path]/E[total], widened by what float32 gradients of the score's size leave unknown of it. */
+function shareInterval(
+  path: readonly number[],
+  total: readonly number[],
+  scoreSpread: number,
+  level: number,
+): [number, number] | null {
+  const interval = ratioInterval(path, total, level);
+  if (!interval) return null;
+  const unknown = ROUNDING * (1 + interval[1]) * (1 + scoreSpread / mean(total));
+  return [Math.max(0, interval[0] - unknown), interval[1] + unknown];
 }
 
 /** By the rule of three, a share of 3/n may not have been seen; a little more where n is small. */

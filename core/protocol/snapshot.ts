@@ -77,6 +77,9 @@ export interface PathScore {
   readonly bestCoefficient: number | null;
   /** Confidence interval of `bestCoefficient`. */
   readonly interval: readonly [number, number] | null;
+  /** Variance of the path derivative over that of the total derivative: what sticking the landing leaves of pathwise's. */
+  readonly pathToTotal: number | null;
+  readonly pathToTotalInterval: readonly [number, number] | null;
   /** Confidence level of each interval. */
   readonly level: number;
   /** Gradient samples (examples × replicates) behind the numbers. */

@@ -52,8 +52,11 @@ function closedForm(m: number, s: number): Record<string, { path: number; score:
   };
 }
 
+const pathToTotal = ({ path, score, covariance }: { path: number; score: number; covariance: number }): number =>
+  path / (path + 2 * covariance + score);
+
 for (const estimator of ["pathwise", "sticking-the-landing", "dreg"]) {
-  test(`path and score part under ${estimator} have the closed form's variances, covariance and best coefficient (4 × 8 numbers, false alarms below 1e-4 each)`, () => {
+  test(`path and score part under ${estimator} have the closed form's variances, covariance and best coefficient (4 × 10 numbers, false alarms below 1e-4 each)`, () => {
     for (const [m, s] of [
       [0.5, 0.9],
       [-0.5, 1.4],
@@ -70,6 +73,7 @@ for (const estimator of ["pathwise", "sticking-the-landing", "dreg"]) {
           ["score", scoreVariance, entry.scoreInterval, expected.score],
           ["covariance", covariance, entry.covarianceInterval, expected.covariance],
           ["c", bestCoefficient, entry.interval, 1 + expected.covariance / expected.score],
+          ["path over total", entry.pathToTotal, entry.pathToTotalInterval, pathToTotal(expected)],
         ] as const) {
           assert.ok(interval && value !== null, `${name} ${what} is unknown`);
           const reach = interval[1] - interval[0]; // twice a 95 % interval's half width, or more
@@ -108,6 +112,7 @@ for (const pairs of [16, 128]) {
             ["score", entry.scoreInterval, score],
             ["covariance", entry.covarianceInterval, covariance],
             ["c", entry.interval, 1 + covariance / score],
+            ["path over total", entry.pathToTotalInterval, pathToTotal({ path, score, covariance })],
           ] as const) {
             const key = `${m}, ${s}: ${entry.name} ${what}`;
             const inside = !interval || (interval[0] <= truth && truth <= interval[1]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type {
   BiasRecord,
   ComparedEstimator,
@@ -11,7 +11,8 @@ import type {
   RunSnapshot,
   SweepRecord,
 } from "../../core/protocol/snapshot";
-import { axeScript, screenshots, startPanelBrowser, themes, type PanelBrowser } from "./panelBrowser";
+import { type PanelBrowser, screenshots, showRun, startPanelBrowser, themes, tile } from "./panelBrowser";
+import { accessibilityViolations } from "./support/accessibility";
 
 let browser: PanelBrowser;
 before(async () => {
@@ -174,35 +175,10 @@ const controlVariates: ControlVariateRecord = {
 };
 const sweeps = [sweptSamples, sweptTemperature];
 
-const tile = (page: Page, id: string): Locator => page.locator(`[data-panel="${id}"]`);
-
-async function show(
+const show = (
   page: Page,
   changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates },
-): Promise<void> {
-  await tile(page, "bias").waitFor();
-  await page.evaluate((fields) => {
-    const host = window.fakeHost;
-    if (host.snapshot) host.snapshot = { ...host.snapshot, ...fields };
-    host.hydrate();
-  }, changes);
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeScript);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(
-          root: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { failureSummary: string }[] }[] }>;
-      };
-    };
-    const { violations: found } = await axe.run(document, { resultTypes: ["violations"] });
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ failureSummary }) => failureSummary).join("; ")}`);
-  });
-}
+): Promise<void> => showRun(page, changes);
 
 for (const theme of Object.keys(themes)) {
   test(`bias check, comparison and sweep are drawn and accessible in the ${theme} theme`, async () => {
@@ -211,7 +187,7 @@ for (const theme of Object.keys(themes)) {
     await tile(page, "bias").locator(".bias-row").first().waitFor();
     await tile(page, "compare").locator(".compare-row").first().waitFor();
     await tile(page, "sweeps").locator(".sweep-curve").first().waitFor();
-    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(await accessibilityViolations(page), []);
     await page.screenshot({ path: join(screenshots, `checks-${theme}.png`), fullPage: true });
     assert.deepEqual(problems, []);
     await page.context().close();
@@ -243,7 +219,7 @@ test("a verdict is told with its interval, what it rests on, and what it would t
     words,
     /2,000 draws, compared with the mean of muprop over the same noise; intervals hold together at 95 %/,
   );
-  const row = bias.locator('[data-parameter="encode/bias"]');
+  const row = bias.locator('[data-row="encode/bias"]');
   assert.match(
     await row.evaluate((node) => node.textContent ?? ""),
     /undecided, 0\.0300 \[0, 0\.0810\], about 5,400 more draws/,
@@ -261,7 +237,7 @@ test("estimators are ranked by variance × time, and one is chosen by click or k
   await compare.locator(".compare-row").first().waitFor();
   const ids = await compare
     .locator(".compare-row")
-    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-estimator")));
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-row")));
   assert.deepEqual(ids, ["mean-passing", "straight-through", "muprop-c", "rebar", "lr-c", "lr"]);
   assert.equal(await compare.getByRole("button", { name: /muprop-c/ }).count(), 0, "the driving one is no choice");
   await compare.getByRole("button", { name: /Train on with rebar/ }).click();

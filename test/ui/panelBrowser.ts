@@ -1,7 +1,8 @@
 import { build } from "esbuild";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import type { PageTheme } from "./panelPage";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -9,7 +10,6 @@ export const screenshots = join(root, "test-results", "panels");
 export const themes = JSON.parse(
   readFileSync(join(import.meta.dirname, "fixtures", "themes.json"), "utf8"),
 ) as Readonly<Record<string, PageTheme>>;
-export const axeScript = readFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), "utf8");
 const origin = "http://panels.localhost";
 
 export interface PageOptions {
@@ -25,6 +25,18 @@ export interface PageOptions {
 export interface PanelBrowser {
   open(options?: PageOptions): Promise<{ readonly page: Page; readonly problems: readonly string[] }>;
   close(): Promise<void>;
+}
+
+export const tile = (page: Page, id: string): Locator => page.locator(`[data-panel="${id}"]`);
+
+/** Hydrates the page anew with some fields of its run changed. */
+export async function showRun(page: Page, changes: Partial<RunSnapshot>): Promise<void> {
+  await tile(page, "loss").waitFor();
+  await page.evaluate((fields) => {
+    const host = window.fakeHost;
+    if (host.snapshot) host.snapshot = { ...host.snapshot, ...fields };
+    host.hydrate();
+  }, changes);
 }
 
 export async function startPanelBrowser(): Promise<PanelBrowser> {

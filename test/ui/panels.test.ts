@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Locator, Page } from "playwright-core";
-import { axeScript, screenshots, startPanelBrowser, themes, type PanelBrowser } from "./panelBrowser";
+import type { Page } from "playwright-core";
+import { type PanelBrowser, screenshots, startPanelBrowser, themes, tile } from "./panelBrowser";
+import { accessibilityViolations } from "./support/accessibility";
 import { eventually } from "./support/eventually";
 
 let browser: PanelBrowser;
@@ -11,7 +12,6 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const tile = (page: Page, id: string): Locator => page.locator(`[data-panel="${id}"]`);
 const sent = (page: Page): Promise<readonly { readonly type: string; readonly [key: string]: unknown }[]> =>
   page.evaluate(() => window.fakeHost.sent.map((message) => ({ ...message })));
 const drawn = async (page: Page): Promise<void> => {
@@ -23,40 +23,19 @@ const drawn = async (page: Page): Promise<void> => {
 const shot = (page: Page, name: string): Promise<Buffer> =>
   page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
 
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeScript);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(
-          root: Document,
-          options: object,
-        ): Promise<{
-          violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
-        }>;
-      };
-    };
-    const result = await axe.run(document, { resultTypes: ["violations"] });
-    return result.violations.map(
-      ({ id, impact, nodes }) =>
-        `${id} (${impact}): ${nodes.map(({ target, failureSummary }) => `${target.join(" ")} ${failureSummary}`).join("; ")}`,
-    );
-  });
-}
-
 for (const theme of Object.keys(themes)) {
   test(`the panels are drawn and accessible in the ${theme} theme`, async () => {
     const { page, problems } = await browser.open({ theme, width: 1400 });
     await drawn(page);
     await shot(page, `panels-${theme}`);
-    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(await accessibilityViolations(page), []);
     await tile(page, "variance")
       .getByRole("option", { name: /^encode\/weight/ })
       .click();
     await tile(page, "variance").getByRole("button", { name: "Maximise" }).click();
     await tile(page, "variance").locator(".detail .plot path.line").first().waitFor({ state: "attached" });
     await shot(page, `variance-detail-${theme}`);
-    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(await accessibilityViolations(page), []);
     assert.deepEqual(problems, [], "the page's policy and console are clean");
     await page.context().close();
   });
@@ -101,10 +80,10 @@ test("a theme that changes is followed by charts and pictures", async () => {
 test("without a run every panel says what it needs and offers the command", async () => {
   const { page } = await browser.open({ query: { run: "none" }, width: 900 });
   await page.locator(".tile-empty button").first().waitFor();
-  assert.equal(await page.locator(".tile-empty:visible").count(), 8);
-  assert.equal(await page.locator(".tile-empty .unmet").count(), 17);
+  assert.equal(await page.locator(".tile-empty:visible").count(), 9);
+  assert.equal(await page.locator(".tile-empty .unmet").count(), 19);
   await shot(page, "empty");
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await accessibilityViolations(page), []);
   await tile(page, "variance").getByRole("button", { name: "Run training" }).click();
   assert.deepEqual((await sent(page)).at(-1), { type: "command", command: "train" });
   await page.context().close();
@@ -312,7 +291,7 @@ test("every panel shows its data as a table, with the same numbers", async () =>
     assert.ok((await tile(page, id).locator("caption").innerText()).includes("sbn-200"));
   }
   await shot(page, "tables");
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await accessibilityViolations(page), []);
   const first = await tile(page, "loss").locator("tbody tr").first().innerText();
   assert.match(first, /^2,400\s+loss\s+[\d.]+/);
   await tile(page, "loss")

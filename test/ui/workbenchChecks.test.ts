@@ -100,6 +100,6 @@ test("Compare Estimators ranks the chosen ones, and a click in the panel trains 
   await tile("compare")
     .getByRole("button", { name: /Train on with lr-c/ })
     .click();
-  await tile("compare").locator('.compare-row.driving[data-estimator="lr-c"]').waitFor();
+  await tile("compare").locator('.compare-row.driving[data-row="lr-c"]').waitFor();
   await session.picture("compare-panel");
 });

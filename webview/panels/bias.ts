@@ -1,11 +1,13 @@
 import type { BiasRecord, RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText, svg } from "../dom";
-import { exportSvg } from "../exportSvg";
 import { runNeed } from "../needs";
 import type { DataTable, Panel, PanelContext } from "../panel";
+import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
 import { drawBiasChart } from "./biasChart";
 import { methodSentence, verdictSentence } from "./biasText";
+import { asSentence } from "./asSentence";
+import { onRow } from "./rowChart";
 import { subjectText } from "./subjectText";
 import { verdictMark } from "./verdictMark";
 
@@ -15,37 +17,14 @@ export function createBiasPanel(): Panel {
   const verdict = html("strong", { role: "status" });
   const about = html("span", { class: "quiet" });
   const again = html("button", { type: "button", class: "secondary" }, text("Check again"));
-  const box = html("div", {
-    class: "check-scroll",
-    tabindex: 0,
-    role: "region",
-    "aria-label": text("Bias by parameter"),
+  const box = createPictureBox({
+    label: text("Bias by parameter"),
+    inputs: ({ bias }) => (bias ? [bias] : null),
+    draw: ({ bias }, width) => drawBiasChart(bias!, width),
   });
   const notes = html("p", { class: "note" });
-  let chart: SVGSVGElement | undefined;
-  let shown: { record: BiasRecord; width: number } | undefined;
-  let last: RunSnapshot | undefined;
+  let shown: BiasRecord | undefined;
 
-  function draw(snapshot: RunSnapshot): void {
-    last = snapshot;
-    const { bias: record } = snapshot;
-    const width = box.clientWidth;
-    if (!record || width === 0 || (shown?.record === record && shown.width === width)) return;
-    shown = { record, width };
-    mark.replaceChildren(verdictMark(record.verdict, 7, 8));
-    setText(verdict, verdictSentence(record));
-    setText(about, subjectText(record));
-    chart = drawBiasChart(record, width);
-    box.replaceChildren(chart);
-    setText(
-      notes,
-      [methodSentence(record), ...record.notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`)].join(
-        " ",
-      ),
-    );
-  }
-
-  const resize = new ResizeObserver(() => last && draw(last));
   return {
     id: "bias",
     title: text("Bias check"),
@@ -59,21 +38,27 @@ export function createBiasPanel(): Panel {
     ],
     mount(element, context: PanelContext) {
       again.addEventListener("click", () => context.post({ type: "command", command: "checkBias" }));
-      box.addEventListener("click", ({ target }) => {
-        const row = target instanceof Element ? target.closest<SVGElement>("[data-parameter]") : null;
-        if (row) context.select(row.dataset["parameter"] ?? null);
-      });
+      onRow(box.element, (parameter) => context.select(parameter));
       element.append(
         html("div", { class: "check-head" }, html("div", { class: "check-verdict" }, mark, verdict), about, again),
-        box,
+        box.element,
         notes,
       );
-      resize.observe(box);
     },
-    update: draw,
+    update(snapshot) {
+      const record = snapshot.bias!;
+      if (record !== shown) {
+        mark.replaceChildren(verdictMark(record.verdict, 7, 8));
+        setText(verdict, verdictSentence(record));
+        setText(about, subjectText(record));
+        setText(notes, [methodSentence(record), ...record.notes.map(asSentence)].join(" "));
+      }
+      shown = record;
+      box.update(snapshot);
+    },
     table: biasTable,
-    svg: () => (chart ? exportSvg(chart) : ""),
-    dispose: () => resize.disconnect(),
+    svg: () => box.svg(),
+    dispose: () => box.dispose(),
   };
 }
 

@@ -1,56 +1,25 @@
-import type { ComparisonRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText } from "../dom";
-import { exportSvg } from "../exportSvg";
 import { runNeed } from "../needs";
 import type { DataTable, Panel, PanelContext } from "../panel";
+import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
 import { drawCompareChart, ranked, workOf } from "./compareChart";
+import { onRow } from "./rowChart";
 import { subjectText } from "./subjectText";
 
 /** The last comparison of estimators; while a run goes on, a click trains on with another one. */
 export function createComparePanel(): Panel {
   const about = html("span", { class: "quiet" });
   const again = html("button", { type: "button", class: "secondary" }, text("Compare again"));
-  const box = html("div", {
-    class: "check-scroll",
-    tabindex: 0,
-    role: "region",
-    "aria-label": text("Estimators, best first"),
+  const isActive = ({ state }: RunSnapshot): boolean => state === "running" || state === "paused";
+  const box = createPictureBox({
+    label: text("Estimators, best first"),
+    inputs: (snapshot) => (snapshot.comparison ? [snapshot.comparison, snapshot.estimator, isActive(snapshot)] : null),
+    draw: (snapshot, width) =>
+      drawCompareChart(snapshot.comparison!, { width, driving: snapshot.estimator, active: isActive(snapshot) }),
   });
   const note = html("p", { class: "note" });
-  let chart: SVGSVGElement | undefined;
-  let shown = "";
-  let record: ComparisonRecord | undefined;
-  let last: RunSnapshot | undefined;
-
-  function draw(snapshot: RunSnapshot): void {
-    last = snapshot;
-    const { comparison, estimator, state } = snapshot;
-    const width = box.clientWidth;
-    if (!comparison || width === 0) return;
-    const active = state === "running" || state === "paused";
-    const key = `${width} ${estimator} ${active}`;
-    if (comparison === record && key === shown) return;
-    record = comparison;
-    shown = key;
-    const focused = box.contains(document.activeElement)
-      ? document.activeElement?.getAttribute("data-estimator")
-      : null;
-    setText(about, subjectText(comparison));
-    chart = drawCompareChart(comparison, { width, driving: estimator, active });
-    box.replaceChildren(chart);
-    if (focused != null) box.querySelector<SVGElement>(`[data-estimator="${CSS.escape(focused)}"]`)?.focus();
-    const click = active ? text("Choose a row to train on with it.") : "";
-    const bars = text(
-      "Bar: variance of one estimate × seconds of a step (log scale); whisker: 95 % interval of the variance.",
-    );
-    setText(
-      note,
-      [bars, click, ...comparison.skipped.map((line) => text("Left out: {0}.", line))].filter(Boolean).join(" "),
-    );
-  }
-
-  const resize = new ResizeObserver(() => last && draw(last));
   return {
     id: "compare",
     title: text("Estimators compared"),
@@ -63,24 +32,24 @@ export function createComparePanel(): Panel {
       },
     ],
     mount(element, context: PanelContext) {
-      const choose = (target: EventTarget | null): boolean => {
-        const row = target instanceof Element ? target.closest<SVGElement>("[data-estimator].choosable") : null;
-        const estimator = row?.dataset["estimator"];
-        if (estimator !== undefined) context.post({ type: "setEstimator", estimator });
-        return estimator !== undefined;
-      };
       again.addEventListener("click", () => context.post({ type: "command", command: "compareEstimators" }));
-      box.addEventListener("click", ({ target }) => void choose(target));
-      box.addEventListener("keydown", (event) => {
-        if ((event.key === "Enter" || event.key === " ") && choose(event.target)) event.preventDefault();
-      });
-      element.append(html("div", { class: "check-head" }, about, again), box, note);
-      resize.observe(box);
+      onRow(box.element, (estimator) => context.post({ type: "setEstimator", estimator }));
+      element.append(html("div", { class: "check-head" }, about, again), box.element, note);
     },
-    update: draw,
+    update(snapshot) {
+      const comparison = snapshot.comparison!;
+      setText(about, subjectText(comparison));
+      const click = isActive(snapshot) ? text("Choose a row to train on with it.") : "";
+      const bars = text(
+        "Bar: variance of one estimate × seconds of a step (log scale); whisker: 95 % interval of the variance.",
+      );
+      const skipped = comparison.skipped.map((line) => text("Left out: {0}.", line));
+      setText(note, [bars, click, ...skipped].filter(Boolean).join(" "));
+      box.update(snapshot);
+    },
     table: compareTable,
-    svg: () => (chart ? exportSvg(chart) : ""),
-    dispose: () => resize.disconnect(),
+    svg: () => box.svg(),
+    dispose: () => box.dispose(),
   };
 }
 

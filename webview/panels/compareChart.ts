@@ -1,15 +1,9 @@
-import { axisBottom, scaleLog, select, type ScaleContinuousNumeric } from "d3";
+import { scaleLog, type ScaleContinuousNumeric } from "d3";
 import type { ComparedEstimator, ComparisonRecord } from "../../core/protocol/snapshot";
-import { logTicks } from "../charts/valueScale";
-import { svg } from "../dom";
-import { formatNumber, formatTick } from "../format";
+import { formatNumber } from "../format";
 import { text } from "../text";
-import { verdictMark, verdictWord } from "./verdictMark";
-
-const rowHeight = 28;
-const topHeight = 8;
-const axisHeight = 24;
-const barHeight = 12;
+import { drawRowChart } from "./rowChart";
+import { verdictWord } from "./verdictMark";
 
 /** Variance of one estimate times the seconds of a step: what one unit of time leaves of the noise. Null without variance. */
 export function workOf({ variance, secondsPerStep }: ComparedEstimator): number | null {
@@ -36,72 +30,36 @@ export function drawCompareChart(
   { width, driving, active }: CompareChartOptions,
 ): SVGSVGElement {
   const entries = ranked(record);
-  const numbers = width >= 480 ? 74 : 0;
-  const left = Math.min(190, Math.max(140, width * 0.36));
-  const right = Math.max(left + 60, width - numbers - 12);
-  const bottom = topHeight + entries.length * rowHeight;
-  const x = workScale(entries, [left, right]);
-  const [low] = x.domain() as [number, number];
-  const axis = svg("g", { class: "axis", transform: `translate(0,${bottom})` });
-  select(axis).call(
-    axisBottom(x)
-      .tickValues([...logTicks(x.domain(), Math.max(2, Math.floor((right - left) / 60)))])
-      .tickFormat((value) => formatTick(Number(value))),
-  );
-  const rows = entries.map((entry, index) => {
+  const rows = entries.map((entry) => {
     const { id, verdict, interval, secondsPerStep } = entry;
-    const y = topHeight + index * rowHeight + rowHeight / 2;
     const work = workOf(entry);
-    const ends =
-      interval && interval[1] > interval[0] ? interval.map((end) => x(Math.max(low, end * secondsPerStep))) : null;
-    const value = entry.variance === 0 ? text("no noise") : formatNumber(work);
+    const number = entry.variance === 0 ? text("no noise") : formatNumber(work);
     const isDriving = id === driving;
-    const choice = active && !isDriving ? { role: "button", tabindex: 0 } : { role: "img" };
     const words = isDriving ? text("{0}, trains now", id) : active ? text("Train on with {0}", id) : id;
-    const row = svg(
-      "g",
-      {
-        class: `compare-row ${isDriving ? "driving" : ""} ${active && !isDriving ? "choosable" : ""}`,
-        ...choice,
-      },
-      svg("title", {}, `${words}: ${verdictWord(verdict)}, ${text("variance × seconds {0}", value)}`),
-      svg("rect", { class: "row-ground", x: 0, y: y - rowHeight / 2 + 1, width, height: rowHeight - 2 }),
-      verdictMark(verdict, 12, y),
-      svg("text", { class: "picture-text row-name", x: 24, y: y + 4 }, isDriving ? `${id} ◀` : id),
-      ...(work === null
-        ? []
-        : [
-            svg("rect", {
-              class: "compare-bar",
-              x: left,
-              y: y - barHeight / 2,
-              width: Math.max(1, x(work) - left),
-              height: barHeight,
-            }),
-          ]),
-      ...(ends
-        ? [svg("path", { class: "whisker", d: `M${ends[0]} ${y}H${ends[1]}m0 -4v8M${ends[0]} ${y - 4}v8` })]
-        : []),
-      ...(numbers > 0 || work === null
-        ? [svg("text", { class: "picture-text row-number", x: work === null ? left + 4 : right + 12, y: y + 4 }, value)]
-        : []),
-    );
-    row.dataset["estimator"] = id;
-    return row;
+    return {
+      id,
+      style: `compare-row${isDriving ? " driving" : ""}`,
+      title: `${words}: ${verdictWord(verdict)}, ${text("variance × seconds {0}", number)}`,
+      name: isDriving ? `${id} ◀` : id,
+      mark: verdict,
+      value: work,
+      interval: interval ? ([interval[0] * secondsPerStep, interval[1] * secondsPerStep] as const) : null,
+      number,
+      choosable: active && !isDriving,
+    };
   });
-  return svg(
-    "svg",
-    {
-      class: "chart compare-chart",
-      role: "group",
-      "aria-label": text("Variance of one estimate times seconds of a step, best first"),
-      width,
-      height: bottom + axisHeight,
-      viewBox: `0 0 ${width} ${bottom + axisHeight}`,
-    },
-    ...rows,
-    axis,
-  );
+  return drawRowChart({
+    rows,
+    style: "compare-chart",
+    label: text("Variance of one estimate times seconds of a step, best first"),
+    width,
+    rowHeight: 28,
+    nameWidth: Math.min(190, Math.max(140, width * 0.36)),
+    numbersWidth: width >= 480 ? 74 : 0,
+    scale: (range) => workScale(entries, range),
+    log: true,
+    bars: true,
+  });
 }
 
 function workScale(

@@ -1,9 +1,9 @@
-import type { ControlVariateRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText } from "../dom";
-import { exportSvg } from "../exportSvg";
 import { formatCount } from "../format";
 import { runNeed } from "../needs";
 import type { DataTable, Panel } from "../panel";
+import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
 import { controlEffect, drawControlChart, effectWord } from "./controlChart";
 
@@ -11,12 +11,6 @@ import { controlEffect, drawControlChart, effectWord } from "./controlChart";
 export function createControlVariatesPanel(): Panel {
   const verdict = html("strong", { role: "status" });
   const about = html("span", { class: "quiet" });
-  const box = html("div", {
-    class: "check-scroll",
-    tabindex: 0,
-    role: "region",
-    "aria-label": text("Control variates by node"),
-  });
   const note = html(
     "p",
     { class: "note" },
@@ -24,27 +18,12 @@ export function createControlVariatesPanel(): Panel {
       "Variance of the estimate of a node's logits' gradient with its control variate over that without (log scale); whisker: 95 % interval. At 1 it does nothing; ρ: correlation with the score times the cost; best: the factor on it that would lower the variance most.",
     ),
   );
-  let chart: SVGSVGElement | undefined;
-  let shown: { record: ControlVariateRecord; width: number } | undefined;
-  let last: RunSnapshot | undefined;
+  const box = createPictureBox({
+    label: text("Control variates by node"),
+    inputs: ({ controlVariates }) => (controlVariates ? [controlVariates] : null),
+    draw: ({ controlVariates }, width) => drawControlChart(controlVariates!, width),
+  });
 
-  function draw(snapshot: RunSnapshot): void {
-    last = snapshot;
-    const record = snapshot.controlVariates;
-    const width = box.clientWidth;
-    if (!record || width === 0 || (shown?.record === record && shown.width === width)) return;
-    shown = { record, width };
-    const harmful = record.nodes.filter((node) => controlEffect(node) === "raises");
-    setText(
-      verdict,
-      harmful.length === 0 ? "" : text("Raises the variance at {0}.", harmful.map(({ node }) => node).join(", ")),
-    );
-    setText(about, text("measured at step {0}", formatCount(record.step)));
-    chart = drawControlChart(record, width);
-    box.replaceChildren(chart);
-  }
-
-  const resize = new ResizeObserver(() => last && draw(last));
   return {
     id: "control-variates",
     title: text("Control variates"),
@@ -59,13 +38,18 @@ export function createControlVariatesPanel(): Panel {
       },
     ],
     mount(element) {
-      element.append(html("div", { class: "check-head" }, verdict, about), box, note);
-      resize.observe(box);
+      element.append(html("div", { class: "check-head" }, verdict, about), box.element, note);
     },
-    update: draw,
+    update(snapshot) {
+      const { step, nodes } = snapshot.controlVariates!;
+      const harmful = nodes.filter((node) => controlEffect(node) === "raises").map(({ node }) => node);
+      setText(verdict, harmful.length === 0 ? "" : text("Raises the variance at {0}.", harmful.join(", ")));
+      setText(about, text("measured at step {0}", formatCount(step)));
+      box.update(snapshot);
+    },
     table: controlTable,
-    svg: () => (chart ? exportSvg(chart) : ""),
-    dispose: () => resize.disconnect(),
+    svg: () => box.svg(),
+    dispose: () => box.dispose(),
   };
 }
 

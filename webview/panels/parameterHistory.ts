@@ -12,10 +12,14 @@ export interface ParameterHistory {
   readonly records: readonly ParameterVariance[];
 }
 
-/** A parameter's entry in a record; `hint` is where it stood in another record, where it is nearly always. */
-export function findParameter(record: VarianceRecord, name: string, hint: number): ParameterVariance | undefined {
-  const guess = record.parameters[hint];
-  return guess?.name === name ? guess : record.parameters.find((parameter) => parameter.name === name);
+/** An entry of a record by name; `hint` is where it stood in another record, where it is nearly always. */
+export function findNamed<T extends { readonly name: string }>(
+  entries: readonly T[],
+  name: string,
+  hint: number,
+): T | undefined {
+  const guess = entries[hint];
+  return guess?.name === name ? guess : entries.find((entry) => entry.name === name);
 }
 
 /** Collects one parameter's history; records without it are left out. */
@@ -23,7 +27,7 @@ export function parameterHistory(records: readonly VarianceRecord[], name: strin
   const hint = records.at(-1)?.parameters.findIndex((parameter) => parameter.name === name) ?? -1;
   const found: { readonly step: number; readonly entry: ParameterVariance }[] = [];
   for (const record of records) {
-    const entry = findParameter(record, name, hint);
+    const entry = findNamed(record.parameters, name, hint);
     if (entry) found.push({ step: record.step, entry });
   }
   const column = (of: (entry: ParameterVariance) => number | null | undefined): Float64Array =>

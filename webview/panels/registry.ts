@@ -4,6 +4,7 @@ import { createComparePanel } from "./compare";
 import { createControlVariatesPanel } from "./controlVariates";
 import { createGraphPanel } from "./graph";
 import { createLossPanel } from "./loss";
+import { createPathScorePanel } from "./pathScore";
 import { createSweepsPanel } from "./sweeps";
 import { createTrunksPanel } from "./trunks";
 import { createVariancePanel } from "./variance";
@@ -16,6 +17,7 @@ export function createPanels(): readonly Panel[] {
     createGraphPanel(),
     createTrunksPanel(),
     createControlVariatesPanel(),
+    createPathScorePanel(),
     createBiasPanel(),
     createComparePanel(),
     createSweepsPanel(),

@@ -1,6 +1,7 @@
 import type { SweepOver, SweepRecord, SweepSlope } from "../../core/protocol/snapshot";
 import { formatCount, formatNumber, formatPercent, formatTick } from "../format";
 import { text } from "../text";
+import { asSentence } from "./asSentence";
 
 /** What is varied, in the reader's words. */
 export function overWord(over: SweepOver): string {
@@ -40,6 +41,5 @@ export function methodText({ points, reference, level, notes, skipped }: SweepRe
           reference,
           formatPercent(level),
         );
-  const sentence = (note: string): string => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
-  return [how, ...notes.map(sentence), ...skipped.map((line) => text("Left out: {0}.", line))].join(" ");
+  return [how, ...notes.map(asSentence), ...skipped.map((line) => text("Left out: {0}.", line))].join(" ");
 }

@@ -1,8 +1,8 @@
 import type { RunSnapshot, SweepOver, SweepRecord } from "../../core/protocol/snapshot";
 import { html, setText } from "../dom";
-import { exportSvg } from "../exportSvg";
 import { runNeed } from "../needs";
 import type { Panel, PanelContext } from "../panel";
+import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
 import { subjectText } from "./subjectText";
 import { drawSweepChart } from "./sweepChart";
@@ -15,12 +15,15 @@ export function createSweepsPanel(): Panel {
   const about = html("span", { class: "quiet" });
   const again = html("button", { type: "button", class: "secondary" }, text("Sweep again"));
   const result = html("strong", { role: "status" });
-  const box = html("div", { class: "check-scroll", tabindex: 0, role: "region", "aria-label": text("Curves") });
+  const box = createPictureBox({
+    label: text("Curves"),
+    inputs: ({ sweeps = [] }) => [current(sweeps)],
+    draw: ({ sweeps = [] }, width, height) => drawSweepChart(current(sweeps)!, width, height - 2),
+  });
   const note = html("p", { class: "note" });
-  let chart: SVGSVGElement | undefined;
   let chosen: SweepOver | undefined;
   let newest: SweepRecord | undefined;
-  let shown: { record: SweepRecord; all: readonly SweepRecord[]; size: string } | undefined;
+  let shown: { record: SweepRecord; all: readonly SweepRecord[] } | undefined;
   let last: RunSnapshot | undefined;
 
   /** The one that was chosen; a new one shows itself. */
@@ -37,17 +40,15 @@ export function createSweepsPanel(): Panel {
     last = snapshot;
     const all = snapshot.sweeps ?? [];
     const record = current(all);
-    const width = box.clientWidth;
-    const size = `${width} ${box.clientHeight}`;
-    if (!record || width === 0) return;
-    if (shown?.record === record && shown.all === all && shown.size === size) return;
-    shown = { record, all, size };
-    setText(result, resultSentence(record));
-    setText(about, subjectText(record));
-    drawKinds(all, record);
-    setText(note, methodText(record));
-    chart = drawSweepChart(record, width, box.clientHeight - 2);
-    box.replaceChildren(chart);
+    if (!record) return;
+    if (shown?.record !== record || shown.all !== all) {
+      shown = { record, all };
+      setText(result, resultSentence(record));
+      setText(about, subjectText(record));
+      drawKinds(all, record);
+      setText(note, methodText(record));
+    }
+    box.update(snapshot);
   }
 
   function drawKinds(all: readonly SweepRecord[], { over: pressed }: SweepRecord): void {
@@ -70,7 +71,6 @@ export function createSweepsPanel(): Panel {
     if (focused) kinds.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
   }
 
-  const resize = new ResizeObserver(() => last && draw(last));
   return {
     id: "sweeps",
     title: text("Sweep"),
@@ -86,14 +86,13 @@ export function createSweepsPanel(): Panel {
       again.addEventListener("click", () => context.post({ type: "command", command: "sweep" }));
       element.append(
         html("div", { class: "check-head" }, html("span", { class: "check-verdict" }, result), about, kinds, again),
-        box,
+        box.element,
         note,
       );
-      resize.observe(box);
     },
     update: draw,
     table: ({ sweeps = [] }) => sweepTable(current(sweeps)),
-    svg: () => (chart ? exportSvg(chart) : ""),
-    dispose: () => resize.disconnect(),
+    svg: () => box.svg(),
+    dispose: () => box.dispose(),
   };
 }

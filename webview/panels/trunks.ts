@@ -1,6 +1,7 @@
 import type { RunSnapshot, TrunkRecord } from "../../core/protocol/snapshot";
 import { html, setText, svg } from "../dom";
 import { exportSvg } from "../exportSvg";
+import { createFactList } from "../factList";
 import { formatCount, formatNumber, formatPlusMinus } from "../format";
 import { icon } from "../icon";
 import { runNeed } from "../needs";
@@ -31,18 +32,12 @@ export function createTrunksPanel(): Panel {
     icon("next"),
   );
   const waiting = html("span", { class: "held", role: "status" });
-  const facts = html("dl", { class: "facts" });
-  const values = new Map<string, HTMLElement>();
-  for (const [key, title] of [
+  const facts = createFactList([
     ["meanField", text("Mean-field loss")],
     ["sampled", text("Sampled loss")],
     ["gap", text("Sampled − mean-field")],
     ["step", text("At step")],
-  ] as const) {
-    const value = html("dd");
-    values.set(key, value);
-    facts.append(html("div", {}, html("dt", {}, title), value));
-  }
+  ]);
   const inputRow = html("div", { class: "heat-row inputs" });
   const layerList = html("div", { class: "trunk-layers" });
 
@@ -63,12 +58,8 @@ export function createTrunksPanel(): Panel {
     if (asked === record.example) asked = null;
     if (document.activeElement !== chooser && asked === null) chooser.value = String(record.example);
     if (asked === null) setText(waiting, "");
-    const set = (key: string, value: string): void => {
-      const node = values.get(key);
-      if (node) setText(node, value);
-    };
-    set("meanField", formatNumber(record.meanFieldLoss, "nats"));
-    set(
+    facts.set("meanField", formatNumber(record.meanFieldLoss, "nats"));
+    facts.set(
       "sampled",
       text(
         "{0}, {1} samples",
@@ -76,8 +67,11 @@ export function createTrunksPanel(): Panel {
         formatCount(record.samples),
       ),
     );
-    set("gap", formatPlusMinus(record.sampledLoss - record.meanFieldLoss, record.sampledLossStandardError, "nats"));
-    set("step", formatCount(record.step));
+    facts.set(
+      "gap",
+      formatPlusMinus(record.sampledLoss - record.meanFieldLoss, record.sampledLossStandardError, "nats"),
+    );
+    facts.set("step", formatCount(record.step));
     for (const { name, shape, image, values: pixels } of record.data) {
       let picture = inputs.get(name);
       if (!picture) {
@@ -134,7 +128,7 @@ export function createTrunksPanel(): Panel {
         html(
           "div",
           { class: "trunk-scroll", tabindex: 0, role: "region", "aria-label": text("Trunks") },
-          html("div", { class: "trunk-top" }, inputRow, facts),
+          html("div", { class: "trunk-top" }, inputRow, facts.element),
           layerList,
         ),
       );

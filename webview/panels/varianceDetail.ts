@@ -3,6 +3,7 @@ import { createTimeChart } from "../charts/timeChart";
 import { stackSvg } from "../charts/stackSvg";
 import type { ZoomDomain } from "../charts/zoomDomain";
 import { html, setText } from "../dom";
+import { createFactList } from "../factList";
 import { formatCount, formatInterval, formatNumber, formatPercent, formatShape } from "../format";
 import { icon } from "../icon";
 import type { PanelContext } from "../panel";
@@ -27,9 +28,7 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
   const title = html("h3", { tabindex: -1 });
   const shape = html("span", { class: "shape" });
   const reveal = html("button", { type: "button", class: "link" }, text("Show source"));
-  const facts = html("dl", { class: "facts" });
-  const values = new Map<string, HTMLElement>();
-  for (const [key, name] of [
+  const facts = createFactList([
     ["monteCarlo", text("Monte Carlo")],
     ["interval", text("Interval")],
     ["data", text("Data")],
@@ -37,11 +36,7 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
     ["snr", text("SNR")],
     ["draws", text("Draws")],
     ["freedom", text("Degrees of freedom")],
-  ] as const) {
-    const value = html("dd");
-    values.set(key, value);
-    facts.append(html("div", {}, html("dt", {}, name), value));
-  }
+  ]);
   const logBox = html("input", { type: "checkbox", checked: context.view.get().detailLog });
   const reset = html("button", { type: "button", class: "link" }, text("Show all steps"));
   const zoom = (domain: ZoomDomain | null): void => {
@@ -63,7 +58,7 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
       reveal,
       html("div", { class: "controls" }, reset, html("label", {}, logBox, text("Log scale"))),
     ),
-    facts,
+    facts.element,
     html(
       "div",
       { class: "stack" },
@@ -99,17 +94,13 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
     setText(shape, latest ? formatShape(latest.shape) : "");
     source = snapshot.graph.nodes.find(({ name, kind }) => name === parameter && kind === "parameter")?.source;
     reveal.hidden = source === undefined;
-    const set = (key: string, value: string): void => {
-      const node = values.get(key);
-      if (node) setText(node, value);
-    };
-    set("monteCarlo", formatNumber(latest?.monteCarlo ?? null));
-    set("interval", formatInterval(latest?.interval ?? null, latest?.level ?? 0.95));
-    set("data", formatNumber(latest?.data ?? null));
-    set("total", formatNumber(latest?.total ?? null));
-    set("snr", formatNumber(latest?.snr ?? null));
-    set("draws", formatCount(latest?.draws ?? null));
-    set("freedom", formatCount(latest?.degreesOfFreedom ?? null));
+    facts.set("monteCarlo", formatNumber(latest?.monteCarlo ?? null));
+    facts.set("interval", formatInterval(latest?.interval ?? null, latest?.level ?? 0.95));
+    facts.set("data", formatNumber(latest?.data ?? null));
+    facts.set("total", formatNumber(latest?.total ?? null));
+    facts.set("snr", formatNumber(latest?.snr ?? null));
+    facts.set("draws", formatCount(latest?.draws ?? null));
+    facts.set("freedom", formatCount(latest?.degreesOfFreedom ?? null));
     const { detailZoom, detailLog } = context.view.get();
     reset.classList.toggle("invisible", detailZoom === null);
     const extent: [number, number] = [

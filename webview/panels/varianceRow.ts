@@ -4,7 +4,7 @@ import { decimate } from "../charts/decimate";
 import { html, setText, svg } from "../dom";
 import { formatInterval, formatNumber } from "../format";
 import { text } from "../text";
-import { findParameter } from "./parameterHistory";
+import { findNamed } from "./parameterHistory";
 
 export const rowHeight = 30;
 const sparkWidth = 84;
@@ -104,7 +104,7 @@ function sparkline(records: readonly VarianceRecord[], name: string): string {
   let low = Infinity;
   let high = -Infinity;
   records.forEach((record, index) => {
-    const entry = findParameter(record, name, hint);
+    const entry = findNamed(record.parameters, name, hint);
     const sum = entry?.total ?? entry?.monteCarlo ?? null;
     const value = sum !== null && sum > 0 ? Math.log(sum) : NaN;
     steps[index] = record.step;
