@@ -14,6 +14,7 @@ import { addObjectives } from "./commands/objectives";
 import { addReproduce } from "./commands/reproduce";
 import { addSweep } from "./commands/sweep";
 import { addTrain } from "./commands/train";
+import { addTrunks } from "./commands/trunks";
 import { addVariance } from "./commands/variance";
 import { describeError, exitCodes } from "./describeError";
 import type { Answer, Terminal } from "./terminal";
@@ -31,6 +32,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addCheck,
   addCompare,
   addSweep,
+  addTrunks,
   addLikelihood,
   addLint,
   addGraph,

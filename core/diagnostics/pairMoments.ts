@@ -19,39 +19,34 @@ export interface PairMoments {
  * @param c other gradients of the same parameter and rows
  */
 export function pairMoments(a: RowGradients, c: RowGradients, m: number, replicates: number): PairMoments {
+  return {
+    first: pairSquares(a, m, replicates),
+    second: pairSquares(c, m, replicates),
+    product: pairProducts(a, c, m, replicates),
+  };
+}
+
+/** ½‖a_b − a'_b‖² for every pair of replicates of every example b, as in `pairMoments`. */
+export function pairSquares(a: RowGradients, m: number, replicates: number): Float64Array {
+  return pairProducts(a, a, m, replicates).map((value) => Math.max(0, value));
+}
+
+function pairProducts(a: RowGradients, c: RowGradients, m: number, replicates: number): Float64Array {
   const size = a.shape.reduce((product, axis) => product * axis, 1);
-  const length = (m * replicates) / 2;
-  const moments = {
-    first: new Float64Array(length),
-    second: new Float64Array(length),
-    product: new Float64Array(length),
-  };
-  if (size <= SMALL) {
-    const [x, y] = [a.materialise().dataSync(), c.materialise().dataSync()];
-    const next = m * size; // from a replicate to the next
-    for (let i = 0; i < length; i++) {
-      const from = 2 * next * Math.floor(i / m) + (i % m) * size;
-      for (let e = from; e < from + size; e++) {
-        const dx = x[e]! - x[next + e]!;
-        const dy = y[e]! - y[next + e]!;
-        moments.first[i]! += (dx * dx) / 2;
-        moments.second[i]! += (dy * dy) / 2;
-        moments.product[i]! += (dx * dy) / 2;
-      }
-    }
-    return moments;
-  }
-  const half = (gram: ArrayLike<number>, b: number): number => {
+  if (size > SMALL) {
+    const gram = (a === c ? a.gram() : crossGram(a, c, 2 * m)).dataSync();
     const at = (i: number, j: number): number => gram[i * 2 * m + j]!;
-    return (at(b, b) + at(m + b, m + b) - at(b, m + b) - at(m + b, b)) / 2;
-  };
-  const [aa, cc, ac] = [a.gram(), c.gram(), crossGram(a, c, 2 * m)].map((gram) => gram.dataSync());
-  for (let b = 0; b < m; b++) {
-    moments.first[b] = Math.max(0, half(aa!, b));
-    moments.second[b] = Math.max(0, half(cc!, b));
-    moments.product[b] = half(ac!, b);
+    return Float64Array.from({ length: m }, (_, b) => (at(b, b) + at(m + b, m + b) - at(b, m + b) - at(m + b, b)) / 2);
   }
-  return moments;
+  const x = a.materialise().dataSync();
+  const y = a === c ? x : c.materialise().dataSync();
+  const next = m * size; // from a replicate to the next
+  return Float64Array.from({ length: (m * replicates) / 2 }, (_, i) => {
+    const from = 2 * next * Math.floor(i / m) + (i % m) * size;
+    let product = 0;
+    for (let e = from; e < from + size; e++) product += ((x[e]! - x[next + e]!) * (y[e]! - y[next + e]!)) / 2;
+    return product;
+  });
 }
 
 /** ⟨a_i, c_j⟩ of all pairs of rows, `[n, n]`. */

@@ -1,14 +1,31 @@
 import { tf } from "../backends/tf";
-import { type Distribution, nodeNoise } from "../distributions/distribution";
+import type { Distribution } from "../distributions/distribution";
+import { GradlensError } from "../errors";
+import {
+  exactDraw,
+  type MeanField,
+  type NodeEstimator,
+  stateless,
+  type SurrogateContext,
+} from "../estimators/estimator";
+import { meanFieldPass } from "../gradients/meanFieldPass";
+import { type Evaluation, surrogateRows } from "../gradients/surrogate";
+import { record } from "../gradients/tape";
+import { analyticNodes, sum, termsOf } from "../gradients/terms";
 import type { ModelInstance } from "../graph/instance";
-import { runTrace, type Trace } from "../graph/trace";
+import type { Structure } from "../graph/structure";
+import { runTrace } from "../graph/trace";
 import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import type { TrunkLayer, TrunkRecord } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
+import { tileRows } from "./enumerate";
+import { DIAGNOSTIC_REPLICATE } from "./measureVariance";
+import { expandAtTrunk } from "./trunkExpansion";
 
 export interface TrunksRequest {
   readonly instance: ModelInstance;
+  readonly structure: Structure;
   readonly objective: Objective;
   /** One example, `[1, 1, …]`. */
   readonly data: DataInputs;
@@ -20,37 +37,63 @@ export interface TrunksRequest {
   readonly step: number;
 }
 
-/** Mean-field trunk beside sampled trunks for one example: every stochastic node, and the mean of every observed one. */
+/** Draws and nothing else. */
+const drawing: NodeEstimator = { ...stateless, entropyGradient: "none", draw: exactDraw, surrogate: () => null };
+
+/**
+ * Mean-field trunk beside sampled trunks for one example: every stochastic node with MuProp's expansion there, and the mean of every
+ * observed one. The loss is that of S = 1, as an estimator sees it.
+ */
 export function measureTrunks(request: TrunksRequest): TrunkRecord {
-  const { instance, objective, data, images, example, samples, seed, step } = request;
+  const { instance, structure, objective, images, example, samples, seed, step } = request;
   const layers: TrunkLayer[] = [];
-  const noise = new Noise({ seed, step, numSamples: samples, numRows: 1, replicates: 1, firstReplicate: 0 });
   const losses: { meanField: number; sampled: Float32Array } = { meanField: 0, sampled: new Float32Array(0) };
+  const evaluationOf = (rows: number): Evaluation => ({
+    functions: instance.functions,
+    structure,
+    objective,
+    estimators: new Map(structure.nodes.map((name) => [name, drawing])),
+    data: tileRows(request.data, rows),
+    noise: new Noise({
+      ...{ seed, step, numSamples: 1, numRows: rows, replicates: rows },
+      firstReplicate: DIAGNOSTIC_REPLICATE,
+    }),
+    training: false,
+  });
   tf.tidy(() => {
-    const trunk = runTrace(instance.functions, data, ({ distribution }) =>
+    const one = evaluationOf(1);
+    const trunk = runTrace(instance.functions, one.data, ({ distribution }) =>
       tf.broadcastTo(distribution.mean(), [1, 1, ...distribution.unitShape]),
     );
-    const sampled = runTrace(instance.functions, data, ({ name, distribution }) =>
-      distribution.sample(nodeNoise(noise, name)),
-    );
-    losses.meanField = rowLosses(trunk, objective, 1)[0]!;
-    losses.sampled = rowLosses(sampled, objective, samples);
-    for (const node of sampled.nodes.values())
-      layers.push(layer(node.name, node.distribution, trunk.nodes.get(node.name)!.value, node.value, undefined));
+    const contexts = new Map<string, SurrogateContext>();
+    const watch = (context: SurrogateContext): void => void contexts.set(context.node, context);
+    const recorded = record(() => surrogateRows({ ...evaluationOf(samples), watch }));
+    const { trace: sampled, loss } = recorded.value;
+    const terms = termsOf(trunk, objective, [1, 1], analyticNodes(objective, structure));
+    losses.meanField = sum([...terms.values()], [1, 1]).dataSync()[0]!;
+    losses.sampled = loss.dataSync<"float32">().slice();
+    const slopes = slopesAt(one);
+    for (const { name, distribution, value } of sampled.nodes.values()) {
+      const expansion = slopes && expandAtTrunk(contexts.get(name)!, slopes);
+      layers.push({
+        ...layer(name, distribution, trunk.nodes.get(name)!.value, value, undefined),
+        ...(expansion ? { expansion } : {}),
+      });
+    }
     for (const term of sampled.terms) {
       if (term.kind !== "observe" || !term.distribution) continue;
       const atTrunk = trunk.terms.find(({ key }) => key === term.key)!.distribution!;
-      const shape = [samples, 1, ...term.distribution.unitShape];
       layers.push(
         layer(
           term.name,
           term.distribution,
           tf.broadcastTo(atTrunk.mean(), [1, 1, ...atTrunk.unitShape]),
-          tf.broadcastTo(term.distribution.mean(), shape),
+          tf.broadcastTo(term.distribution.mean(), [1, samples, ...term.distribution.unitShape]),
           images[term.name],
         ),
       );
     }
+    recorded.release();
   });
   const mean = losses.sampled.reduce((total, value) => total + value / samples, 0);
   const variance = losses.sampled.reduce((total, value) => total + (value - mean) ** 2, 0) / Math.max(1, samples - 1);
@@ -58,7 +101,7 @@ export function measureTrunks(request: TrunksRequest): TrunkRecord {
     step,
     example,
     samples,
-    data: Object.entries(data).map(([name, x]) => ({
+    data: Object.entries(request.data).map(([name, x]) => ({
       name,
       shape: x.shape.slice(2),
       values: x.dataSync<"float32">().slice(),
@@ -71,13 +114,14 @@ export function measureTrunks(request: TrunksRequest): TrunkRecord {
   };
 }
 
-/** The loss of every sample by itself, S = 1 each. */
-function rowLosses(trace: Trace, objective: Objective, samples: number): Float32Array {
-  let total: tf.Tensor = tf.zeros([samples, 1]);
-  for (const term of trace.terms) total = tf.add(total, term.value);
-  if (objective.entropy)
-    for (const node of trace.nodes.values()) total = tf.add(total, node.distribution.logProb(node.value));
-  return total.dataSync<"float32">().slice();
+/** The mean-field pass as MuProp makes it, or null where the cost has no derivative there. */
+function slopesAt(evaluation: Evaluation): MeanField | null {
+  try {
+    return meanFieldPass(evaluation, true);
+  } catch (error) {
+    if (!(error instanceof GradlensError)) throw error;
+    return null;
+  }
 }
 
 function layer(

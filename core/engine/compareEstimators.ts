@@ -1,20 +1,15 @@
-import { tf } from "../backends/tf";
 import type { Verdict } from "../diagnostics/bias";
 import { countStates } from "../diagnostics/enumerate";
-import { exactGradient } from "../diagnostics/exactGradient";
 import { measureVariance } from "../diagnostics/measureVariance";
 import { finish, type Sliced } from "../diagnostics/sliced";
 import { VarianceAccumulator } from "../diagnostics/varianceAccumulator";
 import { GradlensError } from "../errors";
 import { applicable } from "../estimators/estimatorSpec";
-import { isExact } from "../estimators/isExact";
-import { estimateGradient } from "../gradients/gradient";
 import type { DataInputs } from "../model/defineModel";
-import { Noise } from "../random/noise";
-import { countEvaluations } from "./countEvaluations";
 import { describedSamples } from "./describedSamples";
 import { type Measurable, measureBias } from "./measureBias";
 import type { Prepared } from "./prepare";
+import { timeEstimates } from "./timeEstimates";
 
 export interface Comparison {
   readonly id: string;
@@ -40,7 +35,6 @@ export interface ComparisonRequest {
   readonly samples?: number | undefined;
 }
 
-const TIMED_STEPS = 5;
 /** One row of a model without data costs little, and its variance needs more draws than that of a hundred examples. */
 const DRAWS_WITHOUT_DATA = 1000;
 /** Variance below this share of the squared gradient is what float32 leaves of none. */
@@ -69,7 +63,6 @@ export function* compareOne(
   const { instance, structure, objective, batchSize, seed } = prepared;
   const numSamples = describedSamples(prepared, specs, samples);
   const request = { instance, structure, objective, data, batchSize, numSamples };
-  const exact = isExact(specs);
   const bias = yield* measureBias(
     prepared,
     { specs, estimators },
@@ -102,30 +95,8 @@ export function* compareOne(
   const squaredMean = sum(bias.parameters.flatMap(({ mean }) => mean.map((value) => value * value)));
   const variance = total <= ROUNDING * squaredMean ? 0 : total;
 
-  const counted = countEvaluations(instance, batchSize);
-  const seconds: number[] = [];
-  for (let i = 0; i <= TIMED_STEPS; i++) {
-    const noise = new Noise({ seed, step: step + i, numSamples, numRows: batchSize, replicates: 1, firstReplicate: 0 });
-    const began = performance.now();
-    if (exact) exactGradient({ ...request, instance: counted.instance });
-    else {
-      const { gradients } = estimateGradient(counted.instance, {
-        structure,
-        objective,
-        estimators,
-        data,
-        noise,
-        training: false,
-      });
-      for (const gradient of gradients.values()) gradient.dataSync();
-      tf.dispose([...gradients.values()]);
-    }
-    if (i > 0) seconds.push((performance.now() - began) / 1000);
-    yield 1;
-  }
-  const secondsPerStep = seconds.sort((a, b) => a - b)[Math.floor(TIMED_STEPS / 2)]!;
-  const states = countStates(structure, numSamples);
-  const evaluationsPerStep = exact ? ("states" in states ? states.states : NaN) : counted.count() / (TIMED_STEPS + 1);
+  const [cost] = yield* timeEstimates([{ specs, estimators, numSamples }], request, { seed, step });
+  const { seconds: secondsPerStep, evaluations: evaluationsPerStep } = cost!;
   return {
     id,
     variance,

@@ -24,6 +24,7 @@ import { describe } from "./describe";
 import type { SliceOptions } from "./inSlices";
 import { lintFile } from "./lintFile";
 import { registries } from "./registries";
+import { rollout } from "./rollout";
 import type { TrainingRun } from "./run";
 import { startRun } from "./startRun";
 import { possibleSweeps, sweep } from "./sweep";
@@ -142,6 +143,13 @@ export class EngineServer {
         return { sweeps: [...sweeps.filter(({ over }) => over !== made.over), made] };
       });
       return { record: record!, snapshot };
+    },
+    rollout: async ({ target, ...request }, signal, id) => {
+      const told = this.progressOf(id);
+      const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };
+      return this.check(target, async (subject) => ({ rollout: await rollout(subject, request, options) })).then(
+        (result) => ({ record: result.rollout, snapshot: result.snapshot }),
+      );
     },
     sweeps: async ({ target }) => {
       const subject = await this.subject(target);

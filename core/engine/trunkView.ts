@@ -60,6 +60,7 @@ export class TrunkView {
       return guard(prepared.file, () =>
         measureTrunks({
           instance: prepared.instance,
+          structure: prepared.structure,
           objective: prepared.objective,
           data,
           images,

@@ -6,6 +6,7 @@ import type {
   BiasRecord,
   ComparisonRecord,
   ModelGraph,
+  RolloutRecord,
   RunDelta,
   RunSnapshot,
   SourceLocation,
@@ -145,6 +146,12 @@ export interface SweepRequest {
   readonly draws?: number;
 }
 
+export interface RolloutRequest {
+  readonly target: CheckTarget;
+  /** Estimates of every example's gradient; at least 2, an even number. */
+  readonly draws?: number;
+}
+
 /** A kind of sweep that a target allows, or the reason why it does not. */
 export interface PossibleSweep {
   readonly id: SweepOver;
@@ -198,6 +205,8 @@ export interface EngineMethods {
   compare: { params: CompareRequest; result: CheckResult<ComparisonRecord> };
   /** Sends `progress` events while it goes on. */
   sweep: { params: SweepRequest; result: CheckResult<SweepRecord> };
+  /** What MuProp's rollout would do to the variance at a target's parameters. Sends `progress` events while it goes on. */
+  rollout: { params: RolloutRequest; result: CheckResult<RolloutRecord> };
   /** What can be swept over in a target, with the estimator it trains with. */
   sweeps: {
     params: { readonly target: CheckTarget };

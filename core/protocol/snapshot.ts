@@ -115,6 +115,30 @@ export interface ControlVariateRecord {
   readonly nodes: readonly ControlVariateReport[];
 }
 
+/**
+ * MuProp's expansion of a node's cost f about the mean-field value x̄, f(x) ≈ f(x̄) + f'(x̄)ᵀ(x − x̄), over sampled passes of one example.
+ * With R what it leaves and a the node's logits (a normal's mean), the estimate of the gradient towards a is ∂log q(x)/∂a · R + f'(x̄) ∂μ/∂a.
+ */
+export interface TrunkExpansion {
+  /** Cost credited to the node in the mean-field pass, f(x̄), nats. */
+  readonly meanFieldCost: number;
+  /** Mean and standard deviation over samples of f(x), nats. */
+  readonly cost: number;
+  readonly costDeviation: number;
+  /** Mean and standard deviation over samples of the residual R = f(x) − f(x̄) − f'(x̄)ᵀ(x − x̄), nats. */
+  readonly residual: number;
+  readonly residualDeviation: number;
+  /** 1 − Var R / Var f: the share of the cost's variance that the expansion foresees, below 0 where it adds some; null without any. */
+  readonly explained: number | null;
+  /** f'(x̄), row-major. */
+  readonly slope: Float32Array;
+  /** Mean over samples of the correction f'(x̄) ∂μ/∂a of each unit, row-major. */
+  readonly correction: Float32Array;
+  /** Mean and standard deviation over samples of ∂log q(x)/∂a · R of each unit, row-major. */
+  readonly residualTerm: Float32Array;
+  readonly residualTermDeviation: Float32Array;
+}
+
 /** One stochastic layer for one example: what the mean-field pass and the sampled passes hold there. */
 export interface TrunkLayer {
   readonly node: string;
@@ -133,6 +157,8 @@ export interface TrunkLayer {
   readonly distance: number;
   /** Standard error of `distance` from the finite number of samples, by the units' sampling noise. */
   readonly distanceNoise: number;
+  /** Of nodes that MuProp serves; left out where the cost has no derivative at the mean-field values. */
+  readonly expansion?: TrunkExpansion;
 }
 
 export interface TrunkRecord {
@@ -222,6 +248,39 @@ export interface ComparisonRecord extends CheckSubject {
   readonly estimators: readonly ComparedEstimator[];
   /** Those that could not be compared, each with the reason in one sentence. */
   readonly skipped: readonly string[];
+}
+
+/** Variance of one parameter's gradient under two estimators and the same noise. */
+export interface RolloutParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Monte Carlo variance of one estimate, all elements together (loss²/parameter²). */
+  readonly muprop: number;
+  readonly rollout: number;
+  /** `rollout` over `muprop`; null where MuProp has no noise. */
+  readonly ratio: number | null;
+  /** Confidence interval of `ratio`, null when unknown. */
+  readonly interval: readonly [number, number] | null;
+}
+
+/** What MuProp's rollout would do to the variance, and what it would cost. */
+export interface RolloutRecord extends CheckSubject {
+  /** All parameters together; null where nothing was measured. */
+  readonly whole: Omit<RolloutParameter, "name" | "shape"> | null;
+  readonly parameters: readonly RolloutParameter[];
+  /** Confidence level of each interval by itself. */
+  readonly level: number;
+  /** Gradient samples (examples × replicates) of each estimator. */
+  readonly draws: number;
+  /** Seconds of an estimate with rollout over those of one without: median of turns, and their range, which holds it at 97 %. */
+  readonly secondsRatio: number | null;
+  readonly secondsInterval: readonly [number, number] | null;
+  /** Model evaluations likewise. */
+  readonly evaluationsRatio: number | null;
+  /** Whether variance × seconds falls; null where the intervals do not tell. */
+  readonly pays: boolean | null;
+  /** Why nothing was measured, in one sentence. */
+  readonly refusal: string | null;
 }
 
 /** What a sweep varies: a relaxation's temperature, the order a series is cut off at, the samples of every example. */
@@ -338,6 +397,8 @@ export interface RunSnapshot {
   /** The last check of bias, if there was one. */
   readonly bias?: BiasRecord | null;
   readonly comparison?: ComparisonRecord | null;
+  /** The newest measurement of MuProp's rollout, made while the trunks are in view. */
+  readonly rollout?: RolloutRecord | null;
   /** The last sweep of each kind. */
   readonly sweeps?: readonly SweepRecord[];
   /** What the lints that look at parameters, baselines and measurements found last. */
@@ -367,6 +428,7 @@ export interface RunDelta {
       | "controlVariates"
       | "bias"
       | "comparison"
+      | "rollout"
       | "sweeps"
       | "lints"
       | "runFolder"

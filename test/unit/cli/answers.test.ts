@@ -282,3 +282,44 @@ test("compare takes every estimator that serves the model when none is named", a
   for (const id of ["lr", "lr-c-vn-idb", "muprop-c", "straight-through", "half", "enumeration"])
     assert.ok(ids.includes(id), id);
 });
+
+test("trunks tells every layer's expansion and what a rollout would do, or why it says nothing", async () => {
+  interface Trunks {
+    readonly passes: number;
+    readonly layers: readonly {
+      readonly node: string;
+      readonly meanField: readonly number[];
+      readonly expansion?: { readonly residual: number; readonly correction: readonly number[] };
+    }[];
+    readonly rollout: {
+      readonly refusal: string | null;
+      readonly whole: { readonly ratio: number; readonly interval: readonly [number, number] } | null;
+      readonly secondsInterval: readonly [number, number] | null;
+      readonly draws: number;
+    } | null;
+  }
+  const two = await answer<Trunks>("trunks", teaching("two-layers.ts"), "--passes", "16", "--draws", "300");
+  assertNoText(two);
+  assert.equal(two.exitCode, 0);
+  assert.equal(two.passes, 16);
+  assert.deepEqual(
+    two.layers.map(({ node, meanField, expansion }) => [node, meanField.length, expansion?.correction.length]),
+    [
+      ["h1", 3, 3],
+      ["h2", 2, 2],
+    ],
+  );
+  const { whole, draws, secondsInterval, refusal: none } = two.rollout!;
+  assert.equal(none, null);
+  assert.equal(draws, 300);
+  assert.ok(whole!.interval[0] <= whole!.ratio && whole!.ratio <= whole!.interval[1]);
+  assert.ok(secondsInterval![0] > 0);
+  const { out } = await gradlens("trunks", teaching("two-layers.ts"), "--draws", "40");
+  assert.match(out, /rollout: variance .+ times MuProp's at .+ times the time, 1\.50 times the evaluations/);
+
+  const gamma = await answer<Trunks>("trunks", teaching("../continuous/gamma-toy.ts"));
+  assert.equal(gamma.rollout!.whole, null);
+  assert.match(gamma.rollout!.refusal!, /serves Bernoulli and categorical nodes.*this model has gamma/);
+  const left = await answer<Trunks>("trunks", teaching("two-layers.ts"), "--no-rollout");
+  assert.equal(left.rollout, null);
+});

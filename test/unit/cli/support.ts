@@ -16,9 +16,19 @@ export async function gradlens(...args: string[]): Promise<CommandResult> {
   let out = "";
   let err = "";
   const needsBackend =
-    ["train", "gradient", "variance", "bias", "graph", "compare", "likelihood", "check", "reproduce", "sweep"].includes(
-      args[0] ?? "",
-    ) && args.length > 1;
+    [
+      "train",
+      "gradient",
+      "variance",
+      "bias",
+      "graph",
+      "compare",
+      "likelihood",
+      "check",
+      "reproduce",
+      "sweep",
+      "trunks",
+    ].includes(args[0] ?? "") && args.length > 1;
   const exitCode = await run(
     needsBackend && !args.includes("--backend") ? [args[0]!, "--backend", "cpu", ...args.slice(1)] : args,
     {
