@@ -5,8 +5,8 @@ import type { Distribution, NodeNoise } from "./distribution";
 /** A distribution over real units: what pathwise estimators, mixtures and analytic bounds ask for beside the density. */
 export interface Continuous extends Distribution {
   readonly statesPerUnit?: never;
-  /** Var[value] of every component, shaped like `mean()`. */
-  variance(): tf.Tensor;
+  /** Var[value] of every component, shaped like `mean()`; null where it has no closed form. */
+  variance(): tf.Tensor | null;
   /** Differential entropy, nats, the parameters' leading axes; null where it has no closed form. */
   entropy(): tf.Tensor | null;
   /**
@@ -20,6 +20,7 @@ export interface Continuous extends Distribution {
 
 /** Continuous units that are independent of each other, each with a density and a distribution function of its own. */
 export interface ContinuousUnits extends Continuous {
+  variance(): tf.Tensor;
   /** log p per unit, with gradients to value and parameters. */
   unitLogProb(value: tf.Tensor): tf.Tensor;
   /** P(unit ≤ value) per unit, with gradients to value and parameters; P(unit > value), without cancellation, when `upper`. */

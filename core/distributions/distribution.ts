@@ -22,11 +22,16 @@ export interface Distribution {
   readonly unitShape: readonly number[];
   /** The tensors it was made from, for provenance. */
   readonly parameters: Readonly<Record<string, tf.Tensor>>;
+  /**
+   * Where functions of the model's text are part of it, so that `parameters` are not all: tensors that depend on everything it is made
+   * from, for provenance. Call it while operations are recorded.
+   */
+  influences?(): readonly tf.Tensor[];
   /** An exact draw as a constant, `[S, B', …unitShape]`. */
   sample(noise: NodeNoise): tf.Tensor;
   /** log p(value) summed over units: the value's and parameters' leading axes, broadcast. Nats. */
   logProb(value: tf.Tensor): tf.Tensor;
-  /** E[value], with gradients to the parameters; leading axes are the parameters'. */
+  /** E[value], with gradients to the parameters; leading axes are the parameters'. A flow: the image of its base's mean. */
   mean(): tf.Tensor;
   /** The same distribution with constant parameters. */
   detached(): Distribution;

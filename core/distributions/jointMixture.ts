@@ -3,17 +3,15 @@ import { tf } from "../backends/tf";
 import { gradients, record } from "../gradients/tape";
 import { broadcastShape } from "../numerics/special/elementwise";
 import { triangularSolve } from "../numerics/triangularSolve";
-import { commonUnits, type Continuous, type ContinuousUnits, substream } from "./continuous";
-import { logitsProblem, movementOf, oneHotChoice, type Support, supportOf } from "./mixtureChoice";
+import { commonUnits, type ContinuousUnits, substream } from "./continuous";
+import type { Mixture } from "./mixture";
+import { logitsProblem, movementOf, oneHotChoice, supportOf } from "./mixtureChoice";
 
 /** First stream of a component, leaving room for its own. */
 const streamsPerComponent = 256;
 
 /** A mixture whose draws take all units from one of M component distributions over `[…, units]`; `logits` is `[…, M]`. */
-export function jointMixture(
-  logits: tf.Tensor,
-  components: readonly ContinuousUnits[],
-): Continuous & { readonly support: Support } {
+export function jointMixture(logits: tf.Tensor, components: readonly ContinuousUnits[]): Mixture {
   const M = components.length;
   const parameters = Object.fromEntries(
     components.flatMap((component, m) =>

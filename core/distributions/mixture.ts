@@ -10,6 +10,7 @@ import { type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** A weighted sum of distributions of real units. */
 export interface Mixture extends Continuous {
+  variance(): tf.Tensor;
   /** Where the components' values lie: on the whole line, above 0, or between 0 and 1. */
   readonly support: Support;
 }

@@ -80,4 +80,11 @@ export const distributions: readonly DistributionDescription[] = [
     discrete: false,
     parameters: ["location", "scale"],
   },
+  {
+    id: "flow",
+    title: "Normalising flow",
+    summary: "the image of a base distribution under planar and affine coupling layers",
+    discrete: false,
+    parameters: ["base", "layers"],
+  },
 ];

@@ -22,7 +22,7 @@ export const pathwise: Estimator = {
     year: 2014,
     equation: "seed 4, algorithm 1 and eq. 9",
   },
-  distributions: ["normal", "laplace", "logistic", "gumbel", "lognormal", "dirac"],
+  distributions: ["normal", "laplace", "logistic", "gumbel", "lognormal", "dirac", "flow"],
   unbiased: "conditional",
   unbiasedWhen: "for costs that are continuous and differentiable almost everywhere (ReLU kinks do no harm, jumps do)",
   evaluations: "1",

@@ -13,6 +13,7 @@ export const withPath = [
   "beta",
   "dirichlet",
   "mixture",
+  "flow",
 ] as const;
 
 /**

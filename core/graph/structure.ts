@@ -3,10 +3,11 @@ import { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { nodeNoise } from "../distributions/distribution";
 import { klDivergence } from "../distributions/klDivergence";
+import { GradlensError } from "../errors";
 import { record, type TapeNode, unrecorded } from "../gradients/tape";
 import { withCallSites } from "../model/callSite";
 import type { DataInputs } from "../model/defineModel";
-import type { LayerSite, SampleSite } from "../model/traceContext";
+import { type LayerSite, type SampleSite, type TraceHandler, withHandler } from "../model/traceContext";
 import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
 import { hardOperations } from "./hardOperations";
@@ -45,6 +46,18 @@ export interface Structure {
   >;
 }
 
+/** Hears of no layer. */
+const unheard: TraceHandler = {
+  sample: ({ name }) => {
+    throw new GradlensError(
+      "GL1121",
+      `sample("${name}") was called while a distribution draws; call it in the model's functions`,
+    );
+  },
+  observe: () => undefined,
+  cost: () => undefined,
+};
+
 /**
  * Traces a model once and reads from the recorded operations what depends on what, gradients or not.
  * If the text reads values back (`dataSync`, `arraySync`), what follows counts as depending on everything drawn before:
@@ -63,7 +76,7 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
       firstReplicate: 0,
     });
     const reads = watchReads();
-    const order: { readonly kind: "node" | "layer"; readonly name: string; readonly opaque: boolean }[] = [];
+    const influences = new Map<Distribution, readonly tf.Tensor[]>();
     let recorded;
     try {
       recorded = withCallSites(() =>
@@ -73,9 +86,11 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
             data,
             (site) => {
               sites.set(site.name, site);
-              order.push({ kind: "node", name: site.name, opaque: reads.seen() });
+              influences.set(site.distribution, site.distribution.influences?.() ?? []);
               // Drawing is no part of what the text does with the value.
-              return unrecorded(() => reads.ignore(() => site.distribution.sample(nodeNoise(noise, site.name))));
+              return withHandler(unheard, () =>
+                unrecorded(() => reads.ignore(() => site.distribution.sample(nodeNoise(noise, site.name)))),
+              );
             },
             (layer) => layers.push(layer),
           ),
@@ -87,7 +102,7 @@ export function analyse(instance: ModelInstance, data: DataInputs): Structure {
     try {
       const { value: trace, tape } = recorded;
       unrecorded(() => refuseInvalid(trace));
-      return follow(instance, data, trace, tape, layers, sites, reads.seen());
+      return follow(instance, data, trace, tape, layers, sites, influences, reads.seen());
     } finally {
       recorded.release();
     }
@@ -101,6 +116,7 @@ function follow(
   tape: readonly TapeNode[],
   layers: readonly LayerSite[],
   sites: ReadonlyMap<string, SampleSite>,
+  influences: ReadonlyMap<Distribution, readonly tf.Tensor[]>,
   opaque: boolean,
 ): Structure {
   /** Nearest named things behind a tensor. */
@@ -140,7 +156,7 @@ function follow(
   }
   const ofDistribution = (distribution: Distribution): Set<string> => {
     const behind = new Set<string>();
-    for (const tensor of Object.values(distribution.parameters))
+    for (const tensor of [...Object.values(distribution.parameters), ...(influences.get(distribution) ?? [])])
       for (const source of nearest(tensor)) behind.add(source);
     return behind;
   };
@@ -154,7 +170,7 @@ function follow(
     before.push(node.name);
   }
   for (const term of trace.terms) {
-    const behind = new Set(term.distribution ? ofDistribution(term.distribution) : nearest(term.value));
+    const behind = new Set([...nearest(term.value), ...(term.distribution ? ofDistribution(term.distribution) : [])]);
     if (term.observed) for (const source of nearest(term.observed)) behind.add(source);
     if (term.kind === "prior") behind.add(`node:${term.name}`);
     if (opaque) for (const earlier of before) behind.add(`node:${earlier}`);

@@ -92,7 +92,7 @@ for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")
           const distribution = dirichlet({ concentration });
           close(distribution.logProb(tf.tensor1d(value)).dataSync(), [logProb], "log-density", 1e-5);
           close(distribution.mean().dataSync(), mean, "mean");
-          close(distribution.variance().dataSync(), variance, "variance");
+          close(distribution.variance()!.dataSync(), variance, "variance");
           close(distribution.entropy()!.dataSync(), [entropy], "entropy", 1e-4);
         }
       }));
@@ -104,7 +104,7 @@ for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")
         close(distribution.logProb(tf.tensor1d(value)).dataSync(), [logProb], "log-density");
         close(distribution.entropy()!.dataSync(), [entropy], "entropy");
         close(
-          distribution.variance().dataSync(),
+          distribution.variance()!.dataSync(),
           covariance.map((row, i) => row[i]!),
           "variance",
         );
