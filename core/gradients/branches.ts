@@ -1,5 +1,6 @@
 import { tf } from "../backends/tf";
 import { detach } from "../backends/detach";
+import { repeatRows } from "../backends/repeatedRows";
 import { nodeNoise } from "../distributions/distribution";
 import type { BranchRequest, Branches } from "../estimators/estimator";
 import { runTrace, type Trace } from "../graph/trace";
@@ -25,7 +26,7 @@ export interface MainPass {
 export function evaluateBranches(main: MainPass, node: string, request: BranchRequest): Branches {
   return tf.tidy(() => {
     if (!request.slope) {
-      const { credit, logProb } = unrecorded(() => runBranches(main, node, request));
+      const { credit, logProb } = unrecorded(() => runBranches(main, node, request, [], repeatRows));
       return { credit, logProb, slope: null } as unknown as tf.TensorContainer;
     }
     // Recorded apart from the surrogate: results are constants for it.
@@ -40,12 +41,14 @@ export function evaluateBranches(main: MainPass, node: string, request: BranchRe
 /**
  * The live forward pass of branches.
  * @param omit keys of terms that are left out of the credit
+ * @param repeat copies along the first axis of what stays as it is
  */
 export function runBranches(
   { evaluation, additive, values, total }: MainPass,
   node: string,
   request: BranchRequest,
   omit: readonly string[] = [],
+  repeat: (x: tf.Tensor, copies: number) => tf.Tensor = tileRows,
 ): { credit: tf.Tensor; logProb: tf.Tensor; kept: boolean } {
   const { functions, structure, objective, data, noise, estimators } = evaluation;
   const { numSamples: S, numRows } = noise.layout;
@@ -54,8 +57,7 @@ export function runBranches(
   const trace = runTrace(functions, data, (site) => {
     if (site.name === node) return value;
     const own = values.get(site.name);
-    const repeated = (tensor: tf.Tensor): tf.Tensor =>
-      C === 1 ? tensor : tf.tile(tensor, [C, ...tensor.shape.slice(1).map(() => 1)]);
+    const repeated = (tensor: tf.Tensor): tf.Tensor => repeat(tensor, C);
     if (own && !structure.ancestors.get(site.name)?.has(node)) return repeated(own);
     const estimator = estimators.get(site.name)!;
     const sameNoise = nodeNoise(noise, site.name);
@@ -88,6 +90,10 @@ export function runBranches(
     }
     return lossWith(objective.loss, total, tf.reshape(sum([...all.values()], shape), [copies, samples, numRows]));
   }
+}
+
+function tileRows(x: tf.Tensor, copies: number): tf.Tensor {
+  return copies === 1 ? x : tf.tile(x, [copies, ...x.shape.slice(1).map(() => 1)]);
 }
 
 function logProbOf(trace: Trace, name: string, shape: [number, number]): tf.Tensor {

@@ -1,3 +1,4 @@
+import { repeatedRows, repeatRows } from "../backends/repeatedRows";
 import { changedRows } from "../backends/fused/changedRows";
 import { tf } from "../backends/tf";
 import { rememberedThroughout } from "./denseMemo";
@@ -24,21 +25,25 @@ export function changedValues(units: ChangedUnits): tf.Tensor {
 }
 
 /**
- * A dense layer's output for values made by `changedValues`: base W + b once, and rows of W times the changes. Equal to x W + b up to
- * rounding.
+ * A dense layer's output for copies of fewer rows: of values made by `changedValues` base W + b once, and rows of W times the changes;
+ * of rows repeated as they are the product once. Equal to x W + b up to rounding.
  *
  * @param compute the layer itself
  * @returns `[…, outputs]`, or null when x is nothing of the kind, or its units stand along another axis
  */
-export function denseOfChanged(
+export function denseOfCopies(
   layer: string,
   x: tf.Tensor,
   kernel: () => tf.Tensor2D,
   compute: (x: tf.Tensor) => tf.Tensor,
 ): tf.Tensor | null {
-  const units = known.get(x.dataId);
-  if (!units || units.base.isDisposed || units.base.shape[1] !== x.shape[x.rank - 1]) return null;
-  const base = rememberedThroughout(layer, units.base, () => compute(units.base));
-  const outputs = changedRows(base, units.change, units.first, kernel());
-  return tf.reshape(outputs, [...x.shape.slice(0, -1), outputs.shape[2]!]);
+  const width = x.shape[x.rank - 1]!;
+  const changed = known.get(x.dataId);
+  const base = changed?.base ?? repeatedRows(x)?.base;
+  if (!base || base.isDisposed || (changed ? base.shape[1] !== width : base.size % width !== 0)) return null;
+  const once = rememberedThroughout(layer, base, () => compute(tf.reshape(base, [-1, width])));
+  const outputs = changed
+    ? changedRows(once, changed.change, changed.first, kernel())
+    : repeatRows(once, x.size / base.size);
+  return tf.reshape(outputs, [...x.shape.slice(0, -1), once.shape[1]!]);
 }

@@ -4,7 +4,7 @@ import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { buildContext } from "./buildContext";
 import { callSite } from "./callSite";
-import { denseOfChanged } from "./changedUnits";
+import { denseOfCopies } from "./changedUnits";
 import { remembered } from "./denseMemo";
 import { glorotUniform, type ParameterInit, zeros } from "./initializers";
 import { currentTrace } from "./traceContext";
@@ -84,7 +84,7 @@ export function dense(
     const kernel = (): tf.Tensor2D =>
       mask ? tf.mul(weight.variable, mask) : (weight.variable as unknown as tf.Tensor2D);
     const layer = (input: tf.Tensor): tf.Tensor => affine(input, kernel(), bias.variable);
-    const forward = (): tf.Tensor => remembered(name, given, () => denseOfChanged(name, x, kernel, layer) ?? layer(x));
+    const forward = (): tf.Tensor => remembered(name, given, () => denseOfCopies(name, x, kernel, layer) ?? layer(x));
     const towardsInput = (dy: tf.Tensor): tf.Tensor =>
       tf.matMul(tf.reshape(dy, [-1, units]) as tf.Tensor2D, kernel(), false, true).reshape(x.shape);
     const y = rows

@@ -34,13 +34,17 @@ export function remembered(layer: string, input: tf.Tensor, compute: () => tf.Te
   return made;
 }
 
-/** The same for an input that several scopes have in common: the output stays until the estimate is done. Never a result; read only. */
+/**
+ * What copies of an input have in common, `[rows, outputs]`, whatever the input's shape: it stays until the estimate is done. Never a
+ * result; read only.
+ */
 export function rememberedThroughout(layer: string, input: tf.Tensor, compute: () => tf.Tensor): tf.Tensor {
-  const known = lookUp(layer, input);
+  const rows = `${layer}, rows`;
+  const known = lookUp(rows, input);
   if (known) return known;
   const made = compute();
   if (!memo) return made;
-  memo.outputs.set(keyOf(layer, input), tf.keep(made));
+  memo.outputs.set(keyOf(rows, input), tf.keep(made));
   memo.kept.push(made);
   return made;
 }

@@ -1,6 +1,7 @@
 import { customOp } from "../backends/customOp";
 import { fusedBernoulliLogProb } from "../backends/fused/bernoulliLogProb";
 import { tf } from "../backends/tf";
+import { ofRepeatedLogits } from "./ofRepeatedLogits";
 
 /**
  * Bernoulli log-probability from logits, summed over the last axis: Σ_u x_u a_u − softplus(a_u), with
@@ -11,8 +12,8 @@ import { tf } from "../backends/tf";
  * @returns `[…]`, nats
  */
 export function bernoulliLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tensor {
-  const fused = fusedBernoulliLogProb(logits, value);
-  if (fused) return fused;
+  const known = ofRepeatedLogits(logits, value, 1, bernoulliLogProb) ?? fusedBernoulliLogProb(logits, value);
+  if (known) return known;
   return customOp(
     "BernoulliLogProb",
     { logits, value },

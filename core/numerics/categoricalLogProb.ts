@@ -2,6 +2,7 @@ import { customOp } from "../backends/customOp";
 import { fusedCategoricalLogProb } from "../backends/fused/categoricalLogProb";
 import { tf } from "../backends/tf";
 import { sumTo } from "./bernoulliLogProb";
+import { ofRepeatedLogits } from "./ofRepeatedLogits";
 
 /**
  * Categorical log-probability from logits, summed over units: Σ_u Σ_k x_uk log softmax(a_u)_k, for one-hot or relaxed x.
@@ -11,8 +12,8 @@ import { sumTo } from "./bernoulliLogProb";
  * @returns `[…]`, nats
  */
 export function categoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tensor {
-  const fused = fusedCategoricalLogProb(logits, value);
-  if (fused) return fused;
+  const known = ofRepeatedLogits(logits, value, 2, categoricalLogProb) ?? fusedCategoricalLogProb(logits, value);
+  if (known) return known;
   return customOp(
     "CategoricalLogProb",
     { logits, value },

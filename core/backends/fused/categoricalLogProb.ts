@@ -24,7 +24,8 @@ export function fusedCategoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf
       save([logits, value]);
       const out = kernels.output(rows.shape);
       const operands = [kernels.pointer(logits), rows.a, kernels.pointer(value), rows.b, kernels.pointer(out)] as const;
-      kernels.functions.categoricalLogProb(...operands, rows.rows, ...groups(logits));
+      const normalizers = kernels.workspace(rows.a * groups(logits)[0] * 4);
+      kernels.functions.categoricalLogProb(...operands, rows.rows, ...groups(logits), normalizers);
       return out;
     },
     (dy, [a, x]) => ({

@@ -38,6 +38,7 @@ export interface KernelFunctions {
       rows: number,
       units: number,
       states: number,
+      normalizers: Pointer,
     ]
   ): void;
   categoricalGradLogits(

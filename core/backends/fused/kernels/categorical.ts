@@ -32,7 +32,11 @@ function logf(x: f32): f32 {
   return <f32>exponent * <f32>0.6931471805599453 + f32x4.extract_lane(log1pUnit(f32x4.splat(t)), 0);
 }
 
-/** out[r] = Σ_u Σ_k x_uk (a_uk − log Σ_j exp a_uj); rows of `units` groups of `states`. */
+/**
+ * out[r] = Σ_u Σ_k x_uk (a_uk − log Σ_j exp a_uj); rows of `units` groups of `states`.
+ *
+ * @param normalizers room for rowsA · units numbers, so that logits that start over are summed once
+ */
 export function categoricalLogProb(
   a: usize,
   rowsA: i32,
@@ -42,19 +46,25 @@ export function categoricalLogProb(
   rows: i32,
   units: i32,
   states: i32,
+  normalizers: usize,
 ): void {
+  const groupBytes = <usize>states << 2;
+  for (let group = 0; group < rowsA * units; group++)
+    store<f32>(normalizers + (<usize>group << 2), logSumExp(a + <usize>group * groupBytes, states));
   for (let row = 0; row < rows; row++) {
     let total: f32 = 0;
+    const firstA = (row % rowsA) * units;
+    const firstX = (row % rowsX) * units;
     for (let u = 0; u < units; u++) {
-      const group = a + ((<usize>((row % rowsA) * units + u) * states) << 2);
-      const value = x + ((<usize>((row % rowsX) * units + u) * states) << 2);
-      const normalizer = logSumExp(group, states);
+      const group = a + <usize>(firstA + u) * groupBytes;
+      const value = x + <usize>(firstX + u) * groupBytes;
+      const normalizer = load<f32>(normalizers + (<usize>(firstA + u) << 2));
       for (let k = 0; k < states; k++) {
-        const weight = load<f32>(value + (k << 2));
-        if (weight != 0) total += weight * (load<f32>(group + (k << 2)) - normalizer);
+        const weight = load<f32>(value + (<usize>k << 2));
+        if (weight != 0) total += weight * (load<f32>(group + (<usize>k << 2)) - normalizer);
       }
     }
-    store<f32>(out + (row << 2), total);
+    store<f32>(out + (<usize>row << 2), total);
   }
 }
 
