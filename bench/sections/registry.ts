@@ -1,9 +1,10 @@
 import { estimators } from "./estimators";
 import { memory } from "./memory";
 import { parts } from "./parts";
+import { peaks } from "./peaks";
 import type { Section } from "./section";
 import { start } from "./start";
 import { steps } from "./steps";
 
 /** All sections, in the order of the report. */
-export const sections: readonly Section[] = [parts, steps, estimators, start, memory];
+export const sections: readonly Section[] = [parts, steps, estimators, start, memory, peaks];
