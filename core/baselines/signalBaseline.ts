@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
 import type { EstimatorState, SurrogateContext } from "../estimators/estimator";
 import { InputDependentBaseline } from "./inputDependent";
+import type { Baseline } from "./baseline";
 import { MovingMoments } from "./movingMoments";
 
 export interface SignalBaselineOptions {
@@ -16,7 +17,7 @@ export interface SignalBaselineOptions {
  * What is done to a learning signal before it multiplies the score: (signal − c − B(inputs)) / max(1, σ), seed 1 section 2.2.
  * The averages are those of the steps before, so no signal is centred by itself and the mean of the estimate does not move.
  */
-export class SignalBaseline {
+export class SignalBaseline implements Baseline {
   private readonly average = new MovingMoments(0.8);
   /** Moments of what is left after centring, which VN divides by. */
   private readonly residual = new MovingMoments(0.8);
@@ -33,15 +34,21 @@ export class SignalBaseline {
   }
 
   /** The factor by which VN divides the signal now; 1 without VN. */
-  get scale(): number {
+  private get scale(): number {
     return this.options.normalise ? Math.max(1, this.residual.std) : 1;
   }
 
-  /**
-   * @param signal `[S, B']`, constant
-   * @returns `[S, B']`, constant
-   */
-  apply(signal: tf.Tensor, context: Pick<SurrogateContext, "baselineInputs" | "training">): tf.Tensor {
+  scoreTerm(signal: tf.Tensor, context: SurrogateContext): tf.Tensor {
+    return tf.mul(context.logProb, this.apply(signal, context));
+  }
+
+  /** What `scoreTerm` subtracts, before variance normalisation. */
+  offset(signal: tf.Tensor, { baselineInputs }: SurrogateContext): tf.Tensor {
+    return tf.sub(signal, tf.mul(this.apply(signal, { baselineInputs, training: false }), this.scale));
+  }
+
+  /** What is left of the signal, `[S, B']`, constant. */
+  private apply(signal: tf.Tensor, context: Pick<SurrogateContext, "baselineInputs" | "training">): tf.Tensor {
     const { centre, normalise } = this.options;
     if (!centre && !normalise && !this.network) return signal;
     const values = signal.dataSync<"float32">();
@@ -62,12 +69,6 @@ export class SignalBaseline {
       this.pending = { signal: values.slice(), centred, residual, inputs: inputs ? tf.keep(inputs.clone()) : null };
     }
     return tf.tensor(result, signal.shape);
-  }
-
-  /** What `apply` subtracts, before variance normalisation; constant, nothing is learned. */
-  offset(signal: tf.Tensor, context: Pick<SurrogateContext, "baselineInputs">): tf.Tensor {
-    const { baselineInputs } = context;
-    return tf.sub(signal, tf.mul(this.apply(signal, { baselineInputs, training: false }), this.scale));
   }
 
   update(): void {

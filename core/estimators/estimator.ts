@@ -42,6 +42,8 @@ export interface Estimator {
   readonly reference: Reference;
   /** Distribution ids it serves, or every one with a density. */
   readonly distributions: readonly string[] | "all";
+  /** Those that it serves with certain options, where that is fewer; null where it is not. */
+  readonly distributionsWith?: (options: Options) => readonly string[] | null;
   /** Objective ids it serves, or all. */
   readonly objectives?: readonly string[];
   readonly unbiased: Unbiasedness;

@@ -96,7 +96,7 @@ export function chooseEstimators(
       modelFile?.nodes.get(name) ??
       modelFile?.default ??
       parseEstimator("lr-c");
-    refuseUnserved(name, distribution.id, spec.estimator, objectiveId);
+    refuseUnserved(name, distribution.id, spec, objectiveId);
     chosen.set(name, spec);
   }
   return chosen;
@@ -127,15 +127,25 @@ function serves(estimator: Estimator, distributionId: string, objectiveId: strin
   );
 }
 
-function refuseUnserved(node: string, distributionId: string, estimator: Estimator, objectiveId: string): void {
-  if (serves(estimator, distributionId, objectiveId)) return;
+function refuseUnserved(
+  node: string,
+  distributionId: string,
+  { estimator, options, text }: EstimatorSpec,
+  objectiveId: string,
+): void {
+  const withOptions = estimator.distributionsWith?.(options) ?? null;
+  const fits = withOptions?.includes(distributionId) ?? true;
+  if (fits && serves(estimator, distributionId, objectiveId)) return;
   const why =
-    estimator.distributions !== "all" && !estimator.distributions.includes(distributionId)
+    !fits || (estimator.distributions !== "all" && !estimator.distributions.includes(distributionId))
       ? `does not serve ${distributionId}`
       : `does not serve the objective ${objectiveId}`;
   throw usage(
     "GL1316",
-    `estimator ${estimator.id} ${why} at node "${node}"; use one of ${applicable(distributionId, objectiveId)
+    `estimator ${fits ? estimator.id : text} ${why} at node "${node}"; use one of ${applicable(
+      distributionId,
+      objectiveId,
+    )
       .map((e) => e.id)
       .join(", ")}`,
   );

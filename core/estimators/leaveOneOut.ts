@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
-import { type Estimator, exactDraw, type NodeEstimator, stateless } from "./estimator";
+import { type Estimator, exactDraw, type NodeEstimator, stateless, type SurrogateContext } from "./estimator";
 import { requireSamples } from "./requireSamples";
+import { scoreTimes } from "./scoreTimes";
 
 /**
  * Leave-one-out: likelihood ratio over K samples, each with the mean cost of the others as its baseline,
@@ -28,11 +29,14 @@ export const leaveOneOut: Estimator = {
     ...stateless,
     entropyGradient: "none",
     draw: exactDraw,
-    surrogate(context) {
-      const S = requireSamples("leave-one-out", context);
-      const { credit, logProb } = context;
-      const others = tf.div(tf.sub(tf.sum(credit, 0, true), credit), S - 1);
-      return tf.mul(logProb, tf.sub(credit, others));
-    },
+    surrogate: (context) => tf.mul(context.logProb, tf.sub(context.credit, meanOfOthers(context))),
+    controlVariate: (context) => scoreTimes(context, meanOfOthers(context)),
   }),
 };
+
+/** 1/(K − 1) Σ_{j≠k} f(x_j), `[S, B']`. */
+function meanOfOthers(context: SurrogateContext): tf.Tensor {
+  const S = requireSamples("leave-one-out", context);
+  const { credit } = context;
+  return tf.div(tf.sub(tf.sum(credit, 0, true), credit), S - 1);
+}

@@ -1,14 +1,12 @@
-import { tf } from "../backends/tf";
-import { SignalBaseline, type SignalBaselineOptions } from "../baselines/signalBaseline";
-import { type ControlVariate, type Estimator, exactDraw, type NodeEstimator, type SurrogateContext } from "./estimator";
-import { scoreTimes } from "./scoreTimes";
-import { signalVariants, unbiasedWhen } from "./signalVariants";
+import type { Estimator } from "./estimator";
+import { ScoreWithBaseline } from "./scoreWithBaseline";
+import { signalVariants } from "./signalVariants";
 
 /**
  * Likelihood ratio: ĝ = ∇ log p(x) · f(x), f the downstream cost, less a baseline that does not depend on x.
  * Seed 1, eq. 1 and section 2.2; seed 2, eq. 6.
  */
-export const likelihoodRatio: readonly Estimator[] = signalVariants.map(({ suffix, title, options }) => ({
+export const likelihoodRatio: readonly Estimator[] = signalVariants.map(({ suffix, title, baseline, ...variant }) => ({
   id: `lr${suffix}`,
   title: title ? `Likelihood ratio, ${title}` : "Likelihood ratio",
   summary: "score times the downstream cost; needs no derivative of the cost",
@@ -26,43 +24,8 @@ export const likelihoodRatio: readonly Estimator[] = signalVariants.map(({ suffi
         equation: "seed 1, eq. 1",
       },
   distributions: "all" as const,
-  ...unbiasedWhen(options),
   evaluations: "1",
   ownNoise: false,
-  options: [],
-  create: () => new LikelihoodRatio(options),
+  ...variant,
+  create: (options) => new ScoreWithBaseline(baseline(options), { signal: ({ credit }) => credit }),
 }));
-
-class LikelihoodRatio implements NodeEstimator {
-  readonly entropyGradient = "none";
-  readonly draw = exactDraw;
-  private readonly baseline: SignalBaseline;
-
-  constructor(options: SignalBaselineOptions) {
-    this.baseline = new SignalBaseline(options);
-  }
-
-  surrogate(context: SurrogateContext): tf.Tensor {
-    return tf.mul(context.logProb, this.baseline.apply(context.credit, context));
-  }
-
-  controlVariate(context: SurrogateContext): ControlVariate | null {
-    return scoreTimes(context, this.baseline.offset(context.credit, context));
-  }
-
-  update(): void {
-    this.baseline.update();
-  }
-
-  state(): ReturnType<NodeEstimator["state"]> {
-    return this.baseline.state();
-  }
-
-  restore(state: Parameters<NodeEstimator["restore"]>[0]): void {
-    this.baseline.restore(state);
-  }
-
-  dispose(): void {
-    this.baseline.dispose();
-  }
-}

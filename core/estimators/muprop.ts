@@ -1,15 +1,14 @@
 import { tf } from "../backends/tf";
 import { detach } from "../backends/detach";
-import { SignalBaseline, type SignalBaselineOptions } from "../baselines/signalBaseline";
-import { type ControlVariate, type Estimator, exactDraw, type NodeEstimator, type SurrogateContext } from "./estimator";
-import { scoreTimes } from "./scoreTimes";
-import { signalVariants, unbiasedWhen } from "./signalVariants";
+import type { Estimator, SurrogateContext } from "./estimator";
+import { ScoreWithBaseline } from "./scoreWithBaseline";
+import { signalVariants } from "./signalVariants";
 
 /**
  * MuProp: ĝ = ∇ log p(x) · [f(x) − f(x̄) − f'(x̄)ᵀ(x − x̄)] + f'(x̄)ᵀ ∇ μ(θ), with x̄ and f' from the mean-field pass.
  * Seed 1, eq. 3 and algorithm 1; unbiased because E[∇ log p(x) · f'(x̄)ᵀ x] = f'(x̄)ᵀ ∇ μ(θ) for any fixed x̄ and f'.
  */
-export const muprop: readonly Estimator[] = signalVariants.map(({ suffix, title, options }) => ({
+export const muprop: readonly Estimator[] = signalVariants.map(({ suffix, title, baseline, ...variant }) => ({
   id: `muprop${suffix}`,
   title: title ? `MuProp, ${title}` : "MuProp",
   summary: "likelihood ratio with the first-order Taylor expansion of the mean-field network as control variate",
@@ -20,51 +19,17 @@ export const muprop: readonly Estimator[] = signalVariants.map(({ suffix, title,
     equation: "seed 1, eq. 3 and algorithm 1",
   },
   distributions: ["bernoulli", "categorical", "normal"],
-  ...unbiasedWhen(options),
   evaluations: "2 (one sampled, one mean-field)",
   ownNoise: false,
-  options: [],
-  create: () => new MuProp(options),
+  ...variant,
+  create: (options) => new ScoreWithBaseline(baseline(options), { signal: residualOf, correction: correctionOf }),
 }));
 
-class MuProp implements NodeEstimator {
-  readonly entropyGradient = "none";
-  readonly draw = exactDraw;
-  private readonly baseline: SignalBaseline;
-
-  constructor(options: SignalBaselineOptions) {
-    this.baseline = new SignalBaseline(options);
-  }
-
-  surrogate(context: SurrogateContext): tf.Tensor {
-    const { distribution } = context;
-    const signal = this.baseline.apply(residualOf(context), context);
-    const slope = context.meanField().slope(context.node);
-    const correction = tf.sum(tf.mul(slope, distribution.mean()), distribution.eventRank === 2 ? [-2, -1] : [-1]);
-    return tf.add(tf.mul(context.logProb, signal), correction);
-  }
-
-  controlVariate(context: SurrogateContext): ControlVariate | null {
-    const residual = residualOf(context);
-    const left = tf.sub(residual, this.baseline.offset(residual, context));
-    return scoreTimes(context, tf.sub(context.credit, left));
-  }
-
-  update(): void {
-    this.baseline.update();
-  }
-
-  state(): ReturnType<NodeEstimator["state"]> {
-    return this.baseline.state();
-  }
-
-  restore(state: Parameters<NodeEstimator["restore"]>[0]): void {
-    this.baseline.restore(state);
-  }
-
-  dispose(): void {
-    this.baseline.dispose();
-  }
+/** f'(x̄)ᵀ μ(θ), `[S, B']`. */
+function correctionOf(context: SurrogateContext): tf.Tensor {
+  const { node, distribution } = context;
+  const axes = distribution.eventRank === 2 ? [-2, -1] : [-1];
+  return tf.sum(tf.mul(context.meanField().slope(node), distribution.mean()), axes);
 }
 
 /** f(x) − f(x̄) − f'(x̄)ᵀ(x − x̄), `[S, B']`, constant. */

@@ -11,6 +11,7 @@ import {
 } from "./estimator";
 import type { Relaxable } from "./relaxed";
 import { asFactor, logitScore, relaxedPairs, type RelaxedPair } from "./relaxedControl";
+import { plainScore } from "./scoreTimes";
 import { ScalarAdam } from "./scalarAdam";
 
 /** Step in log T of the difference quotient that stands for the variance's derivative. */
@@ -108,9 +109,7 @@ class Rebar implements NodeEstimator {
   controlVariate(context: SurrogateContext): ControlVariate {
     const [eta, logTemperature] = this.learned.values as [number, number];
     const [pair] = relaxedPairs(context, [Math.exp(logTemperature)]);
-    const { perUnit, derivative } = combine(context, pair!, eta);
-    const control = tf.mul(derivative, -eta);
-    return { plain: tf.add(perUnit, control), control };
+    return { plain: plainScore(context), control: tf.mul(combine(context, pair!, eta).derivative, -eta) };
   }
 
   update(): void {

@@ -2,9 +2,17 @@ import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { ControlNetwork } from "../baselines/controlNetwork";
 import { unrecorded } from "../gradients/tape";
-import { type Estimator, exactDraw, type NodeEstimator, type Options, type SurrogateContext } from "./estimator";
+import {
+  type ControlVariate,
+  type Estimator,
+  exactDraw,
+  type NodeEstimator,
+  type Options,
+  type SurrogateContext,
+} from "./estimator";
 import type { Relaxable } from "./relaxed";
 import { asFactor, logitScore, relaxedPairs } from "./relaxedControl";
+import { plainScore } from "./scoreTimes";
 
 /**
  * RELAX: ĝ = [f(b) − c(z̃)] ∇ log p(b) + ∇c(z) − ∇c(z̃) with c(z) = f(relaxed z) + r(relaxed z, inputs), r a network with one hidden layer
@@ -49,35 +57,43 @@ class Relax implements NodeEstimator {
   }
 
   surrogate(context: SurrogateContext): tf.Tensor {
-    const { distribution, credit } = context;
+    const { distribution } = context;
+    const estimate = unrecorded(() => tidy(() => this.estimate(context)));
+    const axes = distribution.eventRank === 2 ? [-2, -1] : [-1];
+    return tf.sum(tf.mul((distribution as Relaxable).logits, estimate), axes);
+  }
+
+  controlVariate(context: SurrogateContext): ControlVariate {
+    const score = tf.mul(logitScore(context), asFactor(context.credit, context.distribution.eventRank));
+    return { plain: plainScore(context), control: tf.sub(score, this.estimate(context)) };
+  }
+
+  /** The estimate's derivative with respect to the logits, `[S, B', …unitShape]`. */
+  private estimate(context: SurrogateContext): tf.Tensor {
+    const { credit, distribution } = context;
     const { eventRank } = distribution;
-    const estimate = unrecorded(() =>
-      tidy(() => {
-        const [pair] = relaxedPairs(context, [this.temperature]);
-        const { free, given, credit: relaxedCredit, freeSlope, givenSlope } = pair!;
-        const score = logitScore(context);
-        const path = tf.sub(free.pull(freeSlope), given.pull(givenSlope));
-        const plain = tf.add(tf.mul(score, asFactor(tf.sub(credit, relaxedCredit), eventRank)), path);
-        const flat = (soft: tf.Tensor): tf.Tensor2D => tf.reshape(soft, [credit.size, -1]);
-        const correct = this.network.correction({
-          free: flat(free.soft),
-          given: flat(given.soft),
-          inputs: context.baselineInputs(),
-          combine: (freeNetworkSlope, givenNetworkSlope, givenValue) =>
-            tf.sub(
-              tf.sub(
-                free.pull(tf.reshape(freeNetworkSlope, free.soft.shape)),
-                given.pull(tf.reshape(givenNetworkSlope, given.soft.shape)),
-              ),
-              tf.mul(score, asFactor(tf.reshape(givenValue, credit.shape), eventRank)),
-            ),
-          plain,
-          signal: context.training ? credit : null,
-        });
-        return tf.add(plain, correct);
-      }),
-    );
-    return tf.sum(tf.mul((distribution as Relaxable).logits, estimate), eventRank === 2 ? [-2, -1] : [-1]);
+    const [pair] = relaxedPairs(context, [this.temperature]);
+    const { free, given, credit: relaxedCredit, freeSlope, givenSlope } = pair!;
+    const score = logitScore(context);
+    const path = tf.sub(free.pull(freeSlope), given.pull(givenSlope));
+    const plain = tf.add(tf.mul(score, asFactor(tf.sub(credit, relaxedCredit), eventRank)), path);
+    const flat = (soft: tf.Tensor): tf.Tensor2D => tf.reshape(soft, [credit.size, -1]);
+    const correction = this.network.correction({
+      free: flat(free.soft),
+      given: flat(given.soft),
+      inputs: context.baselineInputs(),
+      combine: (freeNetworkSlope, givenNetworkSlope, givenValue) =>
+        tf.sub(
+          tf.sub(
+            free.pull(tf.reshape(freeNetworkSlope, free.soft.shape)),
+            given.pull(tf.reshape(givenNetworkSlope, given.soft.shape)),
+          ),
+          tf.mul(score, asFactor(tf.reshape(givenValue, credit.shape), eventRank)),
+        ),
+      plain,
+      signal: context.training ? credit : null,
+    });
+    return tf.add(plain, correction);
   }
 
   update(): void {

@@ -1,8 +1,9 @@
 import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { negativeLogMeanExp } from "../objectives/logMeanExp";
-import { type Estimator, exactDraw, type NodeEstimator, stateless } from "./estimator";
+import { type Estimator, exactDraw, type NodeEstimator, stateless, type SurrogateContext } from "./estimator";
 import { requireSamples } from "./requireSamples";
+import { scoreTimes } from "./scoreTimes";
 
 const means = ["geometric", "arithmetic"] as const;
 
@@ -36,19 +37,29 @@ export const vimco: Estimator = {
       accepts: (value) => (means as readonly unknown[]).includes(value),
     },
   ],
-  create: ({ mean }): NodeEstimator => ({
-    ...stateless,
-    entropyGradient: "none",
-    draw: exactDraw,
-    surrogate(context) {
-      const S = requireSamples("vimco", context);
-      const { total, credit, logProb, lossWith } = context;
-      const replaced = mean === "arithmetic" ? arithmetic(total) : tf.div(tf.sub(tf.sum(total, 0, true), total), S - 1);
-      const without = tf.squeeze(lossWith(tf.expandDims(replaced, 0)), [0]); // [S, B']
-      return tf.mul(logProb, detach(tf.sub(credit, without)));
-    },
-  }),
+  create: ({ mean }): NodeEstimator => {
+    const without = (context: SurrogateContext): tf.Tensor =>
+      boundWithout(context, mean === "arithmetic" ? arithmetic : geometric);
+    return {
+      ...stateless,
+      entropyGradient: "none",
+      draw: exactDraw,
+      surrogate: (context) => tf.mul(context.logProb, detach(tf.sub(context.credit, without(context)))),
+      controlVariate: (context) => scoreTimes(context, detach(without(context))),
+    };
+  },
 };
+
+/** L̂_{−k}: the bound with sample k's weight replaced by the mean of the others, `[S, B']`. */
+function boundWithout(context: SurrogateContext, meanOfOthers: (total: tf.Tensor) => tf.Tensor): tf.Tensor {
+  requireSamples("vimco", context);
+  return tf.squeeze(context.lossWith(tf.expandDims(meanOfOthers(context.total), 0)), [0]);
+}
+
+/** −log of the geometric mean of the other samples' weights, `[S, B']`. */
+function geometric(total: tf.Tensor): tf.Tensor {
+  return tf.div(tf.sub(tf.sum(total, 0, true), total), total.shape[0]! - 1);
+}
 
 /** −log of the mean of the other samples' weights, `[S, B']`. */
 function arithmetic(total: tf.Tensor): tf.Tensor {

@@ -7,7 +7,8 @@ import { createNodeEstimators } from "../../core/estimators/estimatorSpec";
 import { objective } from "../../core/objectives/registry";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { MovingMoments } from "../../core/baselines/movingMoments";
-import { cases } from "./support/cases";
+import { bernoulli, categorical, defineModel, observe, parameter, sample } from "gradlens";
+import { type Case, cases } from "./support/cases";
 import { Lab, totalVariance } from "./support/lab";
 
 before(async () => {
@@ -15,7 +16,7 @@ before(async () => {
   await tf.ready();
 });
 
-function measure(lab: Lab, text: string, average?: number): readonly ControlVariateReport[] {
+function measure(lab: Lab, text: string, average?: number, draws = 4000): readonly ControlVariateReport[] {
   const specs = lab.specs(text);
   const estimators = createNodeEstimators(specs);
   if (average !== undefined) {
@@ -31,15 +32,15 @@ function measure(lab: Lab, text: string, average?: number): readonly ControlVari
     objective: objective(testCase.objective),
     data,
     batchSize: testCase.batchSize,
-    numSamples: testCase.samples,
+    numSamples: lab.samples(text),
     specs,
     estimators,
-    draws: 4000,
+    draws,
     seed: 1,
     step: 0,
   });
-  assert.equal(tf.memory().numTensors, tensors);
   for (const estimator of estimators.values()) estimator.dispose();
+  assert.equal(tf.memory().numTensors, tensors);
   return reports;
 }
 
@@ -58,6 +59,47 @@ test("muprop's variance ratio is that of the enumerated variances, and its best 
   lab.dispose();
 });
 
+/** One categorical node whose logits are the parameter, under a bound of two samples. */
+const bound: Case = {
+  name: "an IWAE of one category",
+  definition: defineModel("one category", () => {
+    const logits = parameter("theta", [[1.1, -0.4, 0.2]]);
+    const w = parameter("w", [[[1.4], [-2.9], [0.3]]]);
+    return {
+      guide() {
+        sample("h", categorical({ logits }));
+      },
+      model() {
+        const h = sample("h", categorical({ logits: [[0.3, -0.2, 0.5]] }));
+        observe("x", bernoulli({ logits: tf.expandDims(h, -1).mul(w).sum([-3, -2]) }), tf.ones([1]));
+      },
+    };
+  }),
+  objective: "iwae",
+  samples: 2,
+  batchSize: 1,
+};
+
+for (const [testCase, text] of [
+  [bound, "vimco"],
+  [bound, "vimco(mean=arithmetic)"],
+  [bound, "muprop"],
+  [vector, "leave-one-out"],
+] as const) {
+  test(`${text}'s variance ratio is that of the enumerated variances: ${testCase.name}`, () => {
+    const lab = new Lab(testCase);
+    const theta = (id: string): number =>
+      totalVariance(new Map([...lab.enumerate(id)].filter(([name]) => name === "theta")));
+    // A mean over K independent samples has a K-th of the variance.
+    const exact = theta(text) / (theta("lr") * (testCase.samples / lab.samples(text)));
+    const [report] = measure(lab, text);
+    assert.ok(Math.abs(report!.varianceRatio! / exact - 1) < 0.15, `${report!.varianceRatio}, exactly ${exact}`);
+    assert.ok(report!.interval![0] <= exact && exact <= report!.interval![1], "the interval holds the exact ratio");
+    assert.ok(Math.abs(report!.correlation!) <= 1);
+    lab.dispose();
+  });
+}
+
 test("a baseline at zero does nothing; one near the mean cost helps, one far above it does harm and its best coefficient says so", () => {
   const lab = new Lab(vector);
   const [zero] = measure(lab, "lr-c");
@@ -72,8 +114,9 @@ test("a baseline at zero does nothing; one near the mean cost helps, one far abo
 test("every node with a control variate reports, several layers, categorical and multi-sample; others do not", () => {
   for (const testCase of cases) {
     const lab = new Lab(testCase);
-    for (const text of ["muprop-c", "rebar"]) {
-      const reports = measure(lab, text);
+    const coupled = objective(testCase.objective).additive ? "leave-one-out" : "vimco";
+    for (const text of ["muprop-c", "lr-c(constant=optimal)", "rebar", "relax", coupled]) {
+      const reports = measure(lab, text, undefined, 200);
       assert.deepEqual(
         reports.map(({ node }) => node),
         lab.structure.nodes,

@@ -62,12 +62,16 @@ export class Lab {
     return exactGradient(this.request(this.testCase.samples)).gradients;
   }
 
-  /** Exact mean and variance, all joint states enumerated. */
-  enumerate(text: string): ReadonlyMap<string, EstimatorMoments> {
+  /** Exact mean and variance, all joint states enumerated; `prepare` may put baselines in place first. */
+  enumerate(
+    text: string,
+    prepare?: (estimators: ReadonlyMap<string, NodeEstimator>) => void,
+  ): ReadonlyMap<string, EstimatorMoments> {
     const specs = this.specs(text);
-    return this.withEstimators(text, (estimators) =>
-      enumerateEstimator(this.request(this.samples(text)), estimators, specs),
-    );
+    return this.withEstimators(text, (estimators) => {
+      prepare?.(estimators);
+      return enumerateEstimator(this.request(this.samples(text)), estimators, specs);
+    });
   }
 
   /** Mean, its standard error, and variance of one estimate, from draws of the estimator's own noise. */

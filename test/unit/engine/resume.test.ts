@@ -38,6 +38,11 @@ test("lr-c-vn-idb with Adam resumes bit by bit: parameters, moments and baseline
   await bothWays("adam", file);
 });
 
+test("optimal constants resume bit by bit", async () => {
+  const file = workspace.model("constants", twoLayerModel(`{ estimator: "muprop-c(constant=optimal)" }`));
+  await bothWays("constants", file);
+});
+
 test("muprop-c with momentum and a cosine schedule resumes bit by bit", async () => {
   const file = workspace.model(
     "sgd",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
-import { bernoulli, categorical, cost, defineModel, parameter, sample, tf } from "gradlens";
+import { bernoulli, categorical, cost, defineModel, normal, parameter, sample, tf } from "gradlens";
 import { prepare, type Prepared } from "../../../core/engine/prepare";
 import { parseEstimator } from "../../../core/estimators/estimatorSpec";
 import { estimators } from "../../../core/estimators/registry";
@@ -76,6 +76,23 @@ describe("estimators that cannot stand where they are asked for", () => {
   });
 });
 
+describe("options that fewer distributions are served with", () => {
+  it("the optimal constant is refused at a normal node with the ids that would work", async () => {
+    const gaussian = defineModel("gaussian", () => {
+      const mean = parameter("mean", [0.3]);
+      return {
+        program() {
+          cost("f", tf.square(sample("z", normal({ mean, std: 1 }))).sum(-1));
+        },
+      };
+    });
+    await assert.rejects(prepare(gaussian, "gaussian.ts", { estimator: "lr-c(constant=optimal)" }), {
+      code: "GL1316",
+      message: /^estimator lr-c\(constant=optimal\) does not serve normal at node "z"; use one of lr, lr-c, /,
+    });
+  });
+});
+
 describe("options", () => {
   for (const text of [
     "gumbel-softmax(temperature=0)",
@@ -85,6 +102,7 @@ describe("options", () => {
     "gumbel-softmax(anneal=-1)",
     "half(expansion=3)",
     "vimco(mean=harmonic)",
+    "lr-c(constant=best)",
     "local-expectation(descendants=forget)",
     "rebar(learn=perhaps)",
   ]) {
