@@ -3,7 +3,7 @@ import { useBackend } from "../../core/backends/registry";
 import { startRun } from "../../core/engine/startRun";
 import { GradlensError } from "../../core/errors";
 import type { TrainRequest } from "../../core/protocol/engine";
-import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { NodeSettings, RunSnapshot } from "../../core/protocol/snapshot";
 import { exitCodes } from "../describeError";
 import { formatNumber } from "../format";
 import { type ModelOptions, withModelOptions } from "../modelOptions";
@@ -118,11 +118,20 @@ function summary(last: RunSnapshot, secondsPerStep: number | null): Readonly<Rec
     ),
     secondsPerStep,
     runFolder,
+    ...(last.settings ? { settings: last.settings } : {}),
   };
 }
 
+/** `learned or moved at "h": temperature 0.31`. */
+function settingsLine({ node, settings }: NodeSettings): string {
+  const values = settings.map(
+    ({ name, value, bound }) => `${name} ${formatNumber(value)}${bound ? ` (its ${bound})` : ""}`,
+  );
+  return `learned or moved at "${node}": ${values.join(", ")}`;
+}
+
 function report(
-  { model, estimator, objective, backend, optimizer, state, step, loss, evaluations, runFolder }: RunSnapshot,
+  { model, estimator, objective, backend, optimizer, state, step, loss, evaluations, runFolder, settings }: RunSnapshot,
   secondsPerStep: number | null,
 ): string {
   const latest = [...new Map(evaluations.map((record) => [record.name, record])).values()];
@@ -131,6 +140,7 @@ function report(
   return [
     `${model}: ${estimator} · ${objective} · ${optimizer} · ${backend}`,
     `${state} after ${step} steps${secondsPerStep === null ? "" : `, ${formatNumber(1000 * secondsPerStep)} ms a step`}${tail.length === 0 ? "" : `; training loss ${formatNumber(mean)} (mean of the last ${tail.length} recorded)`}`,
+    ...(settings ?? []).map(settingsLine),
     ...(latest.length === 0
       ? []
       : [

@@ -17,6 +17,7 @@ import type { DebugSubject } from "./debug/stepView";
 import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
 import { LintWatch } from "./lintWatch";
+import { movedSettings } from "./movedSettings";
 import { holdMemoryLimit, MemoryLimit } from "./memoryLimit";
 import { guard, type Prepared } from "./prepare";
 import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
@@ -415,6 +416,7 @@ export class TrainingRun {
     const trunks = this.diagnostics.enabled ? this.trunkView.refresh(now, this.step) : null;
     if (trunks) this.log.set({ trunks });
     if (this.diagnostics.enabled) this.refreshLints(false);
+    this.noteSettings();
     this.log.flush();
     if (this.options.abandon) holdMemoryLimit(this.options.memoryLimitBytes, () => this.checkpoint());
     this.lastDelta = now;
@@ -435,7 +437,14 @@ export class TrainingRun {
     this.log.flush();
   }
 
+  /** Tells of what estimators move, while there is something or has been. */
+  private noteSettings(): void {
+    const settings = movedSettings(this.specs, this.estimators);
+    if (settings.length > 0 || this.snapshot.settings) this.log.set({ settings });
+  }
+
   private end(state: "finished" | "stopped" | "failed", message: string | null): void {
+    this.noteSettings();
     this.log.end(state, message, this.rate.perSecond);
   }
 

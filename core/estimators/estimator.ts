@@ -23,6 +23,23 @@ export interface OptionSpec {
 
 export type Options = Readonly<Record<string, OptionValue>>;
 
+/** A number that an estimator moves while training: learned, or by a schedule. */
+export interface MovedSetting {
+  /** The option that it started from. */
+  readonly name: string;
+  readonly value: number;
+  /** Where learning has come to its lowest or highest allowed value. */
+  readonly bound?: "minimum" | "maximum";
+}
+
+/** A number of an estimator that is learned on the loss together with the parameters. */
+export interface LearnedNumber {
+  /** A scalar that stands for it among the operations of `draw`. */
+  readonly variable: tf.Variable;
+  /** Takes the gradient of the batch-mean loss with respect to it, in training, before `update`. */
+  receive(gradient: number): void;
+}
+
 /** When the mean of an estimate equals the gradient. `never` comes with the reason in `unbiasedWhen`. */
 export type Unbiasedness = "always" | "conditional" | "never";
 
@@ -57,6 +74,8 @@ export interface Estimator {
   /** Samples that it needs at least; 1 when left out. */
   readonly minSamples?: number;
   readonly options: readonly OptionSpec[];
+  /** What is wrong with options that are each allowed by itself, as a clause, or null. */
+  readonly conflict?: (options: Options) => string | null;
   /** For one node of one model; holds that node's baselines. */
   create(options: Options): NodeEstimator;
 }
@@ -79,6 +98,8 @@ export type EntropyGradient = "none" | "value" | "full" | "path";
 /** An estimator at work at one node. */
 export interface NodeEstimator {
   readonly entropyGradient: EntropyGradient;
+  /** What of it is learned on the loss; nothing when left out. */
+  readonly learned?: LearnedNumber;
   /** True when the whole model's states are summed as soon as every node's estimator says so. */
   readonly summed?: boolean;
   /**
@@ -97,6 +118,8 @@ export interface NodeEstimator {
   controlVariate?(context: SurrogateContext): ControlVariate | null;
   /** Called after the gradient was taken, in training only: baselines learn from the signal they have just centred. */
   update(): void;
+  /** The numbers that it moves while training, as they are now; none when left out. */
+  settings?(): readonly MovedSetting[];
   state(): EstimatorState;
   restore(state: EstimatorState): void;
   dispose(): void;

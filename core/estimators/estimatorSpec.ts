@@ -16,7 +16,7 @@ export interface EstimatorChoice {
   readonly nodes: ReadonlyMap<string, EstimatorSpec>;
 }
 
-/** Reads `ID`, `ID(option=value, …)`. @throws GL1310–GL1313 naming what is wrong and the ids that exist */
+/** Reads `ID`, `ID(option=value, …)`. @throws GL1310–GL1313, GL1325 naming what is wrong and the ids that exist */
 export function parseEstimator(text: string): EstimatorSpec {
   const match = /^\s*([a-z0-9-]+)\s*(?:\((.*)\))?\s*$/s.exec(text);
   if (!match)
@@ -49,6 +49,8 @@ export function parseEstimator(text: string): EstimatorSpec {
     options[name] = value;
     given.push(`${name}=${value}`);
   }
+  const conflict = estimator.conflict?.(options) ?? null;
+  if (conflict !== null) throw usage("GL1325", `the options of ${id} do not fit together: ${conflict}`);
   return { estimator, options, text: given.length > 0 ? `${id}(${given.join(",")})` : id };
 }
 

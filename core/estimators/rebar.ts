@@ -5,6 +5,7 @@ import {
   type ControlVariate,
   type Estimator,
   exactDraw,
+  type MovedSetting,
   type NodeEstimator,
   type Options,
   type SurrogateContext,
@@ -70,12 +71,12 @@ class Rebar implements NodeEstimator {
   readonly entropyGradient = "none";
   readonly draw = exactDraw;
   /** η and log T. */
-  private readonly learned: ScalarAdam;
+  private readonly scalars: ScalarAdam;
   private readonly learns: boolean;
   private gradient: [number, number] | null = null;
 
   constructor(options: Options) {
-    this.learned = new ScalarAdam(
+    this.scalars = new ScalarAdam(
       [options["eta"] as number, Math.log(options["temperature"] as number)],
       LEARNING_RATE,
     );
@@ -85,7 +86,7 @@ class Rebar implements NodeEstimator {
   surrogate(context: SurrogateContext): tf.Tensor {
     const estimate = unrecorded(() =>
       tidy(() => {
-        const [eta, logTemperature] = this.learned.values as [number, number];
+        const [eta, logTemperature] = this.scalars.values as [number, number];
         const learning = context.training && this.learns;
         const temperatures = (learning ? [0, LOG_STEP] : [0]).map((step) => Math.exp(logTemperature + step));
         const [here, beside] = relaxedPairs(context, temperatures);
@@ -107,22 +108,31 @@ class Rebar implements NodeEstimator {
   }
 
   controlVariate(context: SurrogateContext): ControlVariate {
-    const [eta, logTemperature] = this.learned.values as [number, number];
+    const [eta, logTemperature] = this.scalars.values as [number, number];
     const [pair] = relaxedPairs(context, [Math.exp(logTemperature)]);
     return { plain: plainScore(context), control: tf.mul(combine(context, pair!, eta).derivative, -eta) };
   }
 
   update(): void {
-    if (this.gradient) this.learned.apply(this.gradient);
+    if (this.gradient) this.scalars.apply(this.gradient);
     this.gradient = null;
   }
 
+  settings(): readonly MovedSetting[] {
+    if (!this.learns) return [];
+    const [eta, logTemperature] = this.scalars.values as [number, number];
+    return [
+      { name: "temperature", value: Math.exp(logTemperature) },
+      { name: "eta", value: eta },
+    ];
+  }
+
   state(): ReturnType<NodeEstimator["state"]> {
-    return { learned: this.learned.state() };
+    return { learned: this.scalars.state() };
   }
 
   restore(state: Parameters<NodeEstimator["restore"]>[0]): void {
-    if (state["learned"]) this.learned.restore(state["learned"]);
+    if (state["learned"]) this.scalars.restore(state["learned"]);
   }
 
   dispose(): void {

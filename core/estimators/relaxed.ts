@@ -20,17 +20,26 @@ export function isRelaxable(distribution: Distribution): distribution is Relaxab
  * @returns `[S, B', …unitShape]`
  */
 export function relaxedDraw(distribution: Relaxable, noise: NodeNoise, temperature: number): tf.Tensor {
-  const { soft, pull } = relaxedFrom(distribution, noise.uniform(distribution.unitShape), temperature);
-  return withGradient(distribution, soft, pull);
+  const relaxed = relaxedFrom(distribution, noise.uniform(distribution.unitShape), temperature);
+  return withGradient(distribution, relaxed.soft, relaxed);
 }
 
-/** A value whose gradient to the logits is given by `pull`. */
-export function withGradient({ logits }: Relaxable, value: tf.Tensor, pull: RelaxedValue["pull"]): tf.Tensor {
+/** A value with a relaxed one's gradients to the logits and, where it is learned, to log T. */
+export function withGradient(
+  { logits }: Relaxable,
+  value: tf.Tensor,
+  { pull, warm }: RelaxedValue,
+  logTemperature: tf.Tensor | null = null,
+): tf.Tensor {
+  const inputs: Record<string, tf.Tensor> = logTemperature ? { logits, logTemperature } : { logits };
   return customOp(
     "Relaxation",
-    { logits },
+    inputs,
     () => value.clone(),
-    (dy) => ({ logits: () => sumTo(pull(dy), logits.shape) }),
+    (dy): Record<string, () => tf.Tensor> => ({
+      logits: () => sumTo(pull(dy), logits.shape),
+      ...(logTemperature ? { logTemperature: () => tf.sum(warm(dy)) } : {}),
+    }),
   );
 }
 
@@ -40,6 +49,8 @@ export interface RelaxedValue {
   readonly soft: tf.Tensor;
   /** @param slope d cost / d soft; @returns d cost / d logits, the noise held */
   pull(slope: tf.Tensor): tf.Tensor;
+  /** @param slope d cost / d soft; @returns its products with d soft / d log T, whose sum is d cost / d log T */
+  warm(slope: tf.Tensor): tf.Tensor;
 }
 
 /** z of fresh noise: a + logit u, log p + Gumbel(u). */
@@ -89,12 +100,22 @@ function soften(
 ): RelaxedValue {
   const along = (x: tf.Tensor): tf.Tensor => (derivative ? tf.mul(x, derivative) : x);
   if (distribution.id === "bernoulli") {
-    const soft = tf.sigmoid(tf.div(z, temperature));
-    return { soft, pull: (slope) => along(tf.div(tf.mul(slope, tf.mul(soft, tf.sub(1, soft))), temperature)) };
+    const drive = tf.div(z, temperature);
+    const soft = tf.sigmoid(drive);
+    const inner = (slope: tf.Tensor): tf.Tensor => tf.mul(slope, tf.mul(soft, tf.sub(1, soft)));
+    return {
+      soft,
+      pull: (slope) => along(tf.div(inner(slope), temperature)),
+      // d σ(z/T) / d log T = −(z/T) σ (1 − σ)
+      warm: (slope) => tf.neg(tf.mul(inner(slope), drive)),
+    };
   }
-  const soft = tf.softmax(tf.div(z, temperature));
+  const drive = tf.div(z, temperature);
+  const soft = tf.softmax(drive);
   return {
     soft,
+    // d y / d log T = −y (z/T − Σ y z/T)
+    warm: (slope) => tf.neg(tf.mul(slope, tf.mul(soft, tf.sub(drive, tf.sum(tf.mul(soft, drive), -1, true))))),
     pull(slope) {
       const inner = tf.sum(tf.mul(slope, soft), -1, true);
       const towardsLogP = along(tf.div(tf.mul(soft, tf.sub(slope, inner)), temperature));

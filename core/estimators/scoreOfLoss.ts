@@ -1,4 +1,4 @@
-import { tf } from "../backends/tf";
+import type { tf } from "../backends/tf";
 import { gradients, record, unrecorded } from "../gradients/tape";
 import type { SurrogateContext } from "./estimator";
 

@@ -27,6 +27,7 @@ export function estimateGradient(
     !evaluation.forced
   )
     return sumStates(instance, evaluation);
+  const learned = evaluation.training ? [...evaluation.estimators.values()].flatMap((each) => each.learned ?? []) : [];
   const { names, tensors, loss } = tidy(() => {
     const recorded = record(() => {
       const { surrogate, loss: rows } = surrogateRows({ ...evaluation, functions: instance.functions });
@@ -36,13 +37,14 @@ export function estimateGradient(
     const results = gradients(
       recorded.tape,
       recorded.value.y,
-      parameters.map(({ variable }) => variable),
+      [...parameters, ...learned].map(({ variable }) => variable),
     );
     recorded.release();
+    learned.forEach(({ receive }, i) => receive(results[parameters.length + i]?.dataSync()[0] ?? 0));
     const mean = tf.mean(recorded.value.rows).dataSync()[0]!;
     return {
       names: parameters.map(({ name }) => name),
-      tensors: results.map((gradient, i) => gradient ?? tf.zeros([...parameters[i]!.shape])),
+      tensors: parameters.map(({ shape }, i) => results[i] ?? tf.zeros([...shape])),
       loss: mean,
     };
   });

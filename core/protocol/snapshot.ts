@@ -139,6 +139,18 @@ export interface TrunkExpansion {
   readonly residualTermDeviation: Float32Array;
 }
 
+/** The numbers that a node's estimator moves while training, by the option that each started from. */
+export interface NodeSettings {
+  readonly node: string;
+  readonly estimator: string;
+  readonly settings: readonly {
+    readonly name: string;
+    readonly value: number;
+    /** Where learning has come to its lowest or highest allowed value. */
+    readonly bound?: "minimum" | "maximum";
+  }[];
+}
+
 /** One stochastic layer for one example: what the mean-field pass and the sampled passes hold there. */
 export interface TrunkLayer {
   readonly node: string;
@@ -391,6 +403,8 @@ export interface RunSnapshot {
   readonly trunks: TrunkRecord | null;
   /** The newest measurement beside training; null where no node's estimator has a control variate. */
   readonly controlVariates?: ControlVariateRecord | null;
+  /** Temperatures and weights that estimators have learned or moved by a schedule, as they are now. */
+  readonly settings?: readonly NodeSettings[];
   /** Steps at which the estimator was changed while running. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
   readonly runFolder: string | null;
@@ -426,6 +440,7 @@ export interface RunDelta {
       | "graph"
       | "trunks"
       | "controlVariates"
+      | "settings"
       | "bias"
       | "comparison"
       | "rollout"

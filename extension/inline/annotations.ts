@@ -2,6 +2,7 @@ import type {
   ControlVariateReport,
   GraphNode,
   ModelGraph,
+  NodeSettings,
   ParameterVariance,
   ParameterVerdict,
   RunSnapshot,
@@ -34,6 +35,8 @@ export interface SampleAnnotation {
   readonly upstreamShare: number | null;
   /** What its control variate did at the last measurement, where it has one. */
   readonly control?: ControlVariateReport;
+  /** Temperatures and weights that its estimator has learned or moved. */
+  readonly settings?: NodeSettings["settings"];
 }
 
 /** What is known about one line of the model file. */
@@ -92,7 +95,13 @@ function annotateSample(node: GraphNode, snapshot: RunSnapshot): SampleAnnotatio
     estimator: node.estimator ?? snapshot.estimator,
     upstreamShare: upstreamShare(snapshot.graph, node.name, snapshot.variance.at(-1)),
     ...controlOf(node.name, snapshot),
+    ...settingsOf(node.name, snapshot),
   };
+}
+
+function settingsOf(name: string, { settings }: RunSnapshot): Pick<SampleAnnotation, "settings"> {
+  const found = settings?.find(({ node }) => node === name);
+  return found ? { settings: found.settings } : {};
 }
 
 function controlOf(name: string, { controlVariates }: RunSnapshot): Pick<SampleAnnotation, "control"> {

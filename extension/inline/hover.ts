@@ -74,14 +74,25 @@ function rows(variance: ParameterVariance): readonly (readonly [string, string])
 }
 
 function samplesMarkdown({ samples }: LineAnnotation): readonly string[] {
-  return samples.map(({ name, distribution, estimator, upstreamShare, control }) => {
+  return samples.map(({ name, distribution, estimator, upstreamShare, control, settings = [] }) => {
     const head = `**\`${name}\`**${distribution === null ? "" : ` · ${distribution}`} · ${vscode.l10n.t("estimator")} \`${estimator}\``;
     const share =
       upstreamShare === null
         ? ""
         : `\n\n${vscode.l10n.t("Parameters upstream of it hold {0} of the Monte Carlo variance.", formatShare(upstreamShare))}`;
-    return `${head}${share}${control ? `\n\n${controlMarkdown(control)}` : ""}`;
+    const moved = settings.map(settingMarkdown).join("");
+    return `${head}${moved}${share}${control ? `\n\n${controlMarkdown(control)}` : ""}`;
   });
+}
+
+function settingMarkdown({
+  name,
+  value,
+  bound,
+}: NonNullable<LineAnnotation["samples"][number]["settings"]>[number]): string {
+  const at =
+    bound === "minimum" ? ` (${vscode.l10n.t("its minimum")})` : bound ? ` (${vscode.l10n.t("its maximum")})` : "";
+  return ` · ${name} ${formatNumber(value)}${at}`;
 }
 
 function controlMarkdown({ varianceRatio, interval, correlation, bestCoefficient }: ControlVariateReport): string {

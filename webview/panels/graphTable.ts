@@ -17,6 +17,10 @@ export function graphTable(snapshot: RunSnapshot): DataTable {
     const role = parts.get(name);
     return role ? roles[role] : "";
   };
+  const moved = (name: string): readonly string[] =>
+    (snapshot.settings ?? [])
+      .filter(({ node }) => node === name)
+      .flatMap(({ settings }) => settings.map(({ name: setting, value }) => `${setting} ${formatNumber(value)}`));
   return {
     caption: text("Nodes of the computation graph of {0}.", model),
     columns: [
@@ -35,7 +39,7 @@ export function graphTable(snapshot: RunSnapshot): DataTable {
       kinds[node.kind],
       part(node.name),
       node.distribution ?? "",
-      node.estimator ?? "",
+      [node.estimator ?? "", ...moved(node.name)].join(", "),
       formatShape(node.shape),
       node.kind === "parameter" ? (shares.get(node.name) ?? null) : "",
       graph.edges

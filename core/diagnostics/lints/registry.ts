@@ -9,6 +9,7 @@ import { pathThroughJump } from "./pathThroughJump";
 import { saturatedUnits } from "./saturatedUnits";
 import { scoreWithPath } from "./scoreWithPath";
 import { stickingWithSamples } from "./stickingWithSamples";
+import { temperatureBound } from "./temperatureBound";
 import { truncatedSeries } from "./truncatedSeries";
 import type { Lint } from "./lint";
 
@@ -21,6 +22,7 @@ export const lints: readonly Lint[] = [
   truncatedSeries,
   scoreWithPath,
   activeNormalisation,
+  temperatureBound,
   harmfulBaseline,
   deadBaseline,
   saturatedUnits,

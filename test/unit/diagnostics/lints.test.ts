@@ -8,6 +8,7 @@ import { lints } from "../../../core/diagnostics/lints/registry";
 import { loadModelFile, pickModel } from "../../../core/engine/modelLoader";
 import { prepare } from "../../../core/engine/prepare";
 import type { EstimatorState } from "../../../core/estimators/estimator";
+import { ScalarAdam } from "../../../core/estimators/scalarAdam";
 import { bernoulli, cost, defineModel, normal, observe, parameter, sample, tf } from "../../../core/index";
 import type { ModelDefinition } from "../../../core/model/defineModel";
 import type { LintFinding } from "../../../core/protocol/lints";
@@ -108,6 +109,12 @@ const plain = bits([0.3, -0.8]);
 const centredAt = (mean: number): EstimatorState => ({ average: moments(mean, 0), residual: moments(0, 0) });
 
 /** For every lint a model on which it speaks and one, as close to it as can be, on which it must not. */
+/** A learned temperature after some steps. */
+const learnedTo = (temperature: number): EstimatorState => ({
+  steps: { shape: [1], values: Float32Array.of(5) },
+  temperature: new ScalarAdam([Math.log(temperature)], 1).state(),
+});
+
 const cases: Readonly<Record<string, { readonly fires: Given; readonly silent: Given }>> = {
   "biased-estimator": {
     fires: { definition: plain, estimator: "straight-through" },
@@ -136,6 +143,10 @@ const cases: Readonly<Record<string, { readonly fires: Given; readonly silent: G
   "variance-normalisation": {
     fires: { definition: plain, estimator: "lr-c-vn", state: { average: moments(2, 9), residual: moments(0, 9) } },
     silent: { definition: plain, estimator: "lr-c-vn", state: { average: moments(2, 0.5), residual: moments(0, 0.5) } },
+  },
+  "temperature-bound": {
+    fires: { definition: plain, estimator: "gumbel-softmax(learn=yes)", state: learnedTo(0.1) },
+    silent: { definition: plain, estimator: "gumbel-softmax(learn=yes)", state: learnedTo(0.11) },
   },
   "harmful-baseline": {
     fires: { definition: plain, estimator: "lr-c", state: centredAt(60) },

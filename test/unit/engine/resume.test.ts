@@ -43,6 +43,11 @@ test("optimal constants resume bit by bit", async () => {
   await bothWays("constants", file);
 });
 
+test("learned temperatures resume bit by bit", async () => {
+  const file = workspace.model("warm", twoLayerModel(`{ estimator: "gumbel-softmax(learn=yes)" }`));
+  await bothWays("warm", file);
+});
+
 test("muprop-c with momentum and a cosine schedule resumes bit by bit", async () => {
   const file = workspace.model(
     "sgd",

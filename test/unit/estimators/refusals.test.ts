@@ -111,6 +111,15 @@ describe("options", () => {
     });
   }
 
+  for (const [text, clause] of [
+    ["gumbel-softmax(learn=yes,anneal=0.1)", /learned or annealed, got learn=yes and anneal=0\.1$/],
+    ["st-gumbel-softmax(learn=yes,temperature=7)", /between minimum 0\.1 and maximum 5, got 7$/],
+  ] as const) {
+    it(`${text} is refused with what does not fit together`, () => {
+      assert.throws(() => parseEstimator(text), { code: "GL1325", message: clause });
+    });
+  }
+
   it("every option's default is one that it accepts", () => {
     for (const { id, options } of estimators)
       for (const option of options) assert.ok(option.accepts(option.default), `${id}: ${option.name}`);
