@@ -73,8 +73,9 @@ export default tseslint.config(
               "errors.ts",
             ]),
             folders("extension", ["webview", "cli"], "The extension host imports core/protocol only."),
-            folders("webview", "core", "Panels import d3 and core/protocol only.", ["protocol"]),
-            folders("webview", ["extension", "cli"], "Panels import d3 and core/protocol only."),
+            folders("core/charts", "core", "core/charts imports d3 only.", ["charts"]),
+            folders("webview", "core", "Panels import d3, core/protocol and core/charts only.", ["protocol", "charts"]),
+            folders("webview", ["extension", "cli"], "Panels import d3, core/protocol and core/charts only."),
             folders("cli", ["extension", "webview"], "The command line imports core only."),
             folders("examples", ["core", "extension", "webview", "cli"], 'Model files import from "gradlens" only.'),
             folders(
@@ -103,6 +104,7 @@ export default tseslint.config(
     "TensorFlow.js comes through core/backends; nothing else belongs here.",
   ),
   packages(["core/backends/**/*.ts"], ["node:.+", "@tensorflow/.+"], "Only TensorFlow.js and Node belong here."),
+  packages(["core/charts/**/*.ts", "core/report/**/*.ts"], ["d3"], "Charts and the report are drawn with d3 alone."),
   packages(["core/protocol/**/*.ts"], [], "core/protocol imports nothing outside itself."),
   packages(
     ["extension/**/*.ts"],
@@ -114,7 +116,11 @@ export default tseslint.config(
     ["vscode", "node:.+", "@vscode/debug(adapter|protocol)"],
     "The debugger imports vscode, the Debug Adapter Protocol, Node and core/protocol only.",
   ),
-  packages(["webview/**/*.ts"], ["d3(-.+)?", "@dagrejs/dagre"], "Panels import d3 and core/protocol only."),
+  packages(
+    ["webview/**/*.ts"],
+    ["d3(-.+)?", "@dagrejs/dagre"],
+    "Panels import d3, core/protocol and core/charts only.",
+  ),
   packages(
     ["cli/**/*.ts"],
     ["node:.+", "commander", "junit-report-builder"],

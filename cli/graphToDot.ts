@@ -1,5 +1,5 @@
 import type { GraphNode, GraphNodeKind, ModelGraph } from "../core/protocol/snapshot";
-import { formatShape } from "./format";
+import { formatShape } from "../core/format";
 
 const shapes: Readonly<Record<GraphNodeKind, string>> = {
   data: "folder",

@@ -1,5 +1,5 @@
 import type { RunDelta, RunSnapshot } from "../core/protocol/snapshot";
-import { formatNumber } from "./format";
+import { formatNumber } from "../core/format";
 import type { Terminal } from "./terminal";
 
 /** Seconds between lines when nobody watches. */

@@ -1,7 +1,7 @@
 import type { Budget, Entry, Quantity, Reproduction } from "../core/reproductions/reproduction";
 import type { ReproductionAnswer } from "../core/reproductions/runReproduction";
 import { budgetText } from "./budgetText";
-import { formatNumber } from "./format";
+import { formatNumber } from "../core/format";
 import { table } from "./table";
 
 interface Asked {

@@ -11,6 +11,7 @@ import { addGraph } from "./commands/graph";
 import { addLikelihood } from "./commands/likelihood";
 import { addLint } from "./commands/lint";
 import { addObjectives } from "./commands/objectives";
+import { addReport } from "./commands/report";
 import { addReproduce } from "./commands/reproduce";
 import { addSweep } from "./commands/sweep";
 import { addTrain } from "./commands/train";
@@ -36,6 +37,7 @@ const additions: readonly ((program: Command, terminal: Terminal, answering: Ans
   addLikelihood,
   addLint,
   addGraph,
+  addReport,
   addReproduce,
   addEstimators,
   addObjectives,

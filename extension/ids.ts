@@ -16,6 +16,7 @@ export const commandIds = {
   installNative: "gradlens.installNative",
   restartEngine: "gradlens.restartEngine",
   resumeRun: "gradlens.resumeRun",
+  exportReport: "gradlens.exportReport",
   revealRun: "gradlens.revealRun",
   refreshRuns: "gradlens.refreshRuns",
   showParameter: "gradlens.showParameter",

@@ -8,7 +8,7 @@ import { guard } from "../../core/engine/prepare";
 import { applyCheckpoint } from "../checkpoint";
 import { exitCodes } from "../describeError";
 import { SMALL_TENSOR } from "../elements";
-import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
+import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { positiveNumber, wholeNumber } from "../parseValue";

@@ -10,7 +10,7 @@ import { GradlensError } from "../../core/errors";
 import type { CheckOutcome, CheckTest, ListedCheck, Outcome } from "../../core/protocol/checks";
 import { exitCodes } from "../describeError";
 import { describeTest } from "../describeTest";
-import { formatInterval, formatNumber, formatShare } from "../format";
+import { formatInterval, formatNumber, formatShare } from "../../core/format";
 import { junitReport } from "../junit";
 import { requireDataFolder } from "../openModel";
 import type { Answering } from "../run";

@@ -4,7 +4,7 @@ import { describedSamples } from "../../core/engine/describedSamples";
 import { guard } from "../../core/engine/prepare";
 import { GradlensError } from "../../core/errors";
 import { applyCheckpoint } from "../checkpoint";
-import { formatNumber } from "../format";
+import { formatNumber } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";

@@ -7,7 +7,7 @@ import { estimateGradient } from "../../core/gradients/gradient";
 import type { DataInputs } from "../../core/model/defineModel";
 import { Noise } from "../../core/random/noise";
 import { applyCheckpoint } from "../checkpoint";
-import { formatNumber, formatShape } from "../format";
+import { formatNumber, formatShape } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { requireFinite } from "../../core/engine/requireFinite";

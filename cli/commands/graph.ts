@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { GraphNode, ModelGraph } from "../../core/protocol/snapshot";
-import { formatShape } from "../format";
+import { formatShape } from "../../core/format";
 import { graphToDot } from "../graphToDot";
 import { type ModelOptions, withModelOptions } from "../modelOptions";
 import { openModel } from "../openModel";

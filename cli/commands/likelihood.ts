@@ -3,7 +3,7 @@ import { evaluateLikelihood } from "../../core/engine/evaluateLikelihood";
 import { requireTestLikelihood } from "../../core/engine/requireTestLikelihood";
 import { GradlensError } from "../../core/errors";
 import { applyCheckpoint } from "../checkpoint";
-import { formatNumber } from "../format";
+import { formatNumber } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";

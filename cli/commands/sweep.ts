@@ -7,7 +7,7 @@ import { findSweep, sweepModel, type SweepResult } from "../../core/engine/sweep
 import { GradlensError } from "../../core/errors";
 import type { Measured, SweepSlope } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
-import { formatInterval, formatNumber, formatShare } from "../format";
+import { formatInterval, formatNumber, formatShare } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";

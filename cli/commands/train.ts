@@ -5,7 +5,7 @@ import { GradlensError } from "../../core/errors";
 import type { TrainRequest } from "../../core/protocol/engine";
 import type { NodeSettings, RunSnapshot } from "../../core/protocol/snapshot";
 import { exitCodes } from "../describeError";
-import { formatNumber } from "../format";
+import { formatNumber } from "../../core/format";
 import { type ModelOptions, withModelOptions } from "../modelOptions";
 import { modelReference } from "../modelReference";
 import { overrides, requireDataFolder } from "../openModel";

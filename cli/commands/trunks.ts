@@ -10,7 +10,7 @@ import { readCheckpoint } from "../../core/engine/runFolder";
 import { TrunkView } from "../../core/engine/trunkView";
 import type { RolloutRecord, TrunkRecord } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
-import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
+import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";

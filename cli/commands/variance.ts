@@ -13,7 +13,7 @@ import { isExact } from "../../core/estimators/isExact";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { SMALL_TENSOR } from "../elements";
-import { formatInterval, formatNumber, formatShape, formatShare } from "../format";
+import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";

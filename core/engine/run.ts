@@ -11,6 +11,7 @@ import type { Optimizer } from "../training/optimizers/optimizer";
 import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
+import { checkEvents, recordCheck } from "./checkEvents";
 import type { CheckFields } from "./checkFields";
 import { type Found, StepDebugger } from "./debug/stepDebugger";
 import type { DebugSubject } from "./debug/stepView";
@@ -29,6 +30,7 @@ import { runRecords } from "./runRecords";
 import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
 import { type Drawn, trainStep } from "./trainStep";
 import { TrunkView } from "./trunkView";
+import { versions } from "./versions";
 
 const DELTA_INTERVAL_MS = 100;
 
@@ -93,6 +95,12 @@ export class TrainingRun {
       epochs: options.epochs,
       backend: options.backend,
       startedAt: startedAt.toISOString(),
+      parameters: prepared.instance.parameters.map(({ name, shape, source }) => ({
+        name,
+        shape,
+        ...(source ? { source } : {}),
+      })),
+      versions: versions(),
     };
     const given = resume?.folder ?? options.runFolder;
     const path = typeof given === "function" ? given(this.id) : given;
@@ -140,7 +148,8 @@ export class TrainingRun {
     this.debugger = options.debug
       ? new StepDebugger(options.debug, this.id, () => this.debugSubject(), options.debug)
       : null;
-    this.log.event("start", resume ? { resumed: true } : { ...manifest });
+    const { backend, versions: computing } = manifest;
+    this.log.event("start", resume ? { resumed: true, backend, versions: computing } : { ...manifest });
   }
 
   get snapshot(): RunSnapshot {
@@ -166,8 +175,9 @@ export class TrainingRun {
   /** Takes over a check's result, so that views that open later see it. */
   note(record: CheckFields): void {
     this.log.set(record);
-    for (const [type, value] of Object.entries(record))
-      this.log.event(type, Array.isArray(value) ? { records: value } : { ...value });
+    const { step, runFolder } = this.snapshot;
+    if (this.log.ended && runFolder !== null) recordCheck(runFolder, record, step);
+    for (const { type, ...fields } of checkEvents(record, step)) this.log.event(type, fields);
     this.log.flush();
   }
 
@@ -371,6 +381,7 @@ export class TrainingRun {
         parameters: record.parameters.map(({ shape: _, ...rest }) => rest),
         ...(record.pathScore ? { pathScore: record.pathScore.map(({ shape: _, ...rest }) => rest) } : {}),
       });
+      if (controls.controlVariates) this.log.event("controlVariates", { ...controls.controlVariates });
     } finally {
       tf.dispose(Object.values(data));
     }

@@ -14,6 +14,8 @@ import {
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { GradlensError } from "../errors";
+import type { SourceLocation } from "../protocol/source";
+import type { Versions } from "../report/report";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../training/safetensors";
 import { TensorBoardLog } from "./tensorboard";
 import { writeAll } from "./writeAll";
@@ -37,6 +39,13 @@ export interface RunManifest {
   readonly epochs: number | null;
   readonly backend: string;
   readonly startedAt: string;
+  /** Missing, as the next field, in folders of earlier versions. */
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly source?: SourceLocation;
+  }[];
+  readonly versions?: Versions;
 }
 
 /** One line of events.jsonl. */
@@ -139,11 +148,15 @@ export function readManifest(path: string): RunManifest {
       "GL1602",
       `${path} is no run folder: run.json is missing; choose a folder that a training run made`,
     );
+  let manifest: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as RunManifest;
+    manifest = JSON.parse(readFileSync(file, "utf8"));
   } catch {
     throw new GradlensError("GL1602", `${file} is no JSON; choose another run folder`);
   }
+  if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest))
+    throw new GradlensError("GL1602", `${file} holds no run; choose a folder that a training run made`);
+  return manifest as RunManifest;
 }
 
 /** The newest whole checkpoint of a run folder, or the given file. */
@@ -180,14 +193,16 @@ export function readEvents(path: string): readonly RunEvent[] {
     .split("\n")
     .flatMap((line) => {
       try {
-        return [JSON.parse(line) as RunEvent];
+        const event: unknown = JSON.parse(line);
+        return typeof event === "object" && event !== null ? [event as RunEvent] : [];
       } catch {
         return []; // the last line of a killed process may be cut short
       }
     });
 }
 
-function listCheckpoints(folder: string): string[] {
+/** Names of a run folder's checkpoints, oldest first. */
+export function listCheckpoints(folder: string): string[] {
   const checkpoints = join(folder, "checkpoints");
   return existsSync(checkpoints)
     ? readdirSync(checkpoints)
@@ -205,6 +220,10 @@ function writeWhole(path: string, bytes: Uint8Array): void {
   } finally {
     closeSync(file);
   }
+}
+
+export function checkpointStep(name: string): number {
+  return Number(/\d+/.exec(name)?.[0] ?? 0);
 }
 
 function checkpointName(step: number): string {

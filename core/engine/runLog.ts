@@ -24,6 +24,11 @@ export class RunLog {
     return this.history.current;
   }
 
+  /** Whether the folder takes no more lines. */
+  get ended(): boolean {
+    return this.closed;
+  }
+
   set(fields: Parameters<RunHistory["set"]>[0]): void {
     this.history.set(fields);
   }

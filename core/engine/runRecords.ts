@@ -4,8 +4,21 @@ import type { RunEvent } from "./runFolder";
 export type RunRecords = Pick<RunSnapshot, "loss" | "evaluations" | "variance" | "changes">;
 
 /**
- * What a run's event log says of the steps up to `step`. Where a run was resumed from a checkpoint before its last logged step, what
- * the earlier start logged beyond that checkpoint is left out: those steps were taken again.
+ * Where a run was resumed from a checkpoint before its last logged step, what the earlier start logged beyond that checkpoint is left
+ * out: those steps were taken again.
+ */
+export function keptEvents(events: readonly RunEvent[]): readonly RunEvent[] {
+  let kept: RunEvent[] = [];
+  for (const event of events) {
+    // Not from the end only: a check is logged at the step that it looked at, after later ones.
+    if (event.type === "start") kept = kept.filter(({ step }) => step <= event.step);
+    kept.push(event);
+  }
+  return kept;
+}
+
+/**
+ * What a run's event log says of the steps up to `step`.
  *
  * @param shapes of the model's parameters by name, which the log does not repeat
  */
@@ -14,12 +27,7 @@ export function runRecords(
   step: number,
   shapes: ReadonlyMap<string, readonly number[]>,
 ): RunRecords {
-  const kept: RunEvent[] = [];
-  for (const event of events) {
-    if (event.type === "start") while (kept.length > 0 && kept.at(-1)!.step > event.step) kept.pop();
-    kept.push(event);
-  }
-  const upTo = kept.filter((event) => event.step <= step);
+  const upTo = keptEvents(events).filter((event) => event.step <= step);
   const of = (type: string): readonly RunEvent[] => upTo.filter((event) => event.type === type);
   return {
     loss: of("loss").map((event) => [event.step, event["value"] as number] as const),

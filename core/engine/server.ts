@@ -13,7 +13,9 @@ import {
   type ToEngine,
 } from "../protocol/engine";
 import type { RunSnapshot, SweepRecord } from "../protocol/snapshot";
+import { renderers } from "../report/formats";
 import { checkBias } from "./checkBias";
+import { recordCheck } from "./checkEvents";
 import { listChecks } from "./checks/listChecks";
 import { runTest } from "./checks/runTest";
 import { type CheckSubject, subjectOfFile, subjectOfFolder, subjectOfRun } from "./checkSubject";
@@ -23,6 +25,7 @@ import { debugHandlers } from "./debug/handlers";
 import { describe } from "./describe";
 import type { SliceOptions } from "./inSlices";
 import { lintFile } from "./lintFile";
+import { readReport } from "./readReport";
 import { registries } from "./registries";
 import { rollout } from "./rollout";
 import type { TrainingRun } from "./run";
@@ -163,6 +166,7 @@ export class EngineServer {
       await this.ensureBackend("auto");
       return lintFile(file, dataFolder);
     },
+    report: async ({ runFolder, format }) => ({ text: renderers[format](readReport(runFolder)) }),
     serving: async ({ target }) => {
       const subject = await this.subject(target);
       try {
@@ -256,6 +260,7 @@ export class EngineServer {
     try {
       const result = await measure(subject, run?.snapshot.sweeps ?? []);
       if (run && this.run === run) run.note(result);
+      if (target.kind === "folder") recordCheck(target.runFolder, result, subject.step);
       return { ...result, snapshot: { ...(run?.snapshot ?? subject.snapshot(this.backend ?? "")), ...result } };
     } finally {
       subject.dispose();

@@ -2,6 +2,7 @@
 import type { CheckOutcome, CheckTest, ListedChecks } from "./checks";
 import type { DebugConfiguration, DebugEstimate, DebugOptions, DebugReplay, DebugStop, DebugVariable } from "./debug";
 import type { FileLints } from "./lints";
+import type { ReportFormat } from "./report";
 import type {
   BiasRecord,
   ComparisonRecord,
@@ -216,6 +217,11 @@ export interface EngineMethods {
   lint: {
     params: { readonly file: string; readonly dataFolder?: string };
     result: FileLints;
+  };
+  /** A run folder's diagnosis as the text of one file. */
+  report: {
+    params: { readonly runFolder: string; readonly format: ReportFormat };
+    result: { readonly text: string };
   };
   /** Estimators that serve every node of a target. */
   serving: {

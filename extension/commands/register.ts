@@ -15,6 +15,7 @@ import { changeEstimator } from "./changeEstimator";
 import { checkBias } from "./checkBias";
 import { compareEstimators } from "./compareEstimators";
 import type { EngineReport } from "./diagnoseEngine";
+import { exportReport } from "./exportReport";
 import { installNative, type NativeServices } from "./installNative";
 import { replayStep } from "./replayStep";
 import { resumeRun } from "./resumeRun";
@@ -54,6 +55,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     installNative: () => installNative(services),
     restartEngine: () => client.restart(),
     resumeRun: (run) => resumeRun(services, isRun(run) || typeof run === "string" ? run : undefined),
+    exportReport: (run) => exportReport(services, isRun(run) ? run : undefined),
     revealRun: (run) =>
       isRun(run) ? vscode.commands.executeCommand("revealInExplorer", vscode.Uri.file(run.folder)) : undefined,
     refreshRuns: () => runs.refresh(),

@@ -1,4 +1,4 @@
-import { lowerBound } from "./decimate";
+import { lowerBound } from "../../core/charts/decimate";
 
 /** Index of the point nearest to a step, of the last one for null; -1 when there is none. */
 export function indexAt(steps: ArrayLike<number>, step: number | null): number {

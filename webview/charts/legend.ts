@@ -2,7 +2,7 @@ import { symbol, symbolsFill } from "d3";
 import { html, setText, svg } from "../dom";
 import { formatCount } from "../format";
 import { text } from "../text";
-import { dashOf, type ChartSeries } from "./series";
+import { dashOf, type ChartSeries } from "../../core/charts/series";
 import { indexAt } from "./indexAt";
 
 export interface Legend {

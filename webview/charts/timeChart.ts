@@ -12,10 +12,10 @@ import {
 import { html, svg } from "../dom";
 import { formatCount, formatTick } from "../format";
 import { text } from "../text";
-import { decimate } from "./decimate";
+import { decimate } from "../../core/charts/decimate";
 import { createLegend } from "./legend";
-import { dashOf, type ChartData, type ChartSeries } from "./series";
-import { logTicks, valueExtent, valueScale } from "./valueScale";
+import { dashOf, type ChartData, type ChartSeries } from "../../core/charts/series";
+import { logTicks, valueExtent, valueScale } from "../../core/charts/valueScale";
 import { bindZoom } from "./bindZoom";
 import type { ZoomDomain } from "./zoomDomain";
 

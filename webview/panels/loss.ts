@@ -1,7 +1,7 @@
 import type { EvaluationRecord, RunSnapshot } from "../../core/protocol/snapshot";
 import { group } from "d3";
-import { smooth } from "../charts/smooth";
-import type { ChartMarker, ChartSeries } from "../charts/series";
+import { smooth } from "../../core/charts/smooth";
+import type { ChartMarker, ChartSeries } from "../../core/charts/series";
 import { createTimeChart, type TimeChart } from "../charts/timeChart";
 import { html } from "../dom";
 import { exportSvg } from "../exportSvg";

@@ -1,6 +1,6 @@
 import { axisBottom, select, type ScaleContinuousNumeric } from "d3";
 import type { Verdict } from "../../core/protocol/snapshot";
-import { logTicks } from "../charts/valueScale";
+import { logTicks } from "../../core/charts/valueScale";
 import { svg } from "../dom";
 import { formatTick } from "../format";
 import { verdictMark } from "./verdictMark";

@@ -1,7 +1,7 @@
 import { axisBottom, axisLeft, line, scaleLinear, scaleLog, select, symbol, symbolsFill } from "d3";
 import type { Measured, SweepRecord } from "../../core/protocol/snapshot";
-import { dashOf } from "../charts/series";
-import { logTicks, valueScale } from "../charts/valueScale";
+import { dashOf } from "../../core/charts/series";
+import { logTicks, valueScale } from "../../core/charts/valueScale";
 import { svg } from "../dom";
 import { formatTick } from "../format";
 import { text } from "../text";

@@ -1,6 +1,6 @@
 import { line, type ScaleContinuousNumeric } from "d3";
 import type { ParameterVariance, VarianceRecord } from "../../core/protocol/snapshot";
-import { decimate } from "../charts/decimate";
+import { decimate } from "../../core/charts/decimate";
 import { html, setText, svg } from "../dom";
 import { formatInterval, formatNumber } from "../format";
 import { text } from "../text";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decimate, lowerBound } from "../../../../webview/charts/decimate";
-import { indexAt } from "../../../../webview/charts/indexAt";
+import { decimate, lowerBound } from "../../../core/charts/decimate";
+import { indexAt } from "../../../webview/charts/indexAt";
 
 const steps = Float64Array.from({ length: 10_000 }, (_, index) => index);
 const values = steps.map((step) => Math.sin(step / 50));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { smooth } from "../../../../webview/charts/smooth";
+import { smooth } from "../../../core/charts/smooth";
 
 test("smoothing equals the weighted sum that defines it, at uneven steps", () => {
   const steps = [0, 1, 2, 10, 11, 40];

@@ -39,4 +39,6 @@ export interface ChartData {
   readonly log: boolean;
   /** Shown along the value axis. */
   readonly axis: string;
+  /** Shown along the other axis in pictures that stand by themselves; "step" when left out. */
+  readonly across?: string;
 }

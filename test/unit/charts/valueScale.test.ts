@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logTicks, valueExtent, valueScale } from "../../../../webview/charts/valueScale";
+import { logTicks, valueExtent, valueScale } from "../../../core/charts/valueScale";
 
 const series = [
   {

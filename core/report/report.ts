@@ -1,0 +1,92 @@
+import type { LintReport } from "../protocol/lints";
+import type {
+  BiasRecord,
+  ComparisonRecord,
+  ControlVariateRecord,
+  EvaluationRecord,
+  RunState,
+  SourceLocation,
+  SweepRecord,
+  VarianceRecord,
+} from "../protocol/snapshot";
+
+/** Changes when a field of the report changes its meaning; fields that are new do not change it. */
+export const reportVersion = 1;
+
+/** What computed a part of a run. */
+export interface Versions {
+  readonly gradlens: string;
+  readonly node: string;
+  readonly tensorflow: string;
+}
+
+/** One start of a run: the first, or one that went on from a checkpoint. */
+export interface RunStart {
+  readonly step: number;
+  readonly backend: string | null;
+  /** Null for runs of a version that did not write them down. */
+  readonly versions: Versions | null;
+}
+
+export interface ReportedRun {
+  readonly runId: string;
+  readonly folder: string;
+  /** `unfinished`: the log has no end; the run goes on, or its engine ended under it. */
+  readonly state: Extract<RunState, "finished" | "stopped" | "failed"> | "unfinished";
+  /** Why it failed, in one sentence. */
+  readonly message: string | null;
+  readonly model: string;
+  readonly file: string;
+  readonly exportName: string;
+  readonly objective: string;
+  /** The estimator at the start; `changes` has later ones. */
+  readonly estimator: string;
+  readonly optimizer: Readonly<Record<string, unknown>>;
+  readonly dataset: string | null;
+  readonly batchSize: number;
+  readonly samples: number;
+  readonly seed: number;
+  /** Last step that the log has. */
+  readonly step: number;
+  /** What was asked for. */
+  readonly steps: number | null;
+  readonly epochs: number | null;
+  readonly startedAt: string;
+  readonly starts: readonly RunStart[];
+}
+
+export interface ReportedParameter {
+  readonly name: string;
+  /** Null where neither the manifest nor a checkpoint tells. */
+  readonly shape: readonly number[] | null;
+  readonly source?: SourceLocation;
+}
+
+export interface ReportedCheckpoint {
+  readonly file: string;
+  readonly step: number;
+  readonly bytes: number;
+}
+
+/** A run's diagnosis: all that its folder tells, in full. `report --format json` prints it. */
+export interface Report {
+  readonly kind: "gradlens-report";
+  readonly version: typeof reportVersion;
+  readonly run: ReportedRun;
+  readonly parameters: readonly ReportedParameter[];
+  /** [step, minimised batch-mean loss, nats]. */
+  readonly loss: readonly (readonly [number, number])[];
+  readonly evaluations: readonly EvaluationRecord[];
+  readonly variance: readonly VarianceRecord[];
+  readonly controlVariates: readonly ControlVariateRecord[];
+  readonly changes: readonly { readonly step: number; readonly estimator: string }[];
+  /** Every check of bias, comparison and sweep that was made of this run in the editor, oldest first. */
+  readonly bias: readonly BiasRecord[];
+  readonly comparisons: readonly ComparisonRecord[];
+  readonly sweeps: readonly SweepRecord[];
+  /** The last look at the lints that judge by training; null when there was none. */
+  readonly lints: LintReport | null;
+  readonly checkpoints: readonly ReportedCheckpoint[];
+  /** The model file's text when the run began. */
+  readonly modelText: string;
+}

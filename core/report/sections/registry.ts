@@ -1,0 +1,27 @@
+import type { Section } from "../section";
+import { biasSection } from "./bias";
+import { checkpointsSection } from "./checkpoints";
+import { comparisonsSection } from "./comparisons";
+import { controlVariatesSection } from "./controlVariates";
+import { lintsSection } from "./lints";
+import { lossSection } from "./loss";
+import { modelSection } from "./model";
+import { pathScoreSection } from "./pathScore";
+import { runSection } from "./run";
+import { sweepsSection } from "./sweeps";
+import { varianceSection } from "./variance";
+
+/** In the order of the page. */
+export const sections: readonly Section[] = [
+  runSection,
+  lintsSection,
+  lossSection,
+  varianceSection,
+  controlVariatesSection,
+  pathScoreSection,
+  biasSection,
+  comparisonsSection,
+  sweepsSection,
+  checkpointsSection,
+  modelSection,
+];
