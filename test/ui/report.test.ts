@@ -12,7 +12,7 @@ import { renderers } from "../../core/report/formats";
 import type { Report } from "../../core/report/report";
 import { startBrowser } from "../../scripts/vscode/browser";
 import { start, twoLayerModel, Workspace } from "../unit/engine/support";
-import { axeScript } from "./panelBrowser";
+import { accessibilityViolations } from "./support/accessibility";
 
 const workspace = new Workspace();
 const pictures = join(import.meta.dirname, "../../test-results/report");
@@ -67,18 +67,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       );
       const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, "nothing runs out of the page");
-      // The page's own policy keeps scripts out; the test's is let in by the debugger's protocol.
-      const session = await tab.context().newCDPSession(tab);
-      await session.send("Page.setBypassCSP", { enabled: true });
-      await tab.reload();
-      await tab.evaluate(axeScript);
-      const violations = await tab.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      assert.deepEqual(violations, []);
+      assert.deepEqual(await accessibilityViolations(tab), []);
     } finally {
       await browser.close();
     }
