@@ -105,7 +105,9 @@ test("conditions use context keys that the code sets", () => {
       .map(({ when }) => when),
   ];
   for (const condition of conditions) {
-    for (const [key] of (condition ?? "").replace(/(view|activeWebviewPanelId) == [\w.]+/g, "").matchAll(/gradlens\.\w+/g))
+    for (const [key] of (condition ?? "")
+      .replace(/(view|activeWebviewPanelId) == [\w.]+/g, "")
+      .matchAll(/gradlens\.\w+/g))
       assert.ok(known.has(key), key);
   }
 });
