@@ -27,6 +27,8 @@ export type FromWebview =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly source: SourceLocation }
   | { readonly type: "trunks"; readonly example: number }
+  /** A panel came into view or left it: what costs time is measured only for those who look. */
+  | { readonly type: "inView"; readonly panel: string; readonly inView: boolean }
   /** Trains on with another estimator from the next step. */
   | { readonly type: "setEstimator"; readonly estimator: string }
   /** One of the commands a panel offers, by id without the prefix: `train`, `pause`, `resume`, `stop`, `changeEstimator`, `checkBias`, `compareEstimators`, `showLog`. */

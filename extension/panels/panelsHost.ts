@@ -11,6 +11,7 @@ import type { Session } from "../run/session";
 import { Throttle } from "../throttle";
 import { exportText } from "./exportText";
 import { panelHtml } from "./panelHtml";
+import { RolloutWatch } from "./rolloutWatch";
 
 /** Commands that a panel may run, by the id that it sends. */
 const panelCommands: ReadonlyMap<string, string> = new Map(
@@ -46,6 +47,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   private readonly throttle = new Throttle(100, () => this.flush());
   private readonly messages = new vscode.EventEmitter<FromWebview>();
   private readonly subscriptions: readonly { dispose(): void }[];
+  private readonly rolloutWatch: RolloutWatch;
 
   /** Every message of the panel, after it was acted on. */
   readonly onDidReceive = this.messages.event;
@@ -56,7 +58,9 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
     private readonly session: Session,
     private readonly log: EngineLog,
   ) {
+    this.rolloutWatch = new RolloutWatch(client, session, log);
     this.subscriptions = [
+      this.rolloutWatch,
       session.onDidReplace(() => this.hydrate()),
       session.onDidDelta((delta) => this.queue(delta)),
       client.onDidChangeState(({ state, message }) => this.post({ type: "engine", engine: state, message })),
@@ -108,17 +112,23 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
     panel.onDidDispose(() => {
       if (this.panel !== panel) return;
       this.panel = undefined;
-      this.hydrated = false;
+      this.leave();
     });
     // A hidden panel is destroyed by the editor; when it is shown again it is a new page that says "ready".
     panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.hydrated = false;
+      if (!panel.visible) this.leave();
     });
     panel.webview.onDidReceiveMessage((message: FromWebview) => void this.receive(message).catch(showError));
     const address = (name: string): string =>
       panel.webview.asWebviewUri(vscode.Uri.joinPath(this.root(), name)).toString();
     const addresses = { script: address("main.js"), style: address("main.css"), source: panel.webview.cspSource };
     panel.webview.html = panelHtml(addresses, randomBytes(16).toString("base64"), "Gradient Lens");
+  }
+
+  /** The page is gone. */
+  private leave(): void {
+    this.hydrated = false;
+    this.rolloutWatch.look(false);
   }
 
   private async receive(message: FromWebview): Promise<void> {
@@ -134,6 +144,9 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
       case "trunks":
         // Panels ask by themselves, so nobody waits for an answer when there is none.
         await this.session.trunks(message.example).catch((error: unknown) => this.log.warn(`trunks: ${String(error)}`));
+        break;
+      case "inView":
+        if (message.panel === "rollout") this.rolloutWatch.look(message.inView);
         break;
       case "setEstimator":
         await this.session.setEstimator(message.estimator);

@@ -6,7 +6,14 @@ import type {
   TrainRequest,
   SweepRequest,
 } from "../../core/protocol/engine";
-import type { BiasRecord, ComparisonRecord, RunDelta, RunSnapshot, SweepRecord } from "../../core/protocol/snapshot";
+import type {
+  BiasRecord,
+  ComparisonRecord,
+  RolloutRecord,
+  RunDelta,
+  RunSnapshot,
+  SweepRecord,
+} from "../../core/protocol/snapshot";
 import { GradlensError } from "../../core/errors";
 import { Emitter, type Disposable } from "../emitter";
 import type { EngineClient, EngineCrash, RequestOptions } from "../engineClient";
@@ -128,6 +135,16 @@ export class Session implements Disposable {
     const sweeps = [...kept.filter(({ over }) => over !== record.over), record];
     this.show({ ...snapshot, sweeps }, { sweeps });
     return record;
+  }
+
+  /** Measures what MuProp's rollout would do at the run's parameters of now. */
+  async measureRollout(signal: AbortSignal): Promise<RolloutRecord> {
+    const { current } = this;
+    if (!current) throw new GradlensError("GL8010", "no training run is active; start one with Run Training");
+    const { runId } = current;
+    const { record: rollout } = await this.client.request("rollout", { target: { kind: "run", runId } }, { signal });
+    this.take({ runId, sequence: 0, fields: { rollout } });
+    return rollout;
   }
 
   dispose(): void {

@@ -8,11 +8,13 @@ import type {
   ComparisonRecord,
   ControlVariateRecord,
   Measured,
+  RolloutRecord,
   RunSnapshot,
   SweepRecord,
 } from "../../core/protocol/snapshot";
 import { type PanelBrowser, screenshots, showRun, startPanelBrowser, themes, tile } from "./panelBrowser";
 import { accessibilityViolations } from "./support/accessibility";
+import { eventually } from "./support/eventually";
 
 let browser: PanelBrowser;
 before(async () => {
@@ -173,11 +175,23 @@ const controlVariates: ControlVariateRecord = {
     { node: "h3", estimator: "lr-c", correlation: null, varianceRatio: 1, interval: null, bestCoefficient: null },
   ],
 };
+const rollout: RolloutRecord = {
+  ...{ model: "sbn-200", file: "/workspace/examples/sbn-200.ts", exportName: "default", at: "run" },
+  ...{ step: 2400, elapsedMs: 2100, level: 0.95, draws: 400, refusal: null, pays: false },
+  ...{ secondsRatio: 1.47, secondsInterval: [1.31, 1.62], evaluationsRatio: 1.5 },
+  whole: { muprop: 25600, rollout: 20200, ratio: 0.789, interval: [0.77, 0.808] },
+  parameters: [
+    { name: "encode1/weight", shape: [784, 200], muprop: 18600, rollout: 18600, ratio: 1, interval: [1, 1] },
+    { name: "encode2/weight", shape: [200, 200], muprop: 6536, rollout: 1193, ratio: 0.183, interval: [0.166, 0.201] },
+    { name: "decode2/weight", shape: [200, 200], muprop: 53.5, rollout: 61.2, ratio: 1.14, interval: [1.05, 1.24] },
+    { name: "prior", shape: [200], muprop: 0.47, rollout: 0.46, ratio: 0.98, interval: null },
+  ],
+};
 const sweeps = [sweptSamples, sweptTemperature];
 
 const show = (
   page: Page,
-  changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates },
+  changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates, rollout },
 ): Promise<void> => showRun(page, changes);
 
 for (const theme of Object.keys(themes)) {
@@ -202,7 +216,7 @@ test("before a check the tiles say which command fills them", async () => {
     ["sweeps", "Sweep", "sweep"],
   ] as const) {
     await tile(page, id).getByRole("button", { name: title }).click();
-    const sent = await page.evaluate(() => window.fakeHost.sent.at(-1));
+    const sent = await page.evaluate(() => window.fakeHost.sent.filter(({ type }) => type === "command").at(-1));
     assert.deepEqual(sent, { type: "command", command });
   }
   await page.context().close();
@@ -284,6 +298,36 @@ test("control variates are drawn beside 1, and one that raises the variance is n
   assert.equal(await panel.locator(".control-row.raises").count(), 1);
   await panel.getByRole("button", { name: "Show data as table" }).click();
   await panel.getByRole("row", { name: /h3 lr-c not told from 1 1\S* unknown/ }).waitFor();
+  await page.context().close();
+});
+
+test("a rollout says what it would do at what cost, and is measured for those who look", async () => {
+  const { page } = await browser.open({ width: 1400, height: 700 });
+  await show(page);
+  const looks = (): Promise<readonly boolean[]> =>
+    page.evaluate(() => window.fakeHost.sent.flatMap((message) => (message.type === "inView" ? [message.inView] : [])));
+  const panel = tile(page, "rollout");
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await eventually(async () => assert.equal((await looks()).at(-1), false));
+  await panel.scrollIntoViewIfNeeded();
+  await panel.locator(".control-row").first().waitFor();
+  await eventually(async () => assert.equal((await looks()).at(-1), true));
+  const words = await panel.innerText();
+  assert.match(words, /A rollout would cut the variance to 0\.789 times MuProp's: it does not pay\./);
+  assert.match(
+    words,
+    /variance 0\.770 to 0\.808 \(95 %\) · 1\.47 times the time, 1\.31 to 1\.62 in six turns · 1\.50 times/,
+  );
+  assert.equal(await panel.locator(".control-row").count(), 5);
+  assert.equal(await panel.locator(".control-row.raises").count(), 1);
+  await panel.getByRole("button", { name: "Show data as table" }).click();
+  await panel.getByRole("row", { name: /prior not told from 1 0\.470 0\.460 0\.980 unknown unknown/ }).waitFor();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await eventually(async () => assert.equal((await looks()).at(-1), false));
+  const refused = { ...rollout, whole: null, parameters: [], pays: null, refusal: "a rollout is a variant of MuProp" };
+  await show(page, { rollout: refused });
+  await panel.getByRole("button", { name: "Show data as table" }).click();
+  await panel.getByText("Not measured: a rollout is a variant of MuProp.").waitFor();
   await page.context().close();
 });
 

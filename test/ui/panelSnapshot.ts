@@ -3,6 +3,7 @@ import type {
   GraphNode,
   ParameterVariance,
   RunSnapshot,
+  TrunkExpansion,
   TrunkLayer,
   TrunkRecord,
   VarianceRecord,
@@ -130,6 +131,7 @@ export function trunkRecord(step: number, example: number): TrunkRecord {
     sampleMean: meanField.map((p) => Math.min(1, Math.max(0, p + (random() - 0.5) * 0.24))),
     distance: 0.0712,
     distanceNoise: 0.0031,
+    expansion: trunkExpansion(meanField, random),
   };
   const pixels = ring(example % 4, 0.7);
   const output: TrunkLayer = {
@@ -152,6 +154,20 @@ export function trunkRecord(step: number, example: number): TrunkRecord {
     meanFieldLoss: 101.72 + example,
     sampledLoss: 104.31 + example,
     sampledLossStandardError: 0.86,
+  };
+}
+
+/** What an expansion of a cost of about 104 nats looks like. */
+function trunkExpansion(meanField: Float32Array, random: () => number): TrunkExpansion {
+  const slope = meanField.map(() => (random() - 0.5) * 8);
+  const correction = slope.map((value, unit) => value * meanField[unit]! * (1 - meanField[unit]!));
+  return {
+    ...{ meanFieldCost: 101.72, cost: 104.31, costDeviation: 6.87, residual: 2.64, residualDeviation: 3.12 },
+    explained: 1 - (3.12 / 6.87) ** 2,
+    slope,
+    correction,
+    residualTerm: correction.map((value) => value * (random() - 0.4) * 0.6),
+    residualTermDeviation: meanField.map((p) => 3.1 * Math.sqrt(p * (1 - p)) * (0.8 + random() * 0.4)),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText } from "../dom";
-import { formatCount } from "../format";
+import { formatCount, formatNumber } from "../format";
 import { runNeed } from "../needs";
 import type { DataTable, Panel } from "../panel";
 import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
-import { controlEffect, drawControlChart, effectWord } from "./controlChart";
+import { drawRatioChart, effectWord, ratioEffect } from "./ratioChart";
 
 /** What each node's control variate does to the variance, as the last measurement beside training found it. */
 export function createControlVariatesPanel(): Panel {
@@ -21,7 +21,15 @@ export function createControlVariatesPanel(): Panel {
   const box = createPictureBox({
     label: text("Control variates by node"),
     inputs: ({ controlVariates }) => (controlVariates ? [controlVariates] : null),
-    draw: ({ controlVariates }, width) => drawControlChart(controlVariates!, width),
+    draw: ({ controlVariates }, width) =>
+      drawRatioChart(
+        controlVariates!.nodes.map(({ node, estimator, varianceRatio, interval, correlation, bestCoefficient }) => ({
+          ...{ name: node, detail: estimator, ratio: varianceRatio, interval },
+          more: text("ρ {0}, best {1}", formatNumber(correlation), formatNumber(bestCoefficient)),
+        })),
+        text("Variance with each node's control variate over that without; the table has the numbers."),
+        width,
+      ),
   });
 
   return {
@@ -42,7 +50,7 @@ export function createControlVariatesPanel(): Panel {
     },
     update(snapshot) {
       const { step, nodes } = snapshot.controlVariates!;
-      const harmful = nodes.filter((node) => controlEffect(node) === "raises").map(({ node }) => node);
+      const harmful = nodes.filter((node) => ratioEffect(node) === "raises").map(({ node }) => node);
       setText(verdict, harmful.length === 0 ? "" : text("Raises the variance at {0}.", harmful.join(", ")));
       setText(about, text("measured at step {0}", formatCount(step)));
       box.update(snapshot);
@@ -70,7 +78,7 @@ function controlTable({ controlVariates }: RunSnapshot): DataTable {
     rows: nodes.map((node) => [
       node.node,
       node.estimator,
-      effectWord(controlEffect(node)),
+      effectWord(ratioEffect(node)),
       node.varianceRatio,
       node.interval?.[0] ?? null,
       node.interval?.[1] ?? null,

@@ -1,5 +1,5 @@
 import { html } from "../dom";
-import { valueRamp } from "../theme";
+import { ramp, type Ramp } from "../theme";
 
 /** Columns and rows of a layer's units: the image's own, units × states, or a block about twice as wide as high. */
 export function heatGrid(
@@ -42,7 +42,12 @@ export interface HeatPicture {
   ): void;
 }
 
-export function createHeatPicture(title: string, hover: (index: number | null) => void): HeatPicture {
+/** @param colours `signed` for values of both signs: 0 is then in the middle of the range given */
+export function createHeatPicture(
+  title: string,
+  hover: (index: number | null) => void,
+  colours: Ramp = "value",
+): HeatPicture {
   const canvas = html("canvas", { class: "heat", role: "img" });
   const element = html("figure", { class: "heat-figure" }, canvas, html("figcaption", {}, title));
   let grid: readonly [number, number] = [1, 1];
@@ -70,7 +75,7 @@ export function createHeatPicture(title: string, hover: (index: number | null) =
       if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
       const drawing = canvas.getContext("2d");
       if (!drawing) return;
-      const ramp = valueRamp();
+      const shades = ramp(colours);
       const pixels = drawing.createImageData(columns, rows);
       const span = high - low || 1;
       for (let row = 0; row < rows; row++) {
@@ -79,7 +84,7 @@ export function createHeatPicture(title: string, hover: (index: number | null) =
           if (value === undefined || Number.isNaN(value)) continue;
           const shade = Math.round(Math.min(1, Math.max(0, (value - low) / span)) * 255) * 3;
           pixels.data.set(
-            [ramp[shade] ?? 0, ramp[shade + 1] ?? 0, ramp[shade + 2] ?? 0, 255],
+            [shades[shade] ?? 0, shades[shade + 1] ?? 0, shades[shade + 2] ?? 0, 255],
             (row * columns + column) * 4,
           );
         }

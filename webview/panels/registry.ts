@@ -5,6 +5,7 @@ import { createControlVariatesPanel } from "./controlVariates";
 import { createGraphPanel } from "./graph";
 import { createLossPanel } from "./loss";
 import { createPathScorePanel } from "./pathScore";
+import { createRolloutPanel } from "./rollout";
 import { createSweepsPanel } from "./sweeps";
 import { createTrunksPanel } from "./trunks";
 import { createVariancePanel } from "./variance";
@@ -16,6 +17,7 @@ export function createPanels(): readonly Panel[] {
     createVariancePanel(),
     createGraphPanel(),
     createTrunksPanel(),
+    createRolloutPanel(),
     createControlVariatesPanel(),
     createPathScorePanel(),
     createBiasPanel(),

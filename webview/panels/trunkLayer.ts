@@ -3,6 +3,7 @@ import { html, setText } from "../dom";
 import { formatCount, formatNumber, formatShape, formatStandardError } from "../format";
 import { text } from "../text";
 import { createHeatPicture, type HeatPicture } from "./heatPicture";
+import { createTrunkExpansion } from "./trunkExpansion";
 
 /** One stochastic layer: the mean-field values beside those of samples. */
 export interface TrunkLayerView {
@@ -35,18 +36,7 @@ export function createTrunkLayer(node: string): TrunkLayerView {
   const hover = (index: number | null): void => {
     hovered = index;
     const named = index !== null && layer && index < layer.meanField.length ? layer : undefined;
-    setText(
-      readout,
-      named && index !== null
-        ? text(
-            "unit {0}: mean-field {1}, mean of samples {2}, one sample {3}",
-            formatCount(index),
-            formatNumber(named.meanField[index] ?? null),
-            formatNumber(named.sampleMean[index] ?? null),
-            formatNumber(named.sample[index] ?? null),
-          )
-        : idle,
-    );
+    setText(readout, named && index !== null ? unitText(named, index) : idle);
   };
   const [meanField, mean, difference, sample] = [
     text("mean-field"),
@@ -54,6 +44,7 @@ export function createTrunkLayer(node: string): TrunkLayerView {
     text("absolute difference"),
     text("one sample"),
   ].map((title) => createHeatPicture(title, hover)) as [HeatPicture, HeatPicture, HeatPicture, HeatPicture];
+  const expansion = createTrunkExpansion(hover);
   const pictures = [meanField, mean, difference, sample];
   const element = html(
     "section",
@@ -61,10 +52,13 @@ export function createTrunkLayer(node: string): TrunkLayerView {
     html("div", { class: "trunk-head" }, html("h3", {}, node), shape, distance),
     html("div", { class: "heat-row" }, ...pictures.map((picture) => picture.element)),
     readout,
+    expansion.element,
   );
   return {
     element,
-    pictures,
+    get pictures() {
+      return layer?.expansion ? [...pictures, ...expansion.pictures] : pictures;
+    },
     update(next, { samples }) {
       layer = next;
       const range = valueRange(next);
@@ -90,7 +84,23 @@ export function createTrunkLayer(node: string): TrunkLayerView {
         formatNumber(range[1]),
         formatNumber(widest),
       );
+      expansion.update(next);
       hover(hovered);
     },
   };
+}
+
+/** All that is known of one unit. */
+function unitText({ meanField, sampleMean, sample, expansion: e }: TrunkLayer, index: number): string {
+  const number = (values: Float32Array): string => formatNumber(values[index] ?? null);
+  const values = text(
+    "unit {0}: mean-field {1}, mean of samples {2}, one sample {3}",
+    formatCount(index),
+    number(meanField),
+    number(sampleMean),
+    number(sample),
+  );
+  if (!e) return values;
+  const [correction, term, deviation] = [e.correction, e.residualTerm, e.residualTermDeviation].map(number);
+  return `${values}; ${text("correction {0}, residual term {1} (SD {2})", correction!, term!, deviation!)}`;
 }

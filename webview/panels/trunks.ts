@@ -5,11 +5,12 @@ import { createFactList } from "../factList";
 import { formatCount, formatNumber, formatPlusMinus } from "../format";
 import { icon } from "../icon";
 import { runNeed } from "../needs";
-import type { DataTable, Panel, PanelContext } from "../panel";
+import type { Panel, PanelContext } from "../panel";
 import { text } from "../text";
 import { onTheme } from "../theme";
 import { createHeatPicture, type HeatPicture } from "./heatPicture";
 import { createTrunkLayer, type TrunkLayerView } from "./trunkLayer";
+import { trunksTable } from "./trunksTable";
 
 /** Mean-field trunk beside sampled trunks for one example: what every stochastic layer holds, and what the losses are. */
 export function createTrunksPanel(): Panel {
@@ -207,40 +208,4 @@ function trunksPicture(
   document.body.append(picture);
   queueMicrotask(() => picture.remove());
   return picture;
-}
-
-function trunksTable({ trunks, model }: RunSnapshot): DataTable {
-  const rows = (trunks?.layers ?? []).flatMap(({ node, meanField, sampleMean, sample }) =>
-    Array.from(meanField, (value, unit) => [
-      node,
-      unit,
-      value,
-      sampleMean[unit] ?? null,
-      Math.abs(value - (sampleMean[unit] ?? NaN)),
-      sample[unit] ?? null,
-    ]),
-  );
-  return {
-    caption: trunks
-      ? text(
-          "Trunks of {0}, example {1}, step {2}. Mean-field loss {3}, sampled loss {4}.",
-          model,
-          formatCount(trunks.example),
-          formatCount(trunks.step),
-          formatNumber(trunks.meanFieldLoss, "nats"),
-          formatPlusMinus(trunks.sampledLoss, trunks.sampledLossStandardError, "nats"),
-        )
-      : text("No trunks were measured."),
-    columns: [
-      { title: text("Layer"), kind: "text" },
-      { title: text("Unit"), kind: "count" },
-      { title: text("Mean-field"), kind: "number" },
-      { title: text("Mean of samples"), kind: "number" },
-      { title: text("Absolute difference"), kind: "number" },
-      { title: text("One sample"), kind: "number" },
-    ],
-    rows,
-    newestFirst: false,
-    total: rows.length,
-  };
 }
