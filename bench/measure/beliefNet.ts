@@ -14,22 +14,26 @@ export interface Trainee {
 }
 
 /** The 784-200-784 belief net, batch 100, on the back end that is current. */
-export async function beliefNet(overrides: Overrides = {}): Promise<Prepared> {
-  const { file, definitions } = beliefNetFile();
-  return prepare(definitions, file, { dataset: "digits-binarized", batchSize: 100, seed: 1, ...overrides });
+export function beliefNet(overrides: Overrides = {}): Promise<Prepared> {
+  return example("sbn-200.ts", { dataset: "digits-binarized", batchSize: 100, seed: 1, ...overrides });
 }
 
-function beliefNetFile(): { readonly file: string; readonly definitions: Parameters<typeof prepare>[0] } {
-  const loaded = loadModelFile(join(__dirname, "../../examples/sbn-200.ts"));
-  return { file: loaded.file, definitions: pickModel(loaded, undefined).definition };
+/** A model file of the examples, made ready on the back end that is current. */
+export function example(file: string, overrides: Overrides): Promise<Prepared> {
+  const loaded = loadModelFile(join(__dirname, "../../examples", file));
+  return prepare(pickModel(loaded, undefined).definition, loaded.file, overrides);
+}
+
+/** Steps of the belief net. */
+export async function trainee(overrides: Overrides, interval: number | null): Promise<Trainee> {
+  return inTraining(await beliefNet(overrides), interval);
 }
 
 /**
  * Steps with Adam, and with diagnostics as training has them.
  * @param interval steps between measurements, 0 for none, null to keep to a tenth of the time
  */
-export async function trainee(overrides: Overrides, interval: number | null): Promise<Trainee> {
-  const prepared = await beliefNet(overrides);
+export function inTraining(prepared: Prepared, interval: number | null): Trainee {
   const { estimators } = prepared;
   const optimizer = new Adam({ learningRate: 3e-4 });
   const schedule = new DiagnosticsSchedule(interval, 0.1);

@@ -1,4 +1,5 @@
 import { estimators } from "./estimators";
+import { gsb } from "./gsb";
 import { memory } from "./memory";
 import { parts } from "./parts";
 import { peaks } from "./peaks";
@@ -7,4 +8,4 @@ import { start } from "./start";
 import { steps } from "./steps";
 
 /** All sections, in the order of the report. */
-export const sections: readonly Section[] = [parts, steps, estimators, start, memory, peaks];
+export const sections: readonly Section[] = [parts, steps, estimators, gsb, start, memory, peaks];

@@ -8,10 +8,12 @@ import { engine, env } from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
 import { mendProdGradient } from "./prodGradient";
+import { mendTileGradient } from "./tileGradient";
 import { orderTape } from "./orderTape";
 
 orderTape(engine());
 mendProdGradient();
+mendTileGradient();
 env().set("PROD", true); // no greeting on standard error; changes nothing else
 
 export * as tf from "@tensorflow/tfjs-core";
