@@ -10,8 +10,10 @@ import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
 import { mendProdGradient } from "./prodGradient";
 import { mendTileGradient } from "./tileGradient";
 import { orderTape } from "./orderTape";
+import { announceOperations } from "./recordedOperations";
 
 orderTape(engine());
+announceOperations(engine());
 mendProdGradient();
 mendTileGradient();
 env().set("PROD", true); // no greeting on standard error; changes nothing else

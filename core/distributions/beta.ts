@@ -113,5 +113,9 @@ function betaLogDensity(alpha: tf.Tensor, betaShape: tf.Tensor, value: tf.Tensor
       value: () =>
         sumTo(tf.mul(dy, tf.sub(tf.div(tf.sub(a!, 1), z!), tf.div(tf.sub(b!, 1), tf.sub(1, z!)))), value.shape),
     }),
+    {
+      plain: ({ alpha: a, beta: b, value: z }) =>
+        tf.sub(tf.add(tf.mul(tf.sub(a, 1), tf.log(z)), tf.mul(tf.sub(b, 1), tf.log1p(tf.neg(z)))), logBeta(a, b)),
+    },
   );
 }

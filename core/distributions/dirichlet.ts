@@ -128,5 +128,9 @@ function dirichletLogProb(concentration: tf.Tensor, value: tf.Tensor): tf.Tensor
         value: () => sumTo(tf.mul(column, tf.div(tf.sub(a!, 1), z!)), value.shape),
       };
     },
+    {
+      plain: ({ concentration: a, value: z }) =>
+        tf.add(tf.sum(tf.sub(tf.mul(tf.sub(a, 1), tf.log(z)), lgamma(a)), -1), lgamma(tf.sum(a, -1))),
+    },
   );
 }

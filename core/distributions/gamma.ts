@@ -122,5 +122,9 @@ function gammaLogDensity(concentration: tf.Tensor, scale: tf.Tensor, value: tf.T
       scale: () => sumTo(tf.mul(dy, tf.div(tf.sub(tf.div(z!, theta!), a!), theta!)), scale.shape),
       value: () => sumTo(tf.mul(dy, tf.sub(tf.div(tf.sub(a!, 1), z!), tf.div(1, theta!))), value.shape),
     }),
+    {
+      plain: ({ concentration: a, scale: theta, value: z }) =>
+        tf.sub(tf.sub(tf.mul(tf.sub(a, 1), tf.log(z)), tf.div(z, theta)), tf.add(lgamma(a), tf.mul(a, tf.log(theta)))),
+    },
   );
 }

@@ -78,6 +78,7 @@ function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): Lo
           location: () => sumTo(dy, location.shape),
           scale: () => sumTo(tf.mul(dy, tf.div(tf.sub(z!, l!), s!)), scale.shape),
         }),
+        { plain: (own) => tf.add(own.location, tf.mul(own.scale, detach(tf.div(tf.sub(value, location), scale)))) },
       ),
     detached: () => make(standard, detach(location), detach(scale)),
     problem: () => {

@@ -162,8 +162,8 @@ export interface SurrogateContext {
   meanField(): MeanField;
   /** The model run again with this node's value replaced. */
   evaluate(request: BranchRequest): Branches;
-  /** Derivatives of the cost along a curve through the node's value, with nodes downstream integrated as they are drawn. */
-  derivatives(request: CurveRequest): readonly tf.Tensor[];
+  /** Derivatives of the cost along curves through the node's value, with nodes downstream integrated as they are drawn. */
+  derivatives(request: CurveRequest): CurveDerivatives;
   /** What the model says of the node, p(h | …), in a guide/model pair. */
   readonly prior: Distribution | null;
   /** The loss with one sample's total replaced at a time: `[C, S, B']` totals to `[C, S, B']` losses. For losses that do not add. */
@@ -192,16 +192,25 @@ export interface BranchRequest {
 
 /** C curves through each of the S samples' values of this node. */
 export interface CurveRequest {
-  /** C. */
-  readonly copies: number;
-  /** Coordinates of t; 1 when left out. With more, order 1 gives the gradient `[C, S, B', width]`. */
-  readonly width?: number;
-  /** The value at t, `[C·S, B', width]`: copy after copy, `[C·S, B', …unitShape]`. The drawn value at t = 0. */
-  readonly at: (t: tf.Tensor) => tf.Tensor;
+  /** The value at a shift s, `[S', B', width]`: S' a multiple of S, copy after copy. The drawn value at s = 0. */
+  readonly at: (shift: tf.Tensor) => tf.Tensor;
+  /** Curve c is s = t d_c, `[C, width]`. */
+  readonly directions: tf.Tensor2D;
   /** Highest derivative. */
   readonly order: number;
+  /** All derivatives of a cost that is a polynomial along every curve, up to this degree; `order` when left out. */
+  readonly whole?: number;
+  /** Which derivatives are wanted; all when left out. */
+  readonly needs?: (n: number) => boolean;
   /** Keys of terms that are left out: `entropy:h`, `prior:h`. */
   readonly omit?: readonly string[];
+}
+
+export interface CurveDerivatives {
+  /** The n-th derivative at t = 0 at index n ≥ 1, `[C, S, B']`, constants; null where it is zero along every curve, or not wanted. */
+  readonly derivatives: readonly (tf.Tensor | null)[];
+  /** The derivative after which all are zero; Infinity where none is known. */
+  readonly degree: number;
 }
 
 /** All constants. */

@@ -3,15 +3,19 @@ import { tf } from "../backends/tf";
 import type { Continuous } from "../distributions/continuous";
 import { klDivergence } from "../distributions/klDivergence";
 import { entropyKey } from "../gradients/terms";
-import { type Estimator, exactDraw, type NodeEstimator, stateless, type SurrogateContext } from "./estimator";
+import {
+  type CurveDerivatives,
+  type Estimator,
+  exactDraw,
+  type NodeEstimator,
+  stateless,
+  type SurrogateContext,
+} from "./estimator";
 import { gsbSeries, type GsbSeries } from "./gsbSeries";
-import { ridgeDerivatives } from "./ridgeDerivatives";
 
 /** Order of a series that neither ends nor sums, when none was asked for: the paper's N. */
 const defaultOrder = 4;
 const highestOrder = 8;
-/** Units from which on a ridge pays for its check. */
-const fewestRidgeUnits = 4;
 /** Relative difference of f''/f' and f'''/f'' up to which a cost counts as exponential along a unit. */
 const exponentialTolerance = 1e-3;
 
@@ -20,9 +24,9 @@ const exponentialTolerance = 1e-3;
  * distribution (seed 3, eq. 3). Normal: A₁ = μ, A₂ = σ²/2, exact (eq. 14); Dirac: A₁ = a (eq. 15); Laplace: A₂ₙ = b²ⁿ/n (eq. 18);
  * gamma: A_n = kμⁿ/n (eq. 19); beta and Dirichlet through gammas (eq. 20, 21).
  *
- * Without an order, a cost whose derivatives end (polynomials, ReLU nets under |·| and (·)²) or that is exponential along every unit
- * (corollary 3.1) is summed in full, anything else up to the fourth derivative. An order always truncates. Under the ELBO the entropy,
- * and where it has a closed form the divergence from the prior, is taken analytically.
+ * Without an order, a cost whose derivatives end by the eighth (polynomials, ReLU nets under |·| and (·)²) or that is exponential along
+ * every unit (corollary 3.1) is summed in full, anything else up to the fourth derivative. An order always truncates. Under the ELBO the
+ * entropy, and where it has a closed form the divergence from the prior, is taken analytically.
  */
 export const gsb: Estimator = {
   id: "gsb",
@@ -38,9 +42,9 @@ export const gsb: Estimator = {
   objectives: ["expected-cost", "elbo", "structured-prediction"],
   unbiased: "conditional",
   unbiasedWhen:
-    "for smooth costs where the series ends or is summed: normal (order 2 or more), Dirac, and without an order polynomial and exponential costs; kinks such as ReLU's are seen by no derivative",
+    "for smooth costs where the series ends or is summed: normal (order 2 or more), Dirac, and without an order polynomial (up to the eighth power) and exponential costs; kinks such as ReLU's are seen by no derivative",
   evaluations:
-    "1 + units (Dirichlet: components, beta: 2 × units), each differentiated order times; 4 where the cost is a ridge function h(a·z)",
+    "2, and one series up to the order along every unit (Dirichlet: component, beta: 2 × units); along all at once where the cost is h(a·z)",
   ownNoise: ({ distribution }) => distribution === "beta" || distribution === "dirichlet",
   options: [
     {
@@ -63,53 +67,57 @@ class StochasticBackpropagation implements NodeEstimator {
   readonly state = stateless.state;
   readonly restore = stateless.restore;
   readonly dispose = stateless.dispose;
-  /** False once a cost turned out to be no ridge: it is not tried again. */
-  private maybeRidge = true;
 
   constructor(private readonly order: number | null) {}
 
   surrogate(context: SurrogateContext): tf.Tensor {
-    return surrogate(context, this.order, (series, order, omit) => {
-      if (this.maybeRidge && series.axes && series.copies >= fewestRidgeUnits) {
-        const found = ridgeDerivatives(context, order, omit);
-        if (found) return found;
-        this.maybeRidge = false;
-      }
-      return context.derivatives({ copies: series.copies, at: series.at, order, omit });
+    const { objective, additive, distribution, node, prior, hasDescendants } = context;
+    const series = gsbSeries(context);
+    const bound = objective.entropy && additive;
+    // Nodes drawn after this one might stand in the prior's parameters: only the entropy is analytic then.
+    const divergence = bound && prior && !hasDescendants ? klDivergence(distribution, prior.detached()) : null;
+    const entropy = bound && !divergence ? (distribution as Continuous).entropy() : null;
+    const omit = [...(divergence ? [`prior:${node}`] : []), ...(divergence || entropy ? [entropyKey(node)] : [])];
+    const terms = this.terms(context, series, omit);
+    const analytic = divergence ?? (entropy ? tf.neg(entropy) : null);
+    return analytic ? tf.add(terms, analytic) : terms;
+  }
+
+  /** The series, summed in full where that can be. */
+  private terms(context: SurrogateContext, series: GsbSeries, omit: readonly string[]): tf.Tensor {
+    const open = this.order === null && series.exactAt === null;
+    const order = Math.min(this.order ?? series.exactAt ?? defaultOrder, series.exactAt ?? highestOrder);
+    const coefficients = Array.from({ length: (open ? highestOrder : order) + 1 }, (_, n) =>
+      n === 0 ? null : series.coefficient(n),
+    );
+    const found = context.derivatives({
+      at: series.at,
+      directions: series.directions,
+      order,
+      ...(open ? { whole: highestOrder } : {}),
+      needs: (n) => (open && n <= 3) || coefficients[n] !== null,
+      omit,
     });
+    return (open ? exponentialTerms(series, found) : null) ?? seriesTerms(context, found, coefficients);
   }
 }
 
-type Derivatives = (series: GsbSeries, order: number, omit: readonly string[]) => readonly tf.Tensor[];
-
-function surrogate(context: SurrogateContext, order: number | null, derivatives: Derivatives): tf.Tensor {
-  const { objective, additive, distribution, node, prior, hasDescendants } = context;
-  const series = gsbSeries(context);
-  const bound = objective.entropy && additive;
-  // Nodes drawn after this one might stand in the prior's parameters: only the entropy is analytic then.
-  const divergence = bound && prior && !hasDescendants ? klDivergence(distribution, prior.detached()) : null;
-  const entropy = bound && !divergence ? (distribution as Continuous).entropy() : null;
-  const omit = [...(divergence ? [`prior:${node}`] : []), ...(divergence || entropy ? [entropyKey(node)] : [])];
-  const highest = Math.min(order ?? series.exactAt ?? defaultOrder, series.exactAt ?? highestOrder);
-  const found = derivatives(series, highest, omit);
-  const terms =
-    (order === null && series.exactAt === null ? exponentialTerms(series, found) : null) ?? seriesTerms(series, found);
-  const analytic = divergence ?? (entropy ? tf.neg(entropy) : null);
-  return analytic ? tf.add(terms, analytic) : terms;
-}
-
 /** Σ_n A_n(θ) f⁽ⁿ⁾ over curves, `[S, B']`. */
-function seriesTerms(series: GsbSeries, derivatives: readonly tf.Tensor[]): tf.Tensor {
-  let total = tf.scalar(0) as tf.Tensor;
+function seriesTerms(
+  { credit }: SurrogateContext,
+  { derivatives }: CurveDerivatives,
+  coefficients: readonly (tf.Tensor | null)[],
+): tf.Tensor {
+  let total = tf.zeros(credit.shape) as tf.Tensor;
   derivatives.forEach((derivative, n) => {
-    const coefficient = n === 0 ? null : series.coefficient(n);
-    if (coefficient) total = tf.add(total, tf.sum(tf.mul(coefficient, tf.transpose(derivative, [1, 2, 0])), -1));
+    const factor = derivative && coefficients[n];
+    if (factor) total = tf.add(total, tf.sum(tf.mul(factor, tf.transpose(derivative, [1, 2, 0])), -1));
   });
-  return tf.add(total, tf.zeros(derivatives[0]!.shape.slice(1)));
+  return total;
 }
 
 /** Σ_n A_n cⁿ f'/c = log E e^{cz} · f'/c where f⁽ⁿ⁺¹⁾ = c f⁽ⁿ⁾ from the first derivative on at every unit of every row, else null. */
-function exponentialTerms(series: GsbSeries, derivatives: readonly tf.Tensor[]): tf.Tensor | null {
+function exponentialTerms(series: GsbSeries, { derivatives }: CurveDerivatives): tf.Tensor | null {
   const [, first, second, third] = derivatives;
   if (!series.logMoment || !first || !second || !third) return null;
   const [a, b, c] = [first, second, third].map((derivative) => derivative.dataSync());

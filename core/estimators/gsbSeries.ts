@@ -13,12 +13,10 @@ const totalStream = 512;
 
 /** The curves along which a distribution's units move and the series' coefficients, one per curve on the last axis. */
 export interface GsbSeries {
-  /** C: number of curves. */
-  readonly copies: number;
-  /** True when curve j is z + t e_j, one for every unit. */
-  readonly axes: boolean;
-  /** The value at t, `[C·S, B', 1]` → `[C·S, B', …]`. */
-  at(t: tf.Tensor): tf.Tensor;
+  /** The value at a shift, `[S', B', width]` → `[S', B', …]`, S' a multiple of S. */
+  at(shift: tf.Tensor): tf.Tensor;
+  /** Curve c is a shift t d_c, `[C, width]`. */
+  readonly directions: tf.Tensor2D;
   /** A_n, broadcastable to `[S, B', C]`, with gradients to the parameters; null where it is zero. */
   coefficient(n: number): tf.Tensor | null;
   /** The derivative after which nothing follows, whatever the cost; null for infinite series. */
@@ -52,18 +50,19 @@ export function gsbSeries(context: Pick<SurrogateContext, "distribution" | "valu
 }
 
 /** One curve z + t e_j for every unit j. */
-function axes(value: tf.Tensor): Pick<GsbSeries, "copies" | "at" | "axes"> {
-  const units = value.shape[value.rank - 1]!;
-  return { ...along(value, tf.eye(units)), axes: true };
+function axes(value: tf.Tensor): Pick<GsbSeries, "directions" | "at"> {
+  return along(value, tf.eye(value.shape[value.rank - 1]!));
 }
 
 /** One curve z + t d for every row d of `directions` `[C, units]`. */
-function along(value: tf.Tensor, directions: tf.Tensor2D): Pick<GsbSeries, "copies" | "at"> {
-  const [copies, units] = directions.shape;
-  const S = value.shape[0]!;
-  const step = tf.reshape(tf.tile(tf.reshape(directions, [copies, 1, 1, units]), [1, S, 1, 1]), [copies * S, 1, units]);
-  const origin = tf.tile(value, [copies, 1, 1]);
-  return { copies, at: (t) => tf.add(origin, tf.mul(t, step)) };
+function along(value: tf.Tensor, directions: tf.Tensor2D): Pick<GsbSeries, "directions" | "at"> {
+  return { directions, at: (shift) => tf.add(repeated(value, shift), shift) };
+}
+
+/** As many copies of the samples as a shift is for. */
+function repeated(x: tf.Tensor, shift: tf.Tensor): tf.Tensor {
+  const copies = shift.shape[0]! / x.shape[0]!;
+  return copies === 1 ? x : tf.tile(x, [copies, 1, 1]);
 }
 
 function normalCoefficient({ location, scale }: LocationScale, n: number): tf.Tensor | null {
@@ -94,7 +93,6 @@ function fullNormal({ location, scaleTril, unitShape }: MultivariateNormal, valu
   });
   return {
     ...along(value, tf.tensor2d(matrix, [directions.length, D])),
-    axes: false,
     exactAt: 2,
     coefficient(n) {
       if (n === 1)
@@ -146,29 +144,26 @@ function gamma({ concentration, scale }: Gamma, value: tf.Tensor): GsbSeries {
   };
 }
 
-/** Two curves for every unit, z = ζ₁/(ζ₁ + ζ₂) with t added to ζ₁ or to ζ₂; the sum ζ₁ + ζ₂ ~ Gamma(α + β) is independent of z. */
+/**
+ * Two curves for every unit, z = ζ₁/(ζ₁ + ζ₂) with t added to ζ₁ (the first half of the shift) or to ζ₂; the sum ζ₁ + ζ₂ ~ Gamma(α + β)
+ * is independent of z.
+ */
 function beta(
   { alpha, beta: betaShape, unitShape }: Beta,
   { value, noise }: Pick<SurrogateContext, "value" | "noise">,
 ): GsbSeries {
   const units = unitShape[0]!;
-  const S = value.shape[0]!;
   const total = gammaTotal(noise, unitShape, tf.add(alpha, betaShape));
-  const tiled = (x: tf.Tensor): tf.Tensor => tf.tile(x, [2 * units, 1, 1]);
-  const masks = tf.tile(tf.eye(units), [2, 1]); // [2·units, units]
-  const mask = tf.reshape(tf.tile(tf.reshape(masks, [2 * units, 1, 1, units]), [1, S, 1, 1]), [
-    2 * units * S,
-    1,
-    units,
-  ]);
-  const first = tf.concat([tf.ones([units * S, 1, 1]), tf.zeros([units * S, 1, 1])], 0); // is t added to ζ₁?
-  const [z, sum] = [tiled(value), tiled(total)];
+  const first = tf.mul(value, total);
   return {
-    copies: 2 * units,
-    axes: false,
-    at(t) {
-      const step = tf.mul(t, mask);
-      return tf.div(tf.add(tf.mul(z, sum), tf.mul(step, first)), tf.add(sum, step));
+    directions: tf.eye(2 * units),
+    at(shift) {
+      const [toFirst, toSecond] = [0, units].map((begin) => tf.slice(shift, [0, 0, begin], [-1, -1, units])) as [
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const sum = tf.add(tf.add(repeated(total, shift), toFirst), toSecond);
+      return tf.div(tf.add(repeated(first, shift), toFirst), sum);
     },
     coefficient: (n) =>
       tf.mul(tf.concat([tf.add(alpha, tf.zerosLike(betaShape)), tf.add(betaShape, tf.zerosLike(alpha))], -1), 1 / n),
@@ -181,14 +176,11 @@ function dirichlet(
   { concentration, unitShape }: Dirichlet,
   { value, noise }: Pick<SurrogateContext, "value" | "noise">,
 ): GsbSeries {
-  const K = unitShape[0]!;
   const total = gammaTotal(noise, [1], tf.sum(concentration, -1, true));
-  const sum = tf.tile(total, [K, 1, 1]);
-  const { copies, at } = along(tf.mul(value, total), tf.eye(K));
+  const { directions, at } = along(tf.mul(value, total), tf.eye(unitShape[0]!));
   return {
-    copies,
-    axes: false,
-    at: (t) => tf.div(at(t), tf.add(sum, t)),
+    directions,
+    at: (shift) => tf.div(at(shift), tf.add(repeated(total, shift), tf.sum(shift, -1, true))),
     coefficient: (n) => tf.mul(concentration, 1 / n),
     exactAt: null,
   };

@@ -25,12 +25,15 @@ export function record<T>(f: () => T): { readonly value: T; readonly tape: reado
   const engine = tapeEngine();
   const outer = { tape: engine.state.activeTape, depth: engine.state.gradientDepth };
   // A tape of its own: an outer one would keep every tensor of this one alive, and record what it has no use for.
-  engine.state.activeTape = [];
+  const tape: TapeNode[] = [];
+  engine.state.activeTape = tape;
   engine.state.gradientDepth = 1;
+  const release = (): void => tape.forEach((node) => node.saved?.forEach((tensor) => tensor.dispose()));
   try {
-    const value = f();
-    const tape = engine.state.activeTape;
-    return { value, tape, release: () => tape.forEach((node) => node.saved?.forEach((tensor) => tensor.dispose())) };
+    return { value: f(), tape, release };
+  } catch (error) {
+    release();
+    throw error;
   } finally {
     engine.state.activeTape = outer.tape;
     engine.state.gradientDepth = outer.depth;

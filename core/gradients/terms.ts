@@ -58,8 +58,12 @@ export function sum(tensors: readonly tf.Tensor[], shape: readonly number[]): tf
   const total = (): tf.Tensor => others.reduce((sofar, next) => tf.add(sofar, next), first);
   if (!tensors.every((tensor) => tensor.dtype === "float32" && sameShape(tensor.shape, first.shape))) return total();
   const inputs = Object.fromEntries(tensors.map((tensor, i) => [`term${i}`, tensor]));
-  return customOp("SumOfTerms", inputs, total, (dy) =>
-    Object.fromEntries(Object.keys(inputs).map((key) => [key, () => dy])),
+  return customOp(
+    "SumOfTerms",
+    inputs,
+    total,
+    (dy) => Object.fromEntries(Object.keys(inputs).map((key) => [key, () => dy])),
+    { plain: total },
   );
 }
 

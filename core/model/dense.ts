@@ -85,34 +85,49 @@ export function dense(
       mask ? tf.mul(weight.variable, mask) : (weight.variable as unknown as tf.Tensor2D);
     const layer = (input: tf.Tensor): tf.Tensor => affine(input, kernel(), bias.variable);
     const forward = (): tf.Tensor => remembered(name, given, () => denseOfCopies(name, x, kernel, layer) ?? layer(x));
+    const times = (dx: tf.Tensor): tf.Tensor =>
+      tf.matMul(tf.reshape(dx, [-1, inputs]) as tf.Tensor2D, kernel()).reshape([...dx.shape.slice(0, -1), units]);
+    const series = { linear: { x: times } } as const;
     const towardsInput = (dy: tf.Tensor): tf.Tensor =>
       tf.matMul(tf.reshape(dy, [-1, units]) as tf.Tensor2D, kernel(), false, true).reshape(x.shape);
     const y = rows
-      ? customOp("Dense", { x, root: rows.root }, forward, (dy) => ({
-          x: () => towardsInput(dy),
-          root: () => {
-            rows.dense(
-              name,
-              tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
-              tf.reshape(dy, [-1, units]) as tf.Tensor2D,
-              mask ?? null,
-            );
-            return tf.scalar(0);
-          },
-        }))
-      : customOp("Dense", { x, weight: weight.variable, bias: bias.variable }, forward, (dy) => ({
-          x: () => towardsInput(dy),
-          weight: () => {
-            const gradient = tf.matMul(
-              tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
-              tf.reshape(dy, [-1, units]) as tf.Tensor2D,
-              true,
-              false,
-            );
-            return mask ? tf.mul(gradient, mask) : gradient;
-          },
-          bias: () => tf.sum(tf.reshape(dy, [-1, units]), 0),
-        }));
+      ? customOp(
+          "Dense",
+          { x, root: rows.root },
+          forward,
+          (dy) => ({
+            x: () => towardsInput(dy),
+            root: () => {
+              rows.dense(
+                name,
+                tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
+                tf.reshape(dy, [-1, units]) as tf.Tensor2D,
+                mask ?? null,
+              );
+              return tf.scalar(0);
+            },
+          }),
+          series,
+        )
+      : customOp(
+          "Dense",
+          { x, weight: weight.variable, bias: bias.variable },
+          forward,
+          (dy) => ({
+            x: () => towardsInput(dy),
+            weight: () => {
+              const gradient = tf.matMul(
+                tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
+                tf.reshape(dy, [-1, units]) as tf.Tensor2D,
+                true,
+                false,
+              );
+              return mask ? tf.mul(gradient, mask) : gradient;
+            },
+            bias: () => tf.sum(tf.reshape(dy, [-1, units]), 0),
+          }),
+          series,
+        );
     currentTrace()?.layer?.({ name, input: given, output: y, units, source });
     return y;
   };

@@ -1,5 +1,6 @@
 import { customOp } from "../backends/customOp";
 import { fusedBernoulliLogProb } from "../backends/fused/bernoulliLogProb";
+import { plainBernoulliLogProb } from "../backends/fused/plainLogProbs";
 import { tf } from "../backends/tf";
 import { ofRepeatedLogits } from "./ofRepeatedLogits";
 
@@ -25,6 +26,7 @@ export function bernoulliLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tensor
         value: () => sumTo(tf.mul(column, logits), value.shape),
       };
     },
+    { plain: plainBernoulliLogProb },
   );
 }
 

@@ -1,5 +1,6 @@
 import { customOp } from "../backends/customOp";
 import { fusedCategoricalLogProb } from "../backends/fused/categoricalLogProb";
+import { plainCategoricalLogProb } from "../backends/fused/plainLogProbs";
 import { tf } from "../backends/tf";
 import { sumTo } from "./bernoulliLogProb";
 import { ofRepeatedLogits } from "./ofRepeatedLogits";
@@ -17,7 +18,7 @@ export function categoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tens
   return customOp(
     "CategoricalLogProb",
     { logits, value },
-    () => tf.sum(tf.mul(value, tf.sub(logits, tf.logSumExp(logits, -1, true))), [-2, -1]),
+    () => plainCategoricalLogProb({ logits, value }),
     (dy) => {
       const column = tf.reshape(dy, [...dy.shape, 1, 1]);
       return {
@@ -26,5 +27,6 @@ export function categoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf.Tens
         value: () => sumTo(tf.mul(column, tf.sub(logits, tf.logSumExp(logits, -1, true))), value.shape),
       };
     },
+    { plain: plainCategoricalLogProb },
   );
 }

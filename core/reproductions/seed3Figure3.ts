@@ -87,7 +87,6 @@ export const seed3Figure3: Reproduction = {
     "N is read as the highest derivative (eq. 26), so N = 4 has two terms of eq. 18 and N = 8 four.",
     "Eq. 18's log characteristic function lacks the location: it is iμω − log(1 + b²ω²). The rule that the paper draws from it is right.",
     "The data set of ours trains on 455 of the 569 examples and standardises all by them; the accuracy is over all 569, as in the paper. The paper does not say how features are scaled, whether there is an intercept (here none), or where b starts (here at 1/e).",
-    "A step of order 8 takes some seventy times as long as one of pathwise, and nearly all of the time of this figure; --only leaves it out.",
     "The bound of one example holds the whole divergence (eq. 28), so the prior dominates: the best bound is near that of the prior, and the accuracy comes before it.",
   ],
 };

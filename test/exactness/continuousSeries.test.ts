@@ -111,7 +111,7 @@ for (const { estimator, families: ids, costs: costIds, order } of cases) {
   }
 }
 
-test("each row's estimate has the derivatives along every unit, found together where the cost is a ridge and one by one where it is not", () => {
+test("each row's estimate has the derivatives along every unit, of one linear form and of two", () => {
   const a = [0.5, -0.8, 0.3, 1.1, -0.4];
   const c = [0.2, 0.6, -0.5, 0.4, 0.9];
   const scale = 0.4;

@@ -2,6 +2,7 @@ import { customOp } from "../customOp";
 import { tf } from "../tf";
 import type { Rows } from "./leadingRows";
 import { leadingRows } from "./leadingRows";
+import { plainBernoulliLogProb } from "./plainLogProbs";
 import type { WasmKernels } from "./wasmKernels";
 import { wasmKernels } from "./wasmKernels";
 
@@ -31,6 +32,7 @@ export function fusedBernoulliLogProb(logits: tf.Tensor, value: tf.Tensor): tf.T
       logits: () => gradLogits(kernels, rows, dy, a!, x!),
       value: () => gradValue(kernels, rows, dy, a!, x!.shape),
     }),
+    { plain: plainBernoulliLogProb },
   );
 }
 

@@ -3,6 +3,7 @@ import { tf } from "../tf";
 import { sumTo } from "./bernoulliLogProb";
 import type { Rows } from "./leadingRows";
 import { leadingRows } from "./leadingRows";
+import { plainCategoricalLogProb } from "./plainLogProbs";
 import type { WasmKernels } from "./wasmKernels";
 import { wasmKernels } from "./wasmKernels";
 
@@ -32,6 +33,7 @@ export function fusedCategoricalLogProb(logits: tf.Tensor, value: tf.Tensor): tf
       logits: () => gradLogits(kernels, rows, dy, a!, x!),
       value: () => gradValue(kernels, rows, dy, a!, x!.shape),
     }),
+    { plain: plainCategoricalLogProb },
   );
 }
 
