@@ -5,6 +5,7 @@ import { type Overrides, prepare, type Prepared } from "../core/engine/prepare";
 import { GradlensError } from "../core/errors";
 import type { ModelOptions } from "./modelOptions";
 import { modelReference } from "./modelReference";
+import { objectiveText } from "../core/objectives/objective";
 
 export interface OpenModel {
   readonly prepared: Prepared;
@@ -50,7 +51,7 @@ export function about({ prepared, backend }: OpenModel, samples: number): Readon
   return {
     model: prepared.definition.name,
     estimator: prepared.estimatorText,
-    objective: prepared.objective.id,
+    objective: objectiveText(prepared.objective),
     backend: backend.id,
     dataset: prepared.dataset?.id ?? null,
     batchSize: prepared.batchSize,
@@ -64,7 +65,7 @@ export function aboutLine({ prepared, backend }: OpenModel, samples: number): st
   const { definition, estimatorText, objective, dataset, batchSize, seed } = prepared;
   const parts = [
     estimatorText,
-    objective.id,
+    objectiveText(objective),
     ...(dataset ? [dataset.id] : []),
     `batch ${batchSize}`,
     ...(samples > 1 ? [`${samples} samples`] : []),

@@ -11,13 +11,14 @@ export function addObjectives(program: Command, _: Terminal, answering: Answerin
     name: "objectives",
     description: "list the objectives",
     entries: () => objectives,
-    json: ({ id, title, summary, needs, additive, defaultSamples }) => ({
+    json: ({ id, title, summary, needs, additive, defaultSamples, forms = [] }) => ({
       id,
       title,
       summary,
       needs,
       multiSample: !additive,
       defaultSamples,
+      forms,
     }),
     columns: [{ title: "id" }, { title: "needs" }, { title: "samples", align: "right" }, { title: "summary" }],
     row: ({ id, needs, defaultSamples, summary }) => [id, needs, String(defaultSamples), summary],

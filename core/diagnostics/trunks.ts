@@ -11,7 +11,8 @@ import {
 import { meanFieldPass } from "../gradients/meanFieldPass";
 import { type Evaluation, surrogateRows } from "../gradients/surrogate";
 import { record } from "../gradients/tape";
-import { analyticNodes, sum, termsOf } from "../gradients/terms";
+import { closedForms } from "../gradients/closedForms";
+import { sum, termsOf } from "../gradients/terms";
 import type { ModelInstance } from "../graph/instance";
 import type { Structure } from "../graph/structure";
 import { runTrace } from "../graph/trace";
@@ -69,7 +70,7 @@ export function measureTrunks(request: TrunksRequest): TrunkRecord {
     const watch = (context: SurrogateContext): void => void contexts.set(context.node, context);
     const recorded = record(() => surrogateRows({ ...evaluationOf(samples), watch }));
     const { trace: sampled, loss } = recorded.value;
-    const terms = termsOf(trunk, objective, [1, 1], analyticNodes(objective, structure));
+    const terms = termsOf(trunk, objective, [1, 1], closedForms(objective, structure));
     losses.meanField = sum([...terms.values()], [1, 1]).dataSync()[0]!;
     losses.sampled = loss.dataSync<"float32">().slice();
     const slopes = slopesAt(one);

@@ -9,6 +9,7 @@ import { prepare, type Prepared } from "./prepare";
 import type { TrainingRun } from "./run";
 import { readCheckpoint, readManifest } from "./runFolder";
 import { labelledGraph } from "./runText";
+import { objectiveText } from "../objectives/objective";
 
 type Chosen = ReturnType<Prepared["chooseEstimators"]>;
 
@@ -121,7 +122,7 @@ function stillSnapshot(
     model: definition.name,
     file,
     exportName,
-    objective: objective.id,
+    objective: objectiveText(objective),
     estimator: driving,
     optimizer: "",
     dataset: dataset?.id ?? null,

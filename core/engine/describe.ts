@@ -4,6 +4,7 @@ import { GradlensError } from "../errors";
 import type { ModelDefinition } from "../model/defineModel";
 import { loadModelFile } from "./modelLoader";
 import { prepare, type Prepared } from "./prepare";
+import { objectiveText } from "../objectives/objective";
 
 /** Embedded data sets whose inputs have the names and shapes of one that needs files. */
 const standIns: Readonly<Record<string, string>> = {
@@ -54,7 +55,7 @@ async function describeModel(
     return {
       exportName,
       name: definition.name,
-      objective: prepared.objective.id,
+      objective: objectiveText(prepared.objective),
       estimator: prepared.estimatorText,
       dataset: definition.options.data ?? null,
       batchSize: prepared.dataset ? (definition.options.batchSize ?? prepared.batchSize) : prepared.batchSize,

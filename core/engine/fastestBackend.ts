@@ -10,6 +10,7 @@ import { Adam } from "../training/optimizers/adam";
 import { cacheFolder } from "./cacheFolder";
 import type { Prepared } from "./prepare";
 import { trainStep } from "./trainStep";
+import { objectiveText } from "../objectives/objective";
 
 /** Milliseconds of a step by back end. */
 type Timings = Partial<Record<BackendId, number>>;
@@ -113,7 +114,7 @@ function suitsJavaScript({ instance, batchSize, numSamples }: Prepared): boolean
 /** What the time of a step depends on: shapes and estimators of the model, processor, versions. */
 function shapeKey({ instance, batchSize, numSamples, estimatorText, objective, definition }: Prepared): string {
   const parameters = instance.parameters.map(({ name, shape }) => [name, shape]);
-  const model = [definition.name, parameters, batchSize, numSamples, estimatorText, objective.id];
+  const model = [definition.name, parameters, batchSize, numSamples, estimatorText, objectiveText(objective)];
   const machine = [cpus()[0]?.model, cpus().length, process.version, process.env["GRADLENS_NATIVE"] ?? "", version];
   return createHash("sha256")
     .update(JSON.stringify([model, machine]))

@@ -19,6 +19,7 @@ import { ModelInstance } from "../graph/instance";
 import { analyse, type Structure } from "../graph/structure";
 import type { DataInputs, ModelDefinition } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
+import { refuseForm } from "../objectives/refuseForm";
 import { objective as findObjective } from "../objectives/registry";
 import { asModelError } from "./modelLoader";
 
@@ -213,6 +214,7 @@ function chooseObjective(
       { usage: override !== undefined },
     );
   }
+  refuseForm(objective, structure, override !== undefined);
   return objective;
 }
 

@@ -31,6 +31,7 @@ import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
 import { type Drawn, trainStep } from "./trainStep";
 import { TrunkView } from "./trunkView";
 import { versions } from "./versions";
+import { objectiveText } from "../objectives/objective";
 
 const DELTA_INTERVAL_MS = 100;
 
@@ -83,7 +84,7 @@ export class TrainingRun {
       model: definition.name,
       file: prepared.file,
       exportName: options.exportName,
-      objective: prepared.objective.id,
+      objective: objectiveText(prepared.objective),
       estimator: prepared.estimatorText,
       optimizer: this.optimizerOptions,
       dataset: dataset?.id ?? null,
@@ -125,7 +126,7 @@ export class TrainingRun {
       model: definition.name,
       file: prepared.file,
       exportName: options.exportName,
-      objective: prepared.objective.id,
+      objective: objectiveText(prepared.objective),
       estimator: prepared.estimatorText,
       optimizer: optimizerText(this.optimizerOptions, this.baseRate),
       dataset: dataset?.id ?? null,

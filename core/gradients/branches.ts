@@ -4,7 +4,8 @@ import { repeatRows } from "../backends/repeatedRows";
 import { nodeNoise } from "../distributions/distribution";
 import type { BranchRequest, Branches } from "../estimators/estimator";
 import { runTrace, type Trace } from "../graph/trace";
-import { analyticNodes, sum, termsOf } from "./terms";
+import { closedForms } from "./closedForms";
+import { sum, termsOf } from "./terms";
 import type { Evaluation } from "./surrogate";
 import { gradients, record, unrecorded } from "./tape";
 
@@ -75,7 +76,7 @@ export function runBranches(
     return estimator.draw(site.distribution, draws, null);
   });
   const shape: [number, number] = [C * S, numRows];
-  const terms = termsOf(trace, objective, shape, analyticNodes(objective, structure));
+  const terms = termsOf(trace, objective, shape, closedForms(objective, structure));
   for (const key of omit) terms.delete(key);
   const logProb = sum(
     [...kept].map((name) => logProbOf(trace, name, shape)),

@@ -4,7 +4,8 @@ import { requireStates, stateValues } from "../diagnostics/enumerate";
 import { GradlensError } from "../errors";
 import { runTrace } from "../graph/trace";
 import type { Evaluation, SurrogateRows } from "./surrogate";
-import { analyticNodes, sum, termsOf } from "./terms";
+import { closedForms } from "./closedForms";
+import { sum, termsOf } from "./terms";
 
 /** States × rows that are held at once. */
 const MAX_ROWS = 2 ** 20;
@@ -33,7 +34,7 @@ export function enumeratedRows({ functions, structure, objective, data, noise }:
   );
   const trace = runTrace(functions, data, (site) => values.get(site.name)!);
   const shape: [number, number] = [samples * states, numRows];
-  const terms = termsOf(trace, objective, shape, analyticNodes(objective, structure));
+  const terms = termsOf(trace, objective, shape, closedForms(objective, structure));
   const total = tf.reshape(sum([...terms.values()], shape), [samples, states * numRows]);
   const cost = tf.reshape(objective.loss(total), [states, numRows]);
   const logProbs = [...trace.nodes.values()].map(({ distribution, value }) =>

@@ -6,7 +6,8 @@ import { runTrace } from "../graph/trace";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import type { Evaluation } from "./surrogate";
 import { gradients, record } from "./tape";
-import { analyticNodes, sum, termsOf } from "./terms";
+import { closedForms } from "./closedForms";
+import { sum, termsOf } from "./terms";
 
 /**
  * The deterministic trunk: every node's mean replaces its value (seed 1, section 3.1 and algorithm 1). One forward pass, and one
@@ -34,7 +35,7 @@ export function meanFieldPass(evaluation: Evaluation, additive: boolean): MeanFi
       );
     });
     const shape: [number, number] = [1, numRows];
-    const terms = termsOf(trace, objective, shape, analyticNodes(objective, structure));
+    const terms = termsOf(trace, objective, shape, closedForms(objective, structure));
     return { trace, terms, total: sum([...terms.values()], shape) };
   });
   gradients(pass.tape, pass.value.total, [root]);

@@ -8,7 +8,8 @@ import { withHandler } from "../model/traceContext";
 import { meanOverSamples } from "../objectives/meanOverSamples";
 import type { Objective } from "../objectives/objective";
 import type { Evaluation } from "./surrogate";
-import { analyticNodes, spread, sum } from "./terms";
+import { closedForms, hasClosedEntropy } from "./closedForms";
+import { spread, sum } from "./terms";
 
 /**
  * The guide's nodes whose gradient has a path and a score part: a gradient flows through the value, and log q of the value is in the
@@ -21,13 +22,13 @@ export function pathAndScoreNodes(
   numSamples: number,
 ): ReadonlySet<string> {
   if (!objective.entropy || !(objective.additive || numSamples === 1)) return new Set();
-  const analytic = analyticNodes(objective, structure);
+  const closed = closedForms(objective, structure);
   return new Set(
     structure.nodes.filter((name) => {
       const { statesPerUnit, id } = structure.distributions.get(name)!;
       const { entropyGradient } = estimators.get(name)!;
       const flows = entropyGradient === "full" || entropyGradient === "path";
-      return flows && statesPerUnit === null && id !== "dirac" && !analytic.has(name);
+      return flows && statesPerUnit === null && id !== "dirac" && !hasClosedEntropy(closed, name);
     }),
   );
 }

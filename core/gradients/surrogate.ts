@@ -15,7 +15,8 @@ import { enumeratedRows } from "./enumeratedRows";
 import { meanFieldPass } from "./meanFieldPass";
 import { pathLogProbs } from "./pathLogProbs";
 import { unrecorded } from "./tape";
-import { analyticNodes, entropyKey, modelTerms, spread, sum } from "./terms";
+import { closedForms, hasClosedEntropy } from "./closedForms";
+import { closedTerms, entropyKey, spread, sum } from "./terms";
 
 /** One evaluation of a model's gradient, apart from how the gradient is collected. */
 export interface Evaluation {
@@ -77,15 +78,18 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     logProbs.set(node.name, spread(node.distribution.logProb(value), shape));
   }
 
-  const analytic = analyticNodes(objective, structure);
-  const terms = modelTerms(trace, shape, analytic);
+  const closed = closedForms(objective, structure);
+  const terms = closedTerms(trace, shape, closed);
   if (objective.entropy) {
     const layered = [...trace.nodes.keys()].some(
-      (name) => estimators.get(name)!.entropyGradient === "path" && structure.ancestors.get(name)!.size > 0,
+      (name) =>
+        !hasClosedEntropy(closed, name) &&
+        estimators.get(name)!.entropyGradient === "path" &&
+        structure.ancestors.get(name)!.size > 0,
     );
     const paths = layered ? pathLogProbs(evaluation.functions, data, trace) : null;
     for (const node of trace.nodes.values()) {
-      if (analytic.has(node.name)) continue;
+      if (hasClosedEntropy(closed, node.name)) continue;
       const path = paths?.get(node.name);
       const term =
         path && estimators.get(node.name)!.entropyGradient === "path"
@@ -115,8 +119,8 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     const context: SurrogateContext = {
       node: node.name,
       distribution: node.distribution,
-      // Its entropy is none of the node's samples' business where the divergence is in closed form.
-      objective: analytic.has(node.name) ? { ...objective, entropy: false } : objective,
+      // Its entropy is none of the node's samples' business where a closed form stands for it.
+      objective: hasClosedEntropy(closed, node.name) ? { ...objective, entropy: false } : objective,
       additive,
       value: values.get(node.name)!,
       logProb: logProbs.get(node.name)!,

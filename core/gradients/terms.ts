@@ -1,53 +1,45 @@
 import { customOp } from "../backends/customOp";
 import { tf } from "../backends/tf";
+import { entropy } from "../distributions/entropy";
 import { klDivergence } from "../distributions/klDivergence";
-import type { Structure } from "../graph/structure";
 import type { Trace } from "../graph/trace";
 import type { Objective } from "../objectives/objective";
+import { type ClosedForms, hasClosedEntropy } from "./closedForms";
 
 /** The key of log q of a node among the terms. */
 export function entropyKey(node: string): string {
   return `entropy:${node}`;
 }
 
-/** The nodes whose divergence from the prior the objective takes in closed form: none but under a mean over samples with entropy. */
-export function analyticNodes(objective: Objective, structure: Pick<Structure, "analyticKl">): ReadonlySet<string> {
-  return objective.entropy && objective.additive ? structure.analyticKl : none;
-}
-
-const none: ReadonlySet<string> = new Set();
-
 /**
- * The summands of a trace's loss by key, each `[S, B']`; under an objective with entropy, log q of every node too.
- * @param analytic nodes with one term `kl:h` in place of `prior:h` and `entropy:h`
+ * The summands of a trace's loss by key, each `[S, B']`; under an objective with entropy, log q of every node too, or what stands for it.
  */
 export function termsOf(
   trace: Trace,
   objective: Objective,
   shape: [number, number],
-  analytic: ReadonlySet<string>,
+  closed: ClosedForms,
 ): Map<string, tf.Tensor> {
-  const terms = modelTerms(trace, shape, analytic);
+  const terms = closedTerms(trace, shape, closed);
   if (objective.entropy) {
     for (const { name, distribution, value } of trace.nodes.values()) {
-      if (!analytic.has(name)) terms.set(entropyKey(name), spread(distribution.logProb(value), shape));
+      if (!hasClosedEntropy(closed, name)) terms.set(entropyKey(name), spread(distribution.logProb(value), shape));
     }
   }
   return terms;
 }
 
-/** The terms that the model's text adds, the prior of analytic nodes as the divergence from it. */
-export function modelTerms(
-  trace: Trace,
-  shape: [number, number],
-  analytic: ReadonlySet<string>,
-): Map<string, tf.Tensor> {
-  return new Map(
+/** The terms that the model's text adds, the prior of some nodes as the divergence from it; and minus the entropy of some. */
+export function closedTerms(trace: Trace, shape: [number, number], closed: ClosedForms): Map<string, tf.Tensor> {
+  const terms = new Map(
     trace.terms.map(({ key, kind, name, value, distribution }) => {
-      if (kind !== "prior" || !analytic.has(name)) return [key, spread(value, shape)];
+      if (kind !== "prior" || !closed.divergence.has(name)) return [key, spread(value, shape)];
       return [`kl:${name}`, spread(klDivergence(trace.nodes.get(name)!.distribution, distribution!)!, shape)];
     }),
   );
+  for (const name of closed.entropy)
+    terms.set(`negentropy:${name}`, spread(tf.neg(entropy(trace.nodes.get(name)!.distribution)!), shape));
+  return terms;
 }
 
 /** Σ of tensors, zeros for none. Recorded as one operation whose gradient towards each is the gradient itself. */

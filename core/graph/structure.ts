@@ -2,6 +2,7 @@ import { tidy } from "../backends/tidy";
 import { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { nodeNoise } from "../distributions/distribution";
+import { entropy } from "../distributions/entropy";
 import { klDivergence } from "../distributions/klDivergence";
 import { GradlensError } from "../errors";
 import { record, type TapeNode, unrecorded } from "../gradients/tape";
@@ -29,6 +30,10 @@ export interface Structure {
   readonly upstream: ReadonlyMap<string, ReadonlySet<string>>;
   /** Nodes whose prior and entropy terms the ELBO replaces by `kl:h`, the divergence in closed form, as the model file asks. */
   readonly analyticKl: ReadonlySet<string>;
+  /** Nodes whose divergence from the prior has no closed form, with why not as a clause. */
+  readonly noDivergence: ReadonlyMap<string, string>;
+  /** Nodes whose entropy has no closed form, with why not as a clause. */
+  readonly noEntropy: ReadonlyMap<string, string>;
   /** Raw parameters (those of no dense layer). */
   readonly graph: ModelGraph;
   /** By node, an operation between its value and a cost or the next node that no relaxed value gets through, such as ArgMax. */
@@ -205,16 +210,24 @@ function follow(
   );
   for (const name of nodes) upstream.set(`entropy:${name}`, new Set([name, ...ancestors.get(name)!]));
 
-  const analyticKl = new Set<string>();
-  for (const term of instance.definition.options.analyticKl === true ? trace.terms : []) {
+  const noDivergence = new Map<string, string>();
+  const noEntropy = new Map<string, string>();
+  for (const term of trace.terms) {
     if (term.kind !== "prior" || !term.distribution) continue;
+    const { name, distribution: prior } = term;
     const behind = upstream.get(term.key)!;
+    const own = trace.nodes.get(name)!.distribution;
     // Given what is drawn after it, a node is no longer distributed as the guide draws it.
-    if ([...behind].some((other) => ancestors.get(other)?.has(term.name))) continue;
-    if (!klDivergence(trace.nodes.get(term.name)!.distribution, term.distribution)) continue;
-    analyticKl.add(term.name);
-    upstream.set(`kl:${term.name}`, new Set([...behind].filter((other) => other !== term.name)));
+    const later = [...behind].find((other) => ancestors.get(other)?.has(name));
+    if (later !== undefined) noDivergence.set(name, `the prior depends on "${later}", which is drawn after it`);
+    else if (!klDivergence(own, prior))
+      noDivergence.set(name, `the divergence of ${described(own)} from ${described(prior)} has none`);
+    else upstream.set(`kl:${name}`, new Set([...behind].filter((other) => other !== name)));
+    if (!entropy(own)) noEntropy.set(name, `the entropy of ${own.id} has none`);
+    upstream.set(`negentropy:${name}`, new Set(ancestors.get(name)));
   }
+  const asksForKl = instance.definition.options.analyticKl === true && !isProgram;
+  const analyticKl = new Set(asksForKl ? nodes.filter((name) => !noDivergence.has(name)) : []);
 
   return {
     nodes,
@@ -222,6 +235,8 @@ function follow(
     parents,
     upstream,
     analyticKl,
+    noDivergence,
+    noEntropy,
     graph: describeGraph(instance, data, trace, layers, layerNames, edges, isProgram),
     hardOperations: hardOperations(new Map([...trace.nodes].map(([name, { value }]) => [name, value])), tape),
     asked: new Map(
@@ -236,6 +251,10 @@ function follow(
       ]),
     ),
   };
+}
+
+function described(distribution: Distribution): string {
+  return "scaleTril" in distribution ? `${distribution.id} with full covariance` : distribution.id;
 }
 
 function describeGraph(

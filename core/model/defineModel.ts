@@ -19,9 +19,10 @@ export interface ModelOptions {
   /** Data set id. */
   readonly data?: string;
   readonly batchSize?: number;
+  /** Objective id; the bound in another form as `"elbo(form=entropy)"` or `"elbo(form=kl)"`. */
   readonly objective?: string;
   /**
-   * Under `elbo`, KL(q ‖ p) in closed form in place of the log q and log p of a node's value, wherever both are of one family that has
+   * Under `elbo` without a form, KL(q ‖ p) in closed form in place of the log q and log p of a node's value, wherever both are of one family that has
    * one. The mean does not change, the variance often falls.
    */
   readonly analyticKl?: boolean;

@@ -9,6 +9,7 @@ export const elbo: Objective = {
   needs: "guide-model",
   additive: true,
   entropy: true,
+  forms: ["joint", "entropy", "kl"],
   defaultSamples: 1,
   loss: meanOverSamples,
 };

@@ -7,13 +7,31 @@ import { structuredPrediction } from "./structuredPrediction";
 
 export const objectives: readonly Objective[] = [expectedCost, elbo, iwae, structuredPrediction];
 
-export function objective(id: string): Objective {
+/** Reads `ID` or `ID(form=FORM)`. @throws GL1303–GL1305 naming what is wrong and what exists */
+export function objective(text: string): Objective {
+  const [, id, given] = /^\s*([^()]*?)\s*(?:\(([^()]*)\))?\s*$/.exec(text) ?? [];
   const found = objectives.find((candidate) => candidate.id === id);
   if (!found)
-    throw new GradlensError(
+    throw usage(
       "GL1305",
-      `objective "${id}" does not exist; choose one of ${objectives.map((o) => o.id).join(", ")}`,
-      { usage: true },
+      `objective "${text}" does not exist; choose one of ${objectives.map((o) => o.id).join(", ")}`,
     );
-  return found;
+  if (given === undefined || given.trim() === "") return found;
+  const [, name, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(given) ?? [];
+  if (name !== "form" || !found.forms)
+    throw usage(
+      "GL1303",
+      `objective ${found.id} has no option "${(name ?? given).trim()}"; ${found.forms ? "it has form" : "it has none"}`,
+    );
+  const form = found.forms.find((candidate) => candidate === value);
+  if (!form)
+    throw usage(
+      "GL1304",
+      `option form of ${found.id} needs one of ${found.forms.join(", ")}, got ${value || "nothing"}`,
+    );
+  return { ...found, form };
+}
+
+function usage(code: string, message: string): GradlensError {
+  return new GradlensError(code, message, { usage: true });
 }

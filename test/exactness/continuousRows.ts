@@ -2,6 +2,7 @@ import { tf } from "../../core/backends/tf";
 import type { Distribution } from "../../core/distributions/distribution";
 import { chooseEstimators, createNodeEstimators, parseEstimatorChoice } from "../../core/estimators/estimatorSpec";
 import { estimateGradient } from "../../core/gradients/gradient";
+import { surrogateRows } from "../../core/gradients/surrogate";
 import { ModelInstance } from "../../core/graph/instance";
 import { analyse } from "../../core/graph/structure";
 import { cost } from "../../core/model/cost";
@@ -38,6 +39,16 @@ export function rowGradients(
   build: (own: Tensors) => ModelFunctions,
   options: RowsOptions,
 ): Record<string, Float64Array> {
+  return gradientsAndLosses(estimator, parameters, build, options).gradients;
+}
+
+/** The same, and the loss of every row, nats. */
+export function gradientsAndLosses(
+  estimator: string,
+  parameters: Parameters,
+  build: (own: Tensors) => ModelFunctions,
+  options: RowsOptions,
+): { readonly gradients: Record<string, Float64Array>; readonly losses: Float64Array } {
   const { numRows, values, seed = 1, numSamples = 1 } = options;
   const choice = parseEstimatorChoice(estimator);
   const definition = defineModel("rows", () =>
@@ -56,7 +67,7 @@ export function rowGradients(
   const structure = analyse(instance, data);
   const objectiveId = options.objective ?? "expected-cost";
   const estimators = createNodeEstimators(
-    chooseEstimators(structure.distributions, structure.asked, choice, null, objectiveId),
+    chooseEstimators(structure.distributions, structure.asked, choice, null, objective(objectiveId).id),
   );
   const forced = new Map(
     Object.entries(values ?? {}).map(([name, value]) => [
@@ -65,7 +76,7 @@ export function rowGradients(
     ]),
   );
   try {
-    const { gradients } = estimateGradient(instance, {
+    const evaluation = {
       structure,
       objective: objective(objectiveId),
       estimators,
@@ -73,13 +84,15 @@ export function rowGradients(
       noise: new Noise({ seed, step: 0, numSamples, numRows, replicates: 1, firstReplicate: 0 }),
       training: false,
       ...(forced.size > 0 ? { forced } : {}),
-    });
+    };
+    const { gradients } = estimateGradient(instance, evaluation);
     const out: Record<string, Float64Array> = {};
     for (const [name, gradient] of gradients) {
       out[name] = Float64Array.from(gradient.dataSync(), (g) => g * numRows);
       gradient.dispose();
     }
-    return out;
+    const losses = tf.tidy(() => surrogateRows({ ...evaluation, functions: instance.functions }).loss.dataSync());
+    return { gradients: out, losses: Float64Array.from(losses) };
   } finally {
     forced.forEach((tensor) => tensor.dispose());
     placeholder.dispose();

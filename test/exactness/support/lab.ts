@@ -42,7 +42,7 @@ export class Lab {
       this.structure.asked,
       parseEstimatorChoice(text),
       null,
-      this.testCase.objective,
+      objective(this.testCase.objective).id,
     );
   }
 

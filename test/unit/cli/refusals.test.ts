@@ -32,6 +32,14 @@ const usage: readonly [title: string, message: RegExp, ...args: string[]][] = [
   ["an unknown option of an estimator", /has no option "x"/, "gradient", oneBit, "--estimator", "lr(x=1)"],
   ["an unknown node", /no node "z"; the model's nodes are b/, "gradient", oneBit, "--estimator", "z=lr"],
   [
+    "a form of the bound that a node has not",
+    /elbo\(form=entropy\) needs a closed form at every node, but at node "z" the entropy of flow has none; use form=joint/,
+    "gradient",
+    "examples/continuous/flow-toy.ts",
+    "--objective",
+    "elbo(form=entropy)",
+  ],
+  [
     "an unknown objective",
     /"zap" does not exist; choose one of expected-cost/,
     "gradient",
