@@ -19,6 +19,7 @@ import { showError } from "./messages";
 import { isModelDocument, modelSelector } from "./modelFile";
 import { PanelsHost } from "./panels/panelsHost";
 import { setCurrentLine } from "./revealSource";
+import { LintFixes } from "./problems/lintFixes";
 import { Problems } from "./problems/problems";
 import { isActive, Session } from "./run/session";
 import { settings } from "./settings";
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     vscode.languages.registerHoverProvider(modelSelector, new VarianceHover(inline, session)),
     vscode.languages.registerCodeLensProvider(modelSelector, codeLens),
     vscode.window.onDidChangeVisibleTextEditors(() => status.draw()),
+    vscode.languages.registerCodeActionsProvider(modelSelector, new LintFixes(client), LintFixes.metadata),
     new Problems(client, session, log, context.extensionUri),
     new ContextKeys(client, session),
     new CrashMessages(client, session, (request) => begin(train, request)),

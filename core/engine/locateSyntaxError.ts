@@ -1,4 +1,4 @@
-import { parse } from "@babel/parser";
+import { parseModelText } from "./parseModelText";
 
 export interface SyntaxErrorPlace {
   readonly line: number;
@@ -12,11 +12,7 @@ export interface SyntaxErrorPlace {
  */
 export function locateSyntaxError(text: string, isTypeScript: boolean): SyntaxErrorPlace | null {
   try {
-    parse(text, {
-      sourceType: "unambiguous",
-      allowReturnOutsideFunction: true,
-      plugins: isTypeScript ? ["typescript"] : [],
-    });
+    parseModelText(text, isTypeScript);
     return null;
   } catch (error) {
     const { loc, message } = error as {

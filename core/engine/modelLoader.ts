@@ -19,6 +19,8 @@ export interface LoadedModels {
 
 const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
+export const isTypeScript = (file: string): boolean => /\.[cm]?ts$/.test(file);
+
 /**
  * Runs a model file and collects the models it exports. TypeScript is stripped of its types line by line, so that recorded call
  * sites are the file's own; "gradlens" is the engine's copy. The file is read anew each time, and so is what it imports.
@@ -101,7 +103,7 @@ function runModule(file: string, loading: Map<string, { exports: Record<string, 
 function toCommonJs(file: string, text: string): string {
   try {
     return transform(text, {
-      transforms: file.endsWith("s") && /\.[cm]?ts$/.test(file) ? ["typescript", "imports"] : ["imports"],
+      transforms: isTypeScript(file) ? ["typescript", "imports"] : ["imports"],
       filePath: file,
       production: true,
       preserveDynamicImport: true,
@@ -109,7 +111,7 @@ function toCommonJs(file: string, text: string): string {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = /\((\d+):(\d+)\)/.exec(message);
-    const { line, column, reason } = locateSyntaxError(text, /\.[cm]?ts$/.test(file)) ?? {
+    const { line, column, reason } = locateSyntaxError(text, isTypeScript(file)) ?? {
       line: Number(position?.[1] ?? 1),
       column: Number(position?.[2] ?? 1),
       reason: message

@@ -23,8 +23,10 @@ import { compare } from "./compare";
 import { servingEstimators } from "./compareEstimators";
 import { debugHandlers } from "./debug/handlers";
 import { describe } from "./describe";
+import { lintFixes } from "./fixes/lintFixes";
 import type { SliceOptions } from "./inSlices";
 import { lintFile } from "./lintFile";
+import { isTypeScript } from "./modelLoader";
 import { readReport } from "./readReport";
 import { registries } from "./registries";
 import { rollout } from "./rollout";
@@ -166,6 +168,7 @@ export class EngineServer {
       await this.ensureBackend("auto");
       return lintFile(file, dataFolder);
     },
+    lintFixes: async ({ file, text, finding }) => ({ fixes: lintFixes(text, isTypeScript(file), finding) }),
     report: async ({ runFolder, format }) => ({ text: renderers[format](readReport(runFolder)) }),
     serving: async ({ target }) => {
       const subject = await this.subject(target);

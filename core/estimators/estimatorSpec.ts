@@ -153,7 +153,8 @@ function refuseUnserved(
   );
 }
 
-function splitOutsideParentheses(text: string): string[] {
+/** The parts of an estimator choice: commas inside parentheses belong to options. */
+export function splitOutsideParentheses(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let part = "";

@@ -1,7 +1,7 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
 import type { CheckOutcome, CheckTest, ListedChecks } from "./checks";
 import type { DebugConfiguration, DebugEstimate, DebugOptions, DebugReplay, DebugStop, DebugVariable } from "./debug";
-import type { FileLints } from "./lints";
+import type { FileLints, LintFinding, LintFix } from "./lints";
 import type { ReportFormat } from "./report";
 import type {
   BiasRecord,
@@ -217,6 +217,11 @@ export interface EngineMethods {
   lint: {
     params: { readonly file: string; readonly dataFolder?: string };
     result: FileLints;
+  };
+  /** Edits of a model file's text that do away with a finding. */
+  lintFixes: {
+    params: { readonly file: string; readonly text: string; readonly finding: LintFinding };
+    result: { readonly fixes: readonly LintFix[] };
   };
   /** A run folder's diagnosis as the text of one file. */
   report: {

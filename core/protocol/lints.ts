@@ -15,6 +15,25 @@ export interface LintFinding {
   readonly source?: SourceLocation;
   /** An estimator that does away with it at this node, best first; empty where another estimator is no answer. */
   readonly instead: readonly string[];
+  /** Those of `instead` that serve every node of the model. */
+  readonly everywhere?: readonly string[];
+  /** Values of the model's options that do away with it. */
+  readonly options?: Readonly<Record<string, number>>;
+}
+
+/** Characters from `start` to `end` of a text, replaced. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** One way to do away with a finding by an edit of the model file. */
+export interface LintFix {
+  readonly title: string;
+  /** The one to take when nobody chooses. */
+  readonly preferred: boolean;
+  readonly edits: readonly TextEdit[];
 }
 
 /** What a lint judges by: the model's text and its estimators, or what training has made of them. */

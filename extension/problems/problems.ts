@@ -14,14 +14,15 @@ import { lintPage } from "./lintPage";
 
 export const problemSource = "Gradient Lens";
 
-/** A diagnostic that quick fixes can be found for. */
+/** A diagnostic that quick fixes can be found for, in the text that it was found in. */
 export interface LintDiagnostic extends vscode.Diagnostic {
   readonly finding?: LintFinding;
+  readonly foundIn?: string;
 }
 
 /** What is known of a model file, and the text it was found in. */
 interface Known {
-  readonly lines: readonly string[];
+  readonly text: string;
   readonly lints: FileLints;
 }
 
@@ -43,7 +44,7 @@ export class Problems implements vscode.Disposable {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly requests = new Map<string, AbortController>();
   private readonly subscriptions: readonly { dispose(): void }[];
-  private trained: { readonly runId: string; readonly file: string; readonly lines: readonly string[] } | undefined;
+  private trained: { readonly runId: string; readonly file: string; readonly text: string } | undefined;
 
   constructor(
     private readonly client: EngineClient,
@@ -111,7 +112,7 @@ export class Problems implements vscode.Disposable {
         { signal },
       );
       if (signal.aborted || document.isClosed) return;
-      this.known.set(file, { lines: splitLines(text), lints });
+      this.known.set(file, { text, lints });
       this.draw(file);
     } catch (error) {
       if (isCancellation(error)) return;
@@ -119,7 +120,7 @@ export class Problems implements vscode.Disposable {
       if (error instanceof GradlensError && error.code === endlessTextCode) {
         const { code, message } = error;
         const lints = { findings: [], problems: [{ code, message, source: { file, line: 1, column: 1 } }] };
-        this.known.set(file, { lines: splitLines(text), lints });
+        this.known.set(file, { text, lints });
         this.draw(file);
         // Other files waited behind this one.
         setTimeout(() => this.lookAtShown(), DELAY_MS);
@@ -134,7 +135,7 @@ export class Problems implements vscode.Disposable {
     const before = this.trained?.file;
     if (snapshot && snapshot.runId !== this.trained?.runId) {
       const text = await readFile(snapshot.file, "utf8").catch(() => "");
-      this.trained = { runId: snapshot.runId, file: snapshot.file, lines: splitLines(text) };
+      this.trained = { runId: snapshot.runId, file: snapshot.file, text };
     }
     if (before !== this.trained?.file) this.draw(before);
     this.draw(this.trained?.file);
@@ -154,28 +155,30 @@ export class Problems implements vscode.Disposable {
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
     const place = (source: SourceLocation, lines: readonly string[]): vscode.Range | null =>
       rangeOf(source, lines, document ? splitLines(document.getText()) : lines);
-    const of = (findings: readonly LintFinding[], lines: readonly string[]): readonly vscode.Diagnostic[] =>
-      findings.flatMap((finding) => {
+    const of = (findings: readonly LintFinding[], text: string): readonly vscode.Diagnostic[] => {
+      const lines = splitLines(text);
+      return findings.flatMap((finding) => {
         const range = finding.source?.file === file ? place(finding.source, lines) : null;
-        return range ? [this.diagnostic(finding, range)] : [];
+        return range ? [this.diagnostic(finding, text, range)] : [];
       });
+    };
     const problems = (known?.lints.problems ?? []).flatMap(({ code, message, source }) => {
-      const range = source.file === file ? place(source, known!.lines) : null;
+      const range = source.file === file ? place(source, splitLines(known!.text)) : null;
       return range ? [problem(code, message, range)] : [];
     });
     const run = this.session.snapshot;
     const beside =
       settings.lintEnabled() && this.trained && run?.file === file && run.runId === this.trained.runId
-        ? of(run.lints?.findings ?? [], this.trained.lines)
+        ? of(run.lints?.findings ?? [], this.trained.text)
         : [];
-    this.collection.set(uri, [...problems, ...(known ? of(known.lints.findings, known.lines) : []), ...beside]);
+    this.collection.set(uri, [...problems, ...(known ? of(known.lints.findings, known.text) : []), ...beside]);
   }
 
-  private diagnostic(finding: LintFinding, range: vscode.Range): vscode.Diagnostic {
+  private diagnostic(finding: LintFinding, foundIn: string, range: vscode.Range): vscode.Diagnostic {
     const message = sentence(finding.message);
     const diagnostic: LintDiagnostic = Object.assign(
       new vscode.Diagnostic(range, message, severities[finding.severity]),
-      { finding },
+      { finding, foundIn },
     );
     diagnostic.source = problemSource;
     diagnostic.code = { value: finding.lint, target: lintPage(this.extensionUri, finding.lint) };

@@ -65,6 +65,32 @@ describe("the Problems panel", function () {
     await eventually(() => ours().length === 0, "the lint to go");
   });
 
+  it("mends a lint by its preferred quick fix, and the lint goes", async () => {
+    await write(biased.replace("{ estimator: ", "{ /* why */ estimator: "));
+    const [found] = await eventually(() => (ours().length === 1 ? ours() : null), "the lint again");
+    const actions = async (): Promise<vscode.CodeAction[]> => {
+      const all = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        "vscode.executeCodeActionProvider",
+        document.uri,
+        found!.range,
+        vscode.CodeActionKind.QuickFix.value,
+      );
+      return all.filter(({ title }) => title.startsWith("Use "));
+    };
+    const [preferred, ...others] = await actions();
+    assert.equal(preferred!.title, 'Use "muprop-c" at node "h"');
+    assert.equal(preferred!.isPreferred, true);
+    assert.ok(others.every(({ isPreferred }) => !isPreferred));
+    assert.ok(await vscode.workspace.applyEdit(preferred!.edit!));
+    assert.match(
+      document.getText(),
+      /sample\("h", bernoulli\({ logits: theta }\), { \/\* why \*\/ estimator: "muprop-c" }\);/,
+    );
+    assert.deepEqual(await actions(), [], "no fix for a text that has changed since");
+    assert.ok(await document.save());
+    await eventually(() => ours().length === 0, "the lint to go");
+  });
+
   it("shows what keeps a model from being built, as an error at its line", async () => {
     await write(biased.replace("parameter(", "parameter(("));
     const [broken] = await eventually(() => (ours().length === 1 ? ours() : null), "the syntax error");

@@ -1,4 +1,5 @@
-import type { EstimatorSpec } from "../../estimators/estimatorSpec";
+import { applicable, type EstimatorSpec, parseEstimator } from "../../estimators/estimatorSpec";
+import { estimators as estimatorRegistry } from "../../estimators/registry";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { LintBasis, LintFinding } from "../../protocol/lints";
 import { measureControlVariates } from "../controlVariates";
@@ -17,6 +18,8 @@ export interface LintRequest extends ExactRequest {
   readonly growth?: readonly VarianceGrowth[];
 }
 
+const allEstimators = estimatorRegistry.map(({ id }) => id);
+
 /** Draws that control variates are judged by; memory bounds them where there are many examples. */
 const DRAWS = 4000;
 
@@ -27,6 +30,11 @@ export function checkLints(request: LintRequest): readonly LintFinding[] {
     structure.graph.nodes.flatMap(({ name, kind, source }) =>
       (kind === "stochastic" || kind === "parameter") && source ? [[name, source] as const] : [],
     ),
+  );
+  const serveAll = new Set(
+    [...structure.distributions.values()]
+      .map(({ id }) => applicable(id, objective.id).map((estimator) => estimator.id))
+      .reduce((common, serving) => common.filter((id) => serving.includes(id)), allEstimators),
   );
   const checked = lints.filter(({ basis }) => request.basis === undefined || basis === request.basis);
   const needsDraws = checked.some(({ basis }) => basis === "training");
@@ -41,9 +49,15 @@ export function checkLints(request: LintRequest): readonly LintFinding[] {
     ...observeNodes(request),
   };
   return checked.flatMap(({ id, severity, check }) =>
-    check(context).map(({ node, message, instead = [] }): LintFinding => {
+    check(context).map(({ node, message, instead = [], options }): LintFinding => {
       const source = sources.get(node);
-      return { lint: id, severity, message, node, instead, ...(source ? { source } : {}) };
+      const everywhere = instead.filter((text) => serveAll.has(parseEstimator(text).estimator.id));
+      return {
+        ...{ lint: id, severity, message, node, instead },
+        ...(everywhere.length > 0 ? { everywhere } : {}),
+        ...(options ? { options } : {}),
+        ...(source ? { source } : {}),
+      };
     }),
   );
 }

@@ -11,14 +11,12 @@ export const deadBaseline: Lint = {
     "A baseline lowers the variance by being like the signal that it is taken from. This one has learnt something and yet has next to nothing in common with the signal: it costs time and changes nothing. A faster rate, other inputs, or none may do better.",
   severity: "information",
   basis: "training",
-  check: ({ controlVariates }) =>
+  check: ({ controlVariates, specs }) =>
     controlVariates.flatMap(({ node, estimator, correlation }) => {
       if (correlation === null || Math.abs(correlation) >= CORRELATION) return [];
-      return [
-        {
-          node,
-          message: `the baseline of ${estimator} at node "${node}" has a correlation of ${correlation.toFixed(3)} with the signal: it does nothing`,
-        },
-      ];
+      const { id } = specs.get(node)!.estimator;
+      const plain = id.split("-c")[0]!;
+      const message = `the baseline of ${estimator} at node "${node}" has a correlation of ${correlation.toFixed(3)} with the signal: it does nothing`;
+      return [{ node, message, instead: plain === id ? [] : [plain] }];
     }),
 };

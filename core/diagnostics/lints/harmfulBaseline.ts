@@ -1,7 +1,7 @@
 import type { Lint } from "./lint";
 
-/** Ratio of variances that chance does not make from a few hundred draws. */
-const RATIO = 1.2;
+/** A smaller rise of the variance is not worth a word. */
+const RATIO = 1.05;
 
 /** A baseline that raises the variance. */
 export const harmfulBaseline: Lint = {
@@ -12,11 +12,12 @@ export const harmfulBaseline: Lint = {
   severity: "warning",
   basis: "training",
   check: ({ controlVariates, specs }) =>
-    controlVariates.flatMap(({ node, estimator, varianceRatio, bestCoefficient }) => {
-      if (varianceRatio === null || varianceRatio < RATIO) return [];
+    controlVariates.flatMap(({ node, estimator, varianceRatio, interval, bestCoefficient }) => {
+      // The interval's lower end: a ratio that chance can make from these draws is no news.
+      if (varianceRatio === null || varianceRatio < RATIO || interval === null || interval[0] <= 1) return [];
       const best = bestCoefficient === null ? "" : `; its best coefficient is ${bestCoefficient.toPrecision(2)}`;
       const plain = specs.get(node)!.estimator.id.split("-c")[0]!;
-      const message = `the control variate of ${estimator} at node "${node}" raises the variance ${varianceRatio.toPrecision(3)} times${best}`;
+      const message = `the control variate of ${estimator} at node "${node}" raises the variance ${varianceRatio.toPrecision(3)} times (95 %: ${interval[0].toPrecision(3)} to ${interval[1].toPrecision(3)})${best}`;
       return [{ node, message, instead: plain === estimator ? [] : [plain] }];
     }),
 };

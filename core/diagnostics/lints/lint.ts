@@ -22,7 +22,7 @@ export interface LintContext {
 }
 
 /** What a lint has to say of one node. */
-export interface NodeFinding extends Pick<LintFinding, "node" | "message"> {
+export interface NodeFinding extends Pick<LintFinding, "node" | "message" | "options"> {
   readonly instead?: readonly string[];
 }
 

@@ -15,6 +15,7 @@ export const stickingWithSamples: Lint = {
       const { id } = structure.distributions.get(node)!;
       const serving = new Set(applicable(id, objectiveId).map((other) => other.id));
       const message = `sticking-the-landing at node "${node}" is biased under iwae with ${numSamples} samples; with one it is not`;
-      return [{ node, message, instead: ["dreg", "pathwise"].filter((other) => serving.has(other)) }];
+      const instead = ["dreg", "pathwise"].filter((other) => serving.has(other));
+      return [{ node, message, instead, options: { samples: 1 } }];
     }),
 };
