@@ -24,6 +24,7 @@ const inHostTests = readdirSync("test/integration").filter((name) => name === "i
 const bundles = [
   { ...node, entryPoints: ["extension/extension.ts"], outfile: "dist/extension.js" },
   { ...node, entryPoints: ["core/engine/main.ts"], outfile: "dist/engine.js" },
+  { ...node, entryPoints: ["core/engine/pool/worker.ts"], outfile: "dist/worker.js" },
   { ...node, entryPoints: ["cli/main.ts"], outfile: "dist/cli.js", banner: { js: "#!/usr/bin/env node" } },
   {
     entryPoints: ["webview/main.ts", "webview/main.css"],

@@ -12,6 +12,7 @@ export interface ModelOptions {
   readonly data?: string;
   readonly backend: string;
   readonly checkpoint?: string;
+  readonly workers?: number;
 }
 
 /** Adds MODEL and the common options to a command. */
@@ -33,5 +34,15 @@ export function withCheckpoint(command: Command): Command {
   return command.option(
     "--checkpoint <folder>",
     "run folder (or .safetensors file) whose parameters and baselines to take",
+  );
+}
+
+/** Adds the option that says how many engines share the work. */
+export function withWorkersOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--workers <n>",
+      "engines that share long work, 0 for none beside this one; the numbers are the same (default: cores - 1)",
+    ).argParser(wholeNumber(0)),
   );
 }

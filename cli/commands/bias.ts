@@ -1,21 +1,22 @@
 import { type Command, Option } from "commander";
 import type { BiasReport, ParameterBias } from "../../core/diagnostics/bias";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
-import { finish } from "../../core/diagnostics/sliced";
+import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { type BiasMethod, margins, measureBias } from "../../core/engine/measureBias";
-import { guard } from "../../core/engine/prepare";
+import { guardAsync } from "../../core/engine/prepare";
 import { applyCheckpoint } from "../checkpoint";
 import { exitCodes } from "../describeError";
 import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
-import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
+import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { positiveNumber, wholeNumber } from "../parseValue";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
 import type { Terminal } from "../terminal";
+import { withWorkers } from "../withWorkers";
 
 interface BiasOptions extends ModelOptions {
   readonly method: BiasMethod;
@@ -28,9 +29,8 @@ const exitCodeOf = { unbiased: exitCodes.fine, biased: exitCodes.biased, undecid
 
 /** `gradlens bias MODEL`: is the estimator's mean the gradient? */
 export function addBias(program: Command, terminal: Terminal, answering: Answering): void {
-  const command = withCheckpoint(
-    withModelOptions(program.command("bias").description("is the estimator biased, and by how much, per parameter")),
-  )
+  const description = "is the estimator biased, and by how much, per parameter";
+  const command = withWorkersOption(withCheckpoint(withModelOptions(program.command("bias").description(description))))
     .addOption(
       new Option("--method <method>", "how the estimator's mean is had")
         .choices(["enumerate", "sample", "auto"])
@@ -55,12 +55,10 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
     const data = prepared.batch(step);
     const onProgress = (share: number): void => terminal.status(`${formatShare(share)} of the draws`);
     const { method: asked, draws: wanted, margin: within } = options;
-    const measured = guard(prepared.file, () =>
-      finish(
-        measureBias(prepared, prepared, { data, numSamples, step, method: asked, draws: wanted, margin: within }),
-        onProgress,
-      ),
-    );
+    const measured = await withWorkers(model, options, (workers) => {
+      const wish = { data, numSamples, step, method: asked, draws: wanted, margin: within, workers };
+      return guardAsync(prepared.file, () => settle(measureBias(prepared, prepared, wish), onProgress));
+    });
     const notes = [...measured.notes, ...normalisationNotes(prepared.specs, prepared.estimators)];
     for (const field of ["exact", "mean"] as const) {
       const values = measured.parameters.flatMap((parameter) =>

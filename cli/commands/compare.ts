@@ -1,17 +1,19 @@
 import { type Command, Option } from "commander";
-import { compareAtOnce, type Comparison, servingEstimators } from "../../core/engine/compareEstimators";
+import { compareOne, type Comparison, servingEstimators } from "../../core/engine/compareEstimators";
+import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
-import { guard } from "../../core/engine/prepare";
+import { guardAsync } from "../../core/engine/prepare";
 import { GradlensError } from "../../core/errors";
 import { applyCheckpoint } from "../checkpoint";
 import { formatNumber } from "../../core/format";
-import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
+import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
 import type { Answering } from "../run";
 import { splitList } from "../splitList";
 import { table } from "../table";
 import type { Terminal } from "../terminal";
+import { withWorkers } from "../withWorkers";
 
 interface CompareOptions extends ModelOptions {
   readonly estimators?: string;
@@ -21,8 +23,9 @@ interface CompareOptions extends ModelOptions {
 
 /** `gradlens compare MODEL`: estimators under the same noise, side by side. */
 export function addCompare(program: Command, terminal: Terminal, answering: Answering): void {
-  const command = withCheckpoint(
-    withModelOptions(program.command("compare").description("estimators side by side: variance, bias, time")),
+  const description = "estimators side by side: variance, bias, time";
+  const command = withWorkersOption(
+    withCheckpoint(withModelOptions(program.command("compare").description(description))),
   )
     .option("--estimators <ids>", "those to compare, with commas (default: all that serve the model)")
     .addOption(
@@ -44,24 +47,25 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
     if (texts.length === 0)
       throw new GradlensError("GL1642", "no estimator to compare; name some with --estimators ID,ID", { usage: true });
     const { draws, biasDraws, samples: asked } = options;
-    const request = { data, step, hasData: prepared.dataset !== null, draws, biasDraws, samples: asked };
     const chosen = texts.map((text) => prepared.chooseEstimators(text));
     const skipped: string[] = [];
     const estimators: Comparison[] = [];
-    for (const { text, specs, estimators: created } of chosen) {
-      terminal.status(`${text} (${estimators.length + skipped.length + 1} of ${chosen.length})`);
-      applyCheckpoint(options.checkpoint, prepared, created);
-      try {
-        estimators.push(
-          guard(prepared.file, () => compareAtOnce(prepared, text, { specs, estimators: created }, request)),
-        );
-      } catch (error) {
-        if (options.estimators !== undefined || !(error instanceof GradlensError)) throw error;
-        skipped.push(`${text}: ${error.message}`);
-      } finally {
-        for (const estimator of created.values()) estimator.dispose();
+    await withWorkers(model, options, async (workers) => {
+      const request = { data, step, hasData: prepared.dataset !== null, draws, biasDraws, samples: asked, workers };
+      for (const { text, specs, estimators: created } of chosen) {
+        terminal.status(`${text} (${estimators.length + skipped.length + 1} of ${chosen.length})`);
+        applyCheckpoint(options.checkpoint, prepared, created);
+        const work = compareOne(prepared, text, { specs, estimators: created }, request);
+        try {
+          estimators.push(await guardAsync(prepared.file, () => settle(work)));
+        } catch (error) {
+          if (options.estimators !== undefined || !(error instanceof GradlensError)) throw error;
+          skipped.push(`${text}: ${error.message}`);
+        } finally {
+          for (const estimator of created.values()) estimator.dispose();
+        }
       }
-    }
+    });
     const samples = describedSamples(prepared, prepared.specs, options.samples);
     return {
       json: { ...about(model, samples), estimator: undefined, estimators, skipped },

@@ -4,11 +4,12 @@ import { requireTestLikelihood } from "../../core/engine/requireTestLikelihood";
 import { GradlensError } from "../../core/errors";
 import { applyCheckpoint } from "../checkpoint";
 import { formatNumber } from "../../core/format";
-import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
+import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
 import type { Answering } from "../run";
 import type { Terminal } from "../terminal";
+import { withWorkers } from "../withWorkers";
 
 interface LikelihoodOptions extends ModelOptions {
   readonly examples?: number;
@@ -20,9 +21,9 @@ const DEFAULT_SAMPLES = 1000;
 /** `gradlens likelihood MODEL`: −log p(x) of the test set by importance sampling. */
 export function addLikelihood(program: Command, terminal: Terminal, answering: Answering): void {
   const description = `-log p(x) of the test set by --samples importance samples (default ${DEFAULT_SAMPLES})`;
-  const command = withCheckpoint(withModelOptions(program.command("likelihood").description(description))).addOption(
-    new Option("--examples <n>", "first test examples only (default: all)").argParser(wholeNumber(1)),
-  );
+  const command = withWorkersOption(
+    withCheckpoint(withModelOptions(program.command("likelihood").description(description))),
+  ).addOption(new Option("--examples <n>", "first test examples only (default: all)").argParser(wholeNumber(1)));
   answering(command, async (reference: string, options: LikelihoodOptions) => {
     const { samples = DEFAULT_SAMPLES, ...others } = options;
     // The samples are the likelihood's: estimators and the objective keep the model's own.
@@ -33,7 +34,9 @@ export function addLikelihood(program: Command, terminal: Terminal, answering: A
     const limit = Math.min(options.examples ?? test.size, test.size);
     let stopped = false;
     const listening = terminal.onInterrupt(() => (stopped = true));
-    const record = await evaluateLikelihood(prepared, "test/log-likelihood", test, step, samples, limit, () => stopped);
+    const record = await withWorkers(model, options, (workers) =>
+      evaluateLikelihood(prepared, "test/log-likelihood", test, step, samples, limit, () => stopped, workers),
+    );
     listening();
     if (!record) throw new GradlensError("GL1645", "the likelihood was interrupted before all examples were evaluated");
     const { value, standardError, examples, effectiveSamples } = record;

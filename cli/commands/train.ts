@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
 import { useBackend } from "../../core/backends/registry";
+import { defaultWorkers } from "../../core/engine/pool/workerPool";
 import { startRun } from "../../core/engine/startRun";
 import { GradlensError } from "../../core/errors";
 import type { TrainRequest } from "../../core/protocol/engine";
 import type { NodeSettings, RunSnapshot } from "../../core/protocol/snapshot";
 import { exitCodes } from "../describeError";
 import { formatNumber } from "../../core/format";
-import { type ModelOptions, withModelOptions } from "../modelOptions";
+import { type ModelOptions, withModelOptions, withWorkersOption } from "../modelOptions";
 import { modelReference } from "../modelReference";
 import { overrides, requireDataFolder } from "../openModel";
 import { positiveNumber, share, wholeNumber } from "../parseValue";
@@ -29,7 +30,9 @@ interface TrainOptions extends ModelOptions {
 
 /** `gradlens train MODEL`: trains, evaluates, and leaves a run folder. */
 export function addTrain(program: Command, terminal: Terminal, answering: Answering): void {
-  const command = withModelOptions(program.command("train").description("train a model"), { optionalModel: true })
+  const command = withWorkersOption(
+    withModelOptions(program.command("train").description("train a model"), { optionalModel: true }),
+  )
     .addOption(new Option("--steps <n>", "steps to take").argParser(wholeNumber(1)).conflicts("epochs"))
     .addOption(new Option("--epochs <n>", "passes over the training set").argParser(wholeNumber(1)))
     .addOption(new Option("--learning-rate <rate>", "instead of the model file's").argParser(positiveNumber))
@@ -65,6 +68,7 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
       backend: options.backend === "auto" ? "auto" : backend.id,
       onBackend: ({ id, reason }) => terminal.err(`back end ${id}: ${reason}`),
       folderByDefault: options.runFolder !== false,
+      workers: options.workers ?? defaultWorkers(),
       onDelta: (delta) => progress.update(delta),
     });
     const listening = terminal.onInterrupt(() => run.stop());

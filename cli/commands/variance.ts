@@ -3,24 +3,25 @@ import { measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { attributeVariance, type ParameterAttribution } from "../../core/diagnostics/attribution";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
 import { measurePathScore } from "../../core/diagnostics/measurePathScore";
-import { type MeasuredVariance, measureVariance } from "../../core/diagnostics/measureVariance";
+import { type MeasuredVariance, measureVarianceSliced } from "../../core/diagnostics/measureVariance";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
-import { finish } from "../../core/diagnostics/sliced";
+import { finish, settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
-import { guard } from "../../core/engine/prepare";
+import { guard, guardAsync } from "../../core/engine/prepare";
 import type { PathScore } from "../../core/protocol/snapshot";
 import { isExact } from "../../core/estimators/isExact";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
-import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
+import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
 import type { Terminal } from "../terminal";
+import { withWorkers } from "../withWorkers";
 
 interface VarianceOptions extends ModelOptions {
   readonly draws: number;
@@ -30,8 +31,9 @@ interface VarianceOptions extends ModelOptions {
 
 /** `gradlens variance MODEL`: Monte Carlo and data variance of one gradient estimate, per parameter. */
 export function addVariance(program: Command, _: Terminal, answering: Answering): void {
-  const command = withCheckpoint(
-    withModelOptions(program.command("variance").description("variance of the gradient estimate, per parameter")),
+  const description = "variance of the gradient estimate, per parameter";
+  const command = withWorkersOption(
+    withCheckpoint(withModelOptions(program.command("variance").description(description))),
   )
     .addOption(
       new Option("--draws <n>", "estimates of every example's gradient").argParser(wholeNumber(2)).default(100),
@@ -48,19 +50,25 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
     const hasData = prepared.dataset !== null;
     const elementsUpTo = options.elements ? Infinity : SMALL_TENSOR;
     const request = { instance, structure, objective, data, batchSize, numSamples };
-    const parameters = guard(prepared.file, () =>
-      isExact(specs)
-        ? exactVariance(request, hasData, elementsUpTo)
-        : measureVariance({
-            ...request,
-            estimators,
-            examples: hasData ? batchSize : 1,
-            hasData,
-            draws: options.draws,
-            seed,
-            step,
-            elementsUpTo,
-          }),
+    const parameters = await withWorkers(model, options, (workers) =>
+      guardAsync(prepared.file, async () =>
+        isExact(specs)
+          ? exactVariance(request, hasData, elementsUpTo)
+          : settle(
+              measureVarianceSliced({
+                ...request,
+                specs,
+                estimators,
+                examples: hasData ? batchSize : 1,
+                hasData,
+                draws: options.draws,
+                seed,
+                step,
+                elementsUpTo,
+                workers,
+              }),
+            ),
+      ),
     );
     requireFinite(prepared, data, step, {
       gradients: new Map(parameters.map(({ name, monteCarlo }) => [name, [monteCarlo ?? 0]])),

@@ -4,7 +4,7 @@ import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { type BiasReport, overall, type ParameterBias } from "./bias";
 import { enumerateEstimatorSliced } from "./enumerateEstimator";
 import { exactGradientSliced, type ExactRequest } from "./exactGradient";
-import type { Sliced } from "./sliced";
+import { partOf, type Sliced } from "./sliced";
 
 /** A gradient below this share of the largest tensor's counts as zero: float32 leaves that much. */
 const ZERO = 1e-6;
@@ -16,11 +16,11 @@ export function* biasByEnumeration(
   specs: ReadonlyMap<string, EstimatorSpec>,
   margin: number,
 ): Sliced<BiasReport> {
-  const exact = yield* halved(exactGradientSliced(request), 0);
+  const exact = yield* partOf(exactGradientSliced(request), 0, 0.5);
   const allEnumerated = [...specs.values()].every(({ estimator }) => estimator === enumeration);
   const moments = allEnumerated
     ? new Map([...exact.gradients].map(([name, mean]) => [name, { mean, variance: new Float64Array(mean.length) }]))
-    : yield* halved(enumerateEstimatorSliced(request, estimators, specs), 0.5);
+    : yield* partOf(enumerateEstimatorSliced(request, estimators, specs), 0.5, 0.5);
   const largest = Math.max(...[...exact.gradients.values()].map(norm));
   const parameters = request.instance.parameters.map(({ name, shape }): ParameterBias => {
     const reference = exact.gradients.get(name)!;
@@ -53,15 +53,6 @@ export function* biasByEnumeration(
     draws: null,
     notes: [],
   };
-}
-
-/** Progress of one half of the work as that of the whole. */
-function* halved<T>(work: Sliced<T>, from: number): Sliced<T> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-    yield from + value / 2;
-  }
 }
 
 export function norm(values: ArrayLike<number>): number {

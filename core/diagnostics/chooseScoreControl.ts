@@ -8,11 +8,11 @@ const WORTH = 0.8;
 const PILOT = 0;
 
 /**
- * The estimators with that multiple of the score taken off which leaves the least noise, by a pilot pass whose draws are used for
+ * The multiple of the score that, taken off each estimate, leaves the least noise, 0 where none helps much; by a pilot pass whose draws are used for
  * nothing else: the variance is a parabola in c, known from three of its points.
  */
-export function chooseScoreControl(draw: PassDraws, estimators: Estimators): Estimators {
-  if (!allowsScoreControl(estimators)) return estimators;
+export function chooseScoreControl(draw: PassDraws, estimators: Estimators): number {
+  if (!allowsScoreControl(estimators)) return 0;
   const watched = watchCredit(estimators);
   const plain = traces(draw, watched.estimators);
   const step = Math.max(1e-3, Math.abs(watched.credit()));
@@ -23,10 +23,10 @@ export function chooseScoreControl(draw: PassDraws, estimators: Estimators): Est
     );
   const [below, at, above] = [relative(-step), plain.filter((trace) => trace > 0).length, relative(step)];
   const curvature = below - 2 * at + above;
-  if (!(curvature > 0) || !Number.isFinite(curvature)) return estimators;
+  if (!(curvature > 0) || !Number.isFinite(curvature)) return 0;
   const c = (step * (below - above)) / (2 * curvature);
   const left = at - (below - above) ** 2 / (8 * curvature);
-  return left < WORTH * at ? withScoreControl(estimators, c) : estimators;
+  return left < WORTH * at ? c : 0;
 }
 
 /** tr Σ of every tensor's rows in the pilot. */

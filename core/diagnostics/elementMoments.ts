@@ -14,15 +14,11 @@ export class ElementMoments {
     this.second = new Float64Array(examples * size);
   }
 
-  /** @param rows `[R·m, P]`, replicate-major */
-  addRows(rows: ArrayLike<number>, replicates: number): void {
-    const count = this.examples * this.size;
-    for (let r = 0; r < replicates; r++) {
-      for (let i = 0; i < count; i++) {
-        const value = rows[r * count + i]!;
-        this.first[i]! += value;
-        this.second[i]! += value * value;
-      }
+  /** @param first Σ g and @param second Σ g² of some replicates, `[m, P]` */
+  add(first: Float64Array, second: Float64Array, replicates: number): void {
+    for (let i = 0; i < first.length; i++) {
+      this.first[i]! += first[i]!;
+      this.second[i]! += second[i]!;
     }
     this.replicates += replicates;
   }

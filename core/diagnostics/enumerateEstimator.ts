@@ -1,11 +1,10 @@
-import { tidy } from "../backends/tidy";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
-import { collectRows } from "../gradients/collectRows";
-import { Noise } from "../random/noise";
-import { requireStates, stateValues, tileRows } from "./enumerate";
+import { openChunks } from "./chunks/chunks";
+import { estimatorStates, type StateRange } from "./chunks/estimatorStates";
+import { requireStates } from "./enumerate";
 import { exactGradientSliced, type ExactRequest } from "./exactGradient";
 import { finish, type Sliced } from "./sliced";
 
@@ -39,7 +38,7 @@ export function* enumerateEstimatorSliced(
   estimators: ReadonlyMap<string, NodeEstimator>,
   specs: ReadonlyMap<string, EstimatorSpec>,
 ): Sliced<ReadonlyMap<string, EstimatorMoments>> {
-  const { instance, structure, objective, data, batchSize: B, numSamples } = request;
+  const { instance, structure, batchSize: B, numSamples } = request;
   const noisy = nodeWithOwnNoise(specs, structure);
   if (noisy !== null) {
     throw new GradlensError(
@@ -54,64 +53,46 @@ export function* enumerateEstimatorSliced(
   }
   const states = requireStates(structure, numSamples);
   const size = instance.parameters.reduce((total, { variable }) => total + variable.size, 0);
-  const chunk = Math.max(1, Math.min(states, Math.floor(Math.min(4096, CHUNK_NUMBERS / size) / B)));
-  const firsts = new Map(instance.parameters.map(({ name, variable }) => [name, new Float64Array(B * variable.size)]));
-  const seconds = new Map(instance.parameters.map(({ name, variable }) => [name, new Float64Array(B * variable.size)]));
+  const length = Math.max(1, Math.min(states, Math.floor(Math.min(4096, CHUNK_NUMBERS / size) / B)));
+  const firsts = instance.parameters.map(({ variable }) => new Float64Array(B * variable.size));
+  const seconds = instance.parameters.map(({ variable }) => new Float64Array(B * variable.size));
   const weightSum = new Float64Array(B);
-  for (let first = 0; first < states; first += chunk) {
-    const count = Math.min(chunk, states - first);
-    tidy(() => {
-      const noise = new Noise({
-        seed: 0,
-        step: 0,
-        numSamples,
-        numRows: count * B,
-        replicates: count,
-        firstReplicate: 0,
-      });
-      const { rows, surrogate } = collectRows(instance, {
-        structure,
-        objective,
-        estimators,
-        data: tileRows(data, count),
-        noise,
-        training: false,
-        forced: stateValues(structure, numSamples, first, count, B),
-      });
-      const weights = Float64Array.from(surrogate.logProb.dataSync(), Math.exp);
-      weights.forEach((weight, row) => void (weightSum[row % B]! += weight));
-      for (const { name, materialise } of rows) {
-        const values = materialise().dataSync();
-        const mean = firsts.get(name)!;
-        const second = seconds.get(name)!;
-        const P = mean.length / B;
-        for (let row = 0; row < weights.length; row++) {
-          const weight = weights[row]!;
-          const at = (row % B) * P;
-          for (let element = 0; element < P; element++) {
-            const value = values[row * P + element]!;
-            mean[at + element]! += weight * value;
-            second[at + element]! += weight * value * value;
-          }
-        }
-      }
-    });
-    yield (first + count) / states;
+  const rangeOf = (index: number): StateRange => ({
+    first: index * length,
+    count: Math.min(length, states - index * length),
+  });
+  const total = Math.ceil(states / length);
+  const subject = { ...request, sets: [{ estimators, specs, control: 0 }] };
+  const chunks = openChunks({ kind: estimatorStates, subject, total, args: rangeOf }, request.workers);
+  try {
+    for (let index = 0; index < total; index++) {
+      const { weights, first, second } = yield* chunks.next();
+      addTo(weightSum, weights);
+      first.forEach((values, i) => addTo(firsts[i]!, values));
+      second.forEach((values, i) => addTo(seconds[i]!, values));
+      yield (index + 1) / total;
+    }
+  } finally {
+    chunks.close();
   }
   // Float32 log-probabilities leave the weights' sums at 1 ± 1e-6; dividing by them takes that error out.
   return new Map(
-    instance.parameters.map(({ name, variable }) => {
+    instance.parameters.map(({ name, variable }, i) => {
       const P = variable.size;
       const mean = new Float64Array(P);
       const variance = new Float64Array(P);
       for (let b = 0; b < B; b++) {
         for (let element = 0; element < P; element++) {
-          const m = firsts.get(name)![b * P + element]! / weightSum[b]!;
+          const m = firsts[i]![b * P + element]! / weightSum[b]!;
           mean[element]! += m / B;
-          variance[element]! += Math.max(0, seconds.get(name)![b * P + element]! / weightSum[b]! - m * m) / B ** 2;
+          variance[element]! += Math.max(0, seconds[i]![b * P + element]! / weightSum[b]! - m * m) / B ** 2;
         }
       }
       return [name, { mean, variance }];
     }),
   );
+}
+
+function addTo(sum: Float64Array, part: Float64Array): void {
+  for (let i = 0; i < part.length; i++) sum[i]! += part[i]!;
 }

@@ -43,17 +43,11 @@ export class MeanVector {
     this.passes++;
   }
 
-  /** @param values rows `[R·m, size]`, replicate-major */
-  addRows(values: ArrayLike<number>, m: number, replicates: number): void {
-    const { within, size: P } = this;
+  /** @param squares Σ (row − mean over replicates)² of R·m rows, by element */
+  addWithin(squares: Float64Array, m: number, replicates: number): void {
+    const { within } = this;
     if (!within) return;
-    for (let b = 0; b < m; b++) {
-      for (let e = 0; e < P; e++) {
-        let mean = 0;
-        for (let r = 0; r < replicates; r++) mean += values[(r * m + b) * P + e]! / replicates;
-        for (let r = 0; r < replicates; r++) within[e]! += (values[(r * m + b) * P + e]! - mean) ** 2;
-      }
-    }
+    squares.forEach((value, e) => void (within[e]! += value));
     this.freedom += m * (replicates - 1);
   }
 

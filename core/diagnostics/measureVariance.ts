@@ -1,13 +1,12 @@
-import { tidy } from "../backends/tidy";
 import type { NodeEstimator } from "../estimators/estimator";
-import { collectRows } from "../gradients/collectRows";
+import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import type { ModelInstance } from "../graph/instance";
 import type { Structure } from "../graph/structure";
 import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import type { ParameterVariance } from "../protocol/snapshot";
-import { Noise } from "../random/noise";
-import { tileRows } from "./enumerate";
+import { openChunks, type Workers } from "./chunks/chunks";
+import { type Replicates, variancePass } from "./chunks/variancePass";
 import { ElementMoments } from "./elementMoments";
 import { signalToNoise } from "./signalToNoise";
 import { finish, type Sliced } from "./sliced";
@@ -39,6 +38,9 @@ export interface VarianceRequest {
   readonly whole?: VarianceAccumulator;
   /** Confidence level of the intervals; 0.95 when left out. */
   readonly level?: number;
+  /** Engines that take a share of the passes, and how they make the estimators; all is done here when one is left out. */
+  readonly workers?: Workers | undefined;
+  readonly specs?: ReadonlyMap<string, EstimatorSpec> | undefined;
   /** Asked between passes; true ends the measurement with what there is. */
   readonly cancelled?: () => boolean;
 }
@@ -75,45 +77,37 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
     ),
   );
   const perPass = allSmall ? Math.max(2, 2 * Math.floor(Math.min(draws, MAX_ROWS / m) / 2)) : 2;
+  const of = (index: number): number => Math.min(perPass, Math.max(2, 2 * Math.ceil((draws - index * perPass) / 2)));
+  const passes = Math.ceil(draws / perPass);
+  const sets = [{ estimators: request.estimators, specs: request.specs ?? new Map(), control: 0 }];
+  const argsOf = (index: number): Replicates => ({
+    seed: request.seed,
+    step: request.step,
+    examples: m,
+    firstReplicate: DIAGNOSTIC_REPLICATE + index * perPass,
+    replicates: of(index),
+    elements: parameters.map(({ name }) => elements.has(name)),
+  });
+  const work = { kind: variancePass, subject: { ...request, sets }, total: passes, args: argsOf };
+  const chunks = openChunks(work, request.specs && request.workers);
   let done = 0;
-  while (done < draws && !(done > 0 && request.cancelled?.())) {
-    const replicates = Math.min(perPass, Math.max(2, 2 * Math.ceil((draws - done) / 2)));
-    tidy(() => {
-      const noise = new Noise({
-        seed: request.seed,
-        step: request.step,
-        numSamples: request.numSamples,
-        numRows: replicates * m,
-        replicates,
-        firstReplicate: DIAGNOSTIC_REPLICATE + done,
+  try {
+    for (let index = 0; index < passes && !(index > 0 && request.cancelled?.()); index++) {
+      const wholes = Array.from({ length: of(index) / 2 }, () => new Float64Array(request.whole ? (2 * m) ** 2 : 0));
+      (yield* chunks.next()).forEach(({ grams, first, second }, i) => {
+        const { name } = parameters[i]!;
+        grams.forEach((gram, pair) => {
+          totals.get(name)!.addGram(gram);
+          wholes[pair]!.forEach((_, e, sum) => void (sum[e]! += gram[e]!));
+        });
+        if (first && second) elements.get(name)!.add(first, second, of(index));
       });
-      const { rows } = collectRows(instance, {
-        structure: request.structure,
-        objective: request.objective,
-        estimators: request.estimators,
-        data: tileRows(request.data, replicates),
-        noise,
-        training: false,
-      });
-      const wholes = Array.from({ length: replicates / 2 }, () => new Float64Array(request.whole ? (2 * m) ** 2 : 0));
-      for (const row of rows) {
-        const moments = elements.get(row.name);
-        const total = totals.get(row.name)!;
-        if (replicates === 2) {
-          const gram = row.gram().dataSync();
-          total.addGram(gram);
-          wholes[0]!.forEach((_, i, sum) => void (sum[i]! += gram[i]!));
-          if (moments) moments.addRows(row.materialise().dataSync(), 2);
-          continue;
-        }
-        const values = row.materialise().dataSync();
-        moments?.addRows(values, replicates);
-        addPairs(total, values, replicates, m, wholes);
-      }
       if (request.whole) for (const gram of wholes) request.whole.addGram(gram);
-    });
-    done += replicates;
-    yield Math.min(1, done / draws);
+      done += of(index);
+      yield Math.min(1, done / draws);
+    }
+  } finally {
+    chunks.close();
   }
   return parameters.map(({ name, shape, variable }) => {
     const total = request.window?.add(name, totals.get(name)!) ?? totals.get(name)!;
@@ -160,28 +154,4 @@ function fromElements(
   const squaredNorm =
     detail.mean.reduce((sum, value) => sum + value * value, 0) - (monteCarlo * B) / (m * K) - (data * B) / m;
   return { monteCarlo, data, total, snr: signalToNoise(squaredNorm, total) };
-}
-
-function addPairs(
-  total: VarianceAccumulator,
-  rows: ArrayLike<number>,
-  replicates: number,
-  m: number,
-  wholes: readonly Float64Array[],
-): void {
-  const P = rows.length / (replicates * m);
-  const n = 2 * m;
-  for (let r = 0; r < replicates; r += 2) {
-    const gram = new Float64Array(n * n);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) {
-        let product = 0;
-        for (let e = 0; e < P; e++) product += rows[(r * m + i) * P + e]! * rows[(r * m + j) * P + e]!;
-        gram[i * n + j] = product;
-        gram[j * n + i] = product;
-      }
-    }
-    total.addGram(gram);
-    wholes[r / 2]!.forEach((_, i, sum) => void (sum[i]! += gram[i]!));
-  }
 }

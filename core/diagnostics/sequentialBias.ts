@@ -1,25 +1,33 @@
-import { tidy } from "../backends/tidy";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
-import { differenceOfRows } from "../gradients/differenceOfRows";
-import type { RowGradients } from "../gradients/rowGradients";
-import { sumsOfRows } from "../gradients/sumsOfRows";
+import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { type BiasReport, overall } from "./bias";
 import { norm } from "./biasByEnumeration";
 import { chooseScoreControl } from "./chooseScoreControl";
+import { biasPass, type PassShare, type RowParts, SMALL } from "./chunks/biasPass";
+import { type EstimatorSet, openChunks } from "./chunks/chunks";
 import { countStates } from "./enumerate";
 import { exactGradientSliced, type ExactRequest } from "./exactGradient";
 import { isLook, shareOfLook } from "./lookSchedule";
 import { MeanVector } from "./meanVector";
 import { type Estimators, PassDraws } from "./passDraws";
 import { planPasses } from "./passPlan";
+import { withScoreControl } from "./scoreControl";
 import type { Sliced } from "./sliced";
 import { TensorTest } from "./tensorTest";
+
+type Specs = ReadonlyMap<string, EstimatorSpec>;
 
 export interface SequentialBiasRequest extends ExactRequest {
   readonly estimators: ReadonlyMap<string, NodeEstimator>;
   /** An unbiased estimator at every node, drawn with the same noise; used when the states cannot be enumerated. */
-  readonly reference: { readonly id: string; readonly estimators: ReadonlyMap<string, NodeEstimator> } | null;
+  readonly reference: {
+    readonly id: string;
+    readonly estimators: ReadonlyMap<string, NodeEstimator>;
+    readonly specs?: Specs | undefined;
+  } | null;
+  /** How workers make the estimators and the reference's; without either all is drawn here. */
+  readonly specs?: Specs | undefined;
   /** Compare with the enumerated gradient: where left out, whenever the states can be enumerated. */
   readonly exactReference?: boolean;
   /** Estimates of the batch-mean gradient to draw at most. */
@@ -37,8 +45,6 @@ export interface SequentialBiasRequest extends ExactRequest {
   readonly alpha: number;
 }
 
-/** Tensors up to this size are also measured element by element from rows. */
-const SMALL = 2048;
 /** Rows before which no verdict ends the drawing. */
 const MIN_ROWS = 512;
 /** Passes that estimates as they are, without score control, are drawn in too; of later ones fewer and fewer. */
@@ -61,7 +67,8 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
       "no unbiased reference exists for this model: its states cannot be enumerated and no unbiased estimator serves every node",
     );
   const exact = enumerable ? (yield* exactGradientSliced(request)).gradients : null;
-  const plan = planPasses(Object.keys(request.data).length > 0, B, request.draws);
+  const hasData = Object.keys(request.data).length > 0;
+  const plan = planPasses(hasData, B, request.draws);
   const largest = exact ? Math.max(...[...exact.values()].map(norm)) : 0;
   const tests = instance.parameters.map(({ name, shape, variable }) => {
     const vector = (): MeanVector => new MeanVector(variable.size, variable.size <= SMALL);
@@ -69,25 +76,57 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
     return new TensorTest(name, shape, margin, vector, known, largest);
   });
   const began = performance.now();
-  const draw = new PassDraws(request, plan);
-  const control = (estimators: Estimators): Estimators =>
-    request.scoreControl === false ? estimators : chooseScoreControl(draw, estimators);
-  const own = control(request.estimators);
-  const other = exact ? null : control(request.reference!.estimators);
+  const pilot = new PassDraws(request, plan);
+  const setOf = (estimators: Estimators, specs: Specs | undefined): EstimatorSet => {
+    const control = request.scoreControl === false ? 0 : chooseScoreControl(pilot, estimators);
+    return { estimators: withScoreControl(estimators, control), specs: specs ?? new Map(), control };
+  };
+  const own = setOf(request.estimators, request.specs);
+  const raw = { ...own, estimators: request.estimators, control: 0 };
+  const sets = exact ? [raw, own] : [raw, own, setOf(request.reference!.estimators, request.reference!.specs)];
+  const argsOf = (index: number): PassShare => {
+    const pass = Math.floor(index / plan.chunks);
+    return {
+      seed: request.seed,
+      step: request.step,
+      draws: request.draws,
+      hasData,
+      pass,
+      chunk: index % plan.chunks,
+      gram: pass % Math.ceil((pass + 1) / FULL_PASSES) === 0,
+      plain: pass % Math.ceil((pass + 1) / RAW_PASSES) === 0,
+    };
+  };
+  const shared = request.specs && (exact ?? request.reference!.specs) ? request.workers : undefined;
+  const total = plan.passes * plan.chunks;
+  const stream = openChunks({ kind: biasPass, subject: { ...request, sets }, total, args: argsOf }, shared);
+  let { evaluations } = pilot;
   let looks = 0;
   let passes = 0;
-  for (;;) {
-    for (let chunk = 0; chunk < plan.chunks; chunk++)
-      addChunk(draw, tests, request.estimators, own, other, passes, chunk);
-    passes++;
-    const last = passes === plan.passes || tests.some((test) => !test.finite);
-    if (isLook(passes) || last) {
-      const share = shareOfLook(looks++);
-      lookAtAll(tests, alpha * share);
-      const enough = passes * plan.rows >= Math.min(request.minRows ?? MIN_ROWS, plan.passes * plan.rows);
-      if (last || (enough && decided(tests, request.until ?? "every"))) break;
+  try {
+    for (;;) {
+      for (let chunk = 0; chunk < plan.chunks; chunk++) {
+        const parts = yield* stream.next();
+        evaluations += parts.evaluations;
+        const [, m] = plan.examples(chunk);
+        tests.forEach((test, i) => {
+          addParts(test.difference, parts.difference[i], m, plan.replicates);
+          addParts(test.reference, parts.reference?.[i], m, plan.replicates);
+          addParts(test.own, parts.own?.[i], m, plan.replicates);
+        });
+      }
+      passes++;
+      const last = passes === plan.passes || tests.some((test) => !test.finite);
+      if (isLook(passes) || last) {
+        const share = shareOfLook(looks++);
+        lookAtAll(tests, alpha * share);
+        const enough = passes * plan.rows >= Math.min(request.minRows ?? MIN_ROWS, plan.passes * plan.rows);
+        if (last || (enough && decided(tests, request.until ?? "every"))) break;
+      }
+      yield passes / plan.passes;
     }
-    yield passes / plan.passes;
+  } finally {
+    stream.close();
   }
   const draws = Math.round((passes * plan.rows) / B);
   const seconds = (performance.now() - began) / 1000;
@@ -107,7 +146,7 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
     margin,
     level: 1 - alpha,
     draws,
-    evaluations: draw.evaluations,
+    evaluations,
     remaining: needed ? { draws: needed, minutes: (needed * seconds) / draws / 60 } : null,
     notes: [
       ...(B === 1 ? [] : [`each estimate is the mean of ${B} examples at the current parameters`]),
@@ -137,34 +176,9 @@ function decided(tests: readonly TensorTest[], until: "every" | "whole"): boolea
   return !verdicts.includes("undecided") || (until === "whole" && verdicts.includes("biased"));
 }
 
-/** Adds the rows of one pass's share of examples to every tensor's means and moments. */
-function addChunk(
-  draw: PassDraws,
-  tests: readonly TensorTest[],
-  raw: Estimators,
-  own: Estimators,
-  other: Estimators | null,
-  pass: number,
-  chunk: number,
-): void {
-  const R = draw.plan.replicates;
-  const [, m] = draw.plan.examples(chunk);
-  tidy(() => {
-    const add = (vector: MeanVector, rows: RowGradients, gram: boolean): void => {
-      vector.addSums(sumsOfRows(rows, 2).dataSync(), R * m);
-      if (vector.size <= SMALL) vector.addRows(rows.materialise().dataSync(), m, R);
-      if (gram) vector.addGram(rows.gram().dataSync(), m, R);
-    };
-    const gram = pass % Math.ceil((pass + 1) / FULL_PASSES) === 0;
-    const rows = draw.rows(own, pass + 1, chunk);
-    const others = other && draw.rows(other, pass + 1, chunk);
-    const plain =
-      own !== raw && pass % Math.ceil((pass + 1) / RAW_PASSES) === 0 ? draw.rows(raw, pass + 1, chunk) : null;
-    tests.forEach((test, i) => {
-      add(test.difference, others ? differenceOfRows(rows[i]!, others[i]!) : rows[i]!, gram);
-      if (others) add(test.reference!, others[i]!, gram);
-      if (own === raw && others) add(test.own, rows[i]!, false);
-      if (plain) add(test.own, plain[i]!, false);
-    });
-  });
+function addParts(vector: MeanVector | null, parts: RowParts | undefined, m: number, replicates: number): void {
+  if (!vector || !parts) return;
+  vector.addSums(parts.sums, replicates * m);
+  if (parts.within) vector.addWithin(parts.within, m, replicates);
+  if (parts.gram) vector.addGram(parts.gram, m, replicates);
 }

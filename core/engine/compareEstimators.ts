@@ -1,7 +1,8 @@
 import type { Verdict } from "../diagnostics/bias";
+import type { Workers } from "../diagnostics/chunks/chunks";
 import { countStates } from "../diagnostics/enumerate";
-import { measureVariance } from "../diagnostics/measureVariance";
-import { finish, type Sliced } from "../diagnostics/sliced";
+import { measureVarianceSliced } from "../diagnostics/measureVariance";
+import type { Sliced } from "../diagnostics/sliced";
 import { VarianceAccumulator } from "../diagnostics/varianceAccumulator";
 import { GradlensError } from "../errors";
 import { applicable } from "../estimators/estimatorSpec";
@@ -33,6 +34,8 @@ export interface ComparisonRequest {
   /** Estimates for the bias where it is sampled. */
   readonly biasDraws: number;
   readonly samples?: number | undefined;
+  /** Engines that take a share of the draws. */
+  readonly workers?: Workers | undefined;
 }
 
 /** One row of a model without data costs little, and its variance needs more draws than that of a hundred examples. */
@@ -58,7 +61,7 @@ export function* compareOne(
   prepared: Measurable & Pick<Prepared, "numSamples">,
   id: string,
   { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
-  { data, step, hasData, draws, biasDraws, samples }: ComparisonRequest,
+  { data, step, hasData, draws, biasDraws, samples, workers }: ComparisonRequest,
 ): Sliced<Comparison> {
   const { instance, structure, objective, batchSize, seed } = prepared;
   const numSamples = describedSamples(prepared, specs, samples);
@@ -66,15 +69,17 @@ export function* compareOne(
   const bias = yield* measureBias(
     prepared,
     { specs, estimators },
-    { data, numSamples, step, method: "auto", draws: biasDraws, until: "whole" },
+    { data, numSamples, step, method: "auto", draws: biasDraws, until: "whole", workers },
   );
   const examples = hasData ? batchSize : 1;
   const whole = new VarianceAccumulator(examples, batchSize, hasData);
   const measured =
     bias.method === "enumeration"
       ? bias.parameters.map(({ variance: elements }) => sum(elements))
-      : measureVariance({
+      : (yield* measureVarianceSliced({
           ...request,
+          workers,
+          specs,
           estimators,
           examples,
           hasData,
@@ -83,7 +88,7 @@ export function* compareOne(
           step,
           elementsUpTo: 0,
           whole,
-        }).map(({ monteCarlo }) => monteCarlo ?? NaN);
+        })).map(({ monteCarlo }) => monteCarlo ?? NaN);
   yield 1;
   const total = sum(measured);
   if (!Number.isFinite(total)) {
@@ -106,11 +111,6 @@ export function* compareOne(
     evaluationsPerStep,
     efficiency: variance > 0 ? 1 / (variance * secondsPerStep) : null,
   };
-}
-
-/** All of one comparison at once, for callers that do nothing else meanwhile. */
-export function compareAtOnce(...given: Parameters<typeof compareOne>): Comparison {
-  return finish(compareOne(...given));
 }
 
 function intervalOf(variance: number, known: boolean, whole: VarianceAccumulator): [number, number] | null {

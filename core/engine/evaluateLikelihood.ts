@@ -1,11 +1,10 @@
-import { tf } from "../backends/tf";
-import { sequentialBatches } from "../data/batches";
-import { binarizationStream, binarizeBatch } from "../data/binarize";
 import type { Split } from "../data/dataset";
+import { openChunks, type Workers } from "../diagnostics/chunks/chunks";
+import { settle } from "../diagnostics/sliced";
 import type { EvaluationRecord } from "../protocol/snapshot";
-import { testLikelihood } from "../training/testLikelihood";
-import { EVALUATION_STEP } from "./evaluateSplit";
-import { guard, type Prepared } from "./prepare";
+import { evaluationBatch } from "./chunks/evaluationBatch";
+import { type LikelihoodBatch, likelihoodBatch } from "./chunks/likelihoodBatch";
+import { guardAsync, type Prepared } from "./prepare";
 
 /** Examples whose samples are drawn together. */
 const BATCH = 20;
@@ -23,6 +22,7 @@ export interface LikelihoodRecord extends EvaluationRecord {
  * Yields between batches; returns null when told to stop.
  *
  * @param samples K of every example
+ * @param workers engines that take a share of the batches
  */
 export async function evaluateLikelihood(
   prepared: Prepared,
@@ -32,29 +32,30 @@ export async function evaluateLikelihood(
   samples: number,
   limit: number,
   stop: () => boolean,
+  workers?: Workers,
 ): Promise<LikelihoodRecord | null> {
-  const { instance, objective, dataset, seed } = prepared;
+  const { seed } = prepared;
   const losses: number[] = [];
   const effective: number[] = [];
-  let index = 0;
-  for (const raw of sequentialBatches(split, BATCH)) {
-    if (losses.length >= limit) break;
-    if (stop()) return null;
-    const stream = binarizationStream(seed, EVALUATION_STEP + index);
-    const batch = binarizeBatch(raw, dataset?.binarization ?? "none", stream);
-    const data = Object.fromEntries(
-      Object.entries(batch.inputs).map(([key, { shape, values }]) => [key, tf.tensor(values, [1, ...shape])]),
-    );
-    try {
-      const noise = { seed, step: EVALUATION_STEP, numRows: batch.size, firstReplicate: index };
-      const rows = guard(prepared.file, () => testLikelihood({ instance, objective, data, samples, noise }));
+  const total = Math.ceil(Math.min(limit, split.size) / BATCH);
+  const args = (index: number): LikelihoodBatch => {
+    const batch = evaluationBatch(prepared, split, BATCH, index);
+    return { ...batch, seed, samples, firstReplicate: index };
+  };
+  const chunks = openChunks(
+    { kind: likelihoodBatch, subject: { ...prepared, data: {}, sets: [] }, total, args },
+    workers,
+  );
+  try {
+    for (let index = 0; index < total; index++) {
+      if (stop()) return null;
+      const rows = await guardAsync(prepared.file, () => settle(chunks.next()));
       losses.push(...rows.values);
       effective.push(...rows.effectiveSamples);
-    } finally {
-      tf.dispose(Object.values(data));
+      await new Promise((next) => setImmediate(next));
     }
-    index++;
-    await new Promise((next) => setImmediate(next));
+  } finally {
+    chunks.close();
   }
   const used = losses.slice(0, limit);
   const examples = used.length;

@@ -6,7 +6,7 @@ import type { EvaluationRecord } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
 import { refinedNode } from "../training/refinement";
 import { refinementCurve } from "../training/refinedGradient";
-import { EVALUATION_STEP } from "./evaluateSplit";
+import { EVALUATION_STEP } from "./chunks/evaluationBatch";
 import type { Prepared } from "./prepare";
 
 /** Test examples whose posteriors are refined for the curve. */

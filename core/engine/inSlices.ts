@@ -14,14 +14,17 @@ export interface SliceOptions {
 export async function inSlices<T>(work: Sliced<T>, { signal, onProgress, busy }: SliceOptions): Promise<T> {
   try {
     for (;;) {
+      let waiting: Promise<unknown> | null = null;
       signal.throwIfAborted();
       const began = performance.now();
       do {
         const { done, value } = work.next();
         if (done) return value;
-        onProgress(value);
-      } while (performance.now() - began < SLICE_MS);
+        if (typeof value === "number") onProgress(value);
+        else waiting = value;
+      } while (!waiting && performance.now() - began < SLICE_MS);
       const worked = performance.now() - began;
+      if (waiting) await waiting;
       await new Promise<void>((next) => (busy() ? setTimeout(next, worked) : setImmediate(next)));
     }
   } finally {

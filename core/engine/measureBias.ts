@@ -1,5 +1,6 @@
 import type { BiasReport } from "../diagnostics/bias";
 import { biasByEnumeration } from "../diagnostics/biasByEnumeration";
+import type { Workers } from "../diagnostics/chunks/chunks";
 import { countStates } from "../diagnostics/enumerate";
 import { sequentialBias } from "../diagnostics/sequentialBias";
 import type { Sliced } from "../diagnostics/sliced";
@@ -38,6 +39,8 @@ export interface BiasMeasurement {
   readonly alpha?: number | undefined;
   /** Draw until every tensor is decided, or only the whole; every when left out. */
   readonly until?: "every" | "whole";
+  /** Engines that take a share of the work; all of it is done here when left out. */
+  readonly workers?: Workers | undefined;
 }
 
 /** Whether the estimator's moments are sums over all joint states: few enough of them, and no noise of its own. */
@@ -51,10 +54,10 @@ export function enumerates(structure: Prepared["structure"], specs: Prepared["sp
 export function* measureBias(
   prepared: Measurable,
   { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
-  { data, numSamples, step, method, draws, margin, alpha = ALPHA, until = "every" }: BiasMeasurement,
+  { data, numSamples, step, method, draws, margin, alpha = ALPHA, until = "every", workers }: BiasMeasurement,
 ): Sliced<BiasReport> {
   const { instance, structure, objective, batchSize, seed } = prepared;
-  const request = { instance, structure, objective, data, batchSize, numSamples };
+  const request = { instance, structure, objective, data, batchSize, numSamples, workers };
   const enumerable = "states" in countStates(structure, numSamples);
   if (method === "enumerate" || (method === "auto" && enumerates(structure, specs, numSamples)) || isExact(specs)) {
     return yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
@@ -66,10 +69,10 @@ export function* measureBias(
       `no unbiased reference exists for "${prepared.definition.name}": its states cannot be enumerated and no unbiased estimator serves every node`,
     );
   }
-  const reference = compared && { id: compared.text, estimators: prepared.chooseEstimators(compared.text).estimators };
+  const reference = compared && { id: compared.text, ...prepared.chooseEstimators(compared.text) };
   try {
     const limits = { draws, margin: margin ?? margins.sample, alpha, minRows: MIN_ROWS, until };
-    const report = yield* sequentialBias({ ...request, ...limits, estimators, reference, seed, step });
+    const report = yield* sequentialBias({ ...request, ...limits, specs, estimators, reference, seed, step });
     const noted = compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
     return withNormalisedVerdicts(noted, structure.graph, specs, estimators);
   } finally {

@@ -17,6 +17,21 @@ export interface LoadedModels {
   readonly models: ReadonlyMap<string, ModelDefinition>;
 }
 
+/** Where a model's definition came from, so that another engine can make the same one although the files change meanwhile. */
+export interface ModelOrigin {
+  readonly file: string;
+  readonly exportName: string;
+  /** Texts of the file and of those that it imports, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const origins = new WeakMap<ModelDefinition, ModelOrigin>();
+
+/** Null for a model that was not loaded from a file. */
+export function modelOrigin(definition: ModelDefinition): ModelOrigin | null {
+  return origins.get(definition) ?? null;
+}
+
 const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
 export const isTypeScript = (file: string): boolean => /\.[cm]?ts$/.test(file);
@@ -24,8 +39,10 @@ export const isTypeScript = (file: string): boolean => /\.[cm]?ts$/.test(file);
 /**
  * Runs a model file and collects the models it exports. TypeScript is stripped of its types line by line, so that recorded call
  * sites are the file's own; "gradlens" is the engine's copy. The file is read anew each time, and so is what it imports.
+ *
+ * @param known texts that are taken instead of the files'
  */
-export function loadModelFile(path: string): LoadedModels {
+export function loadModelFile(path: string, known: ReadonlyMap<string, string> = new Map()): LoadedModels {
   const file = resolve(path);
   if (!existsSync(file))
     throw new GradlensError("GL1501", `model file ${path} does not exist; check the path`, { usage: true });
@@ -35,12 +52,20 @@ export function loadModelFile(path: string): LoadedModels {
     throw new GradlensError("GL1503", `${path} is no model file, expected one of ${extensions.join(", ")}`, {
       usage: true,
     });
-  const exports = runModule(file, new Map());
+  const texts = new Map<string, string>();
+  const read = (from: string): string => {
+    const text = known.get(from) ?? readFileSync(from, "utf8");
+    texts.set(from, text);
+    return text;
+  };
+  const exports = runModule(file, new Map(), read);
   const models = new Map<string, ModelDefinition>();
   for (const [name, value] of Object.entries(exports).sort(
     ([a], [b]) => Number(b === "default") - Number(a === "default"),
   )) {
-    if (isModelDefinition(value)) models.set(name, value);
+    if (!isModelDefinition(value)) continue;
+    models.set(name, value);
+    origins.set(value, { file, exportName: name, texts });
   }
   if (models.size === 0)
     throw new GradlensError("GL1504", `${path} exports no model; add "export default defineModel(name, () => …)"`);
@@ -72,20 +97,24 @@ export function pickModel(
   return { exportName: only, definition };
 }
 
-function runModule(file: string, loading: Map<string, { exports: Record<string, unknown> }>): Record<string, unknown> {
+function runModule(
+  file: string,
+  loading: Map<string, { exports: Record<string, unknown> }>,
+  read: (file: string) => string,
+): Record<string, unknown> {
   const known = loading.get(file);
   if (known) return known.exports;
   const module = { exports: {} as Record<string, unknown> };
   loading.set(file, module);
   registerModelFile(file);
-  const code = toCommonJs(file, readFileSync(file, "utf8"));
+  const code = toCommonJs(file, read(file));
   const nodeRequire = createRequire(file);
   const require = (request: string): unknown => {
     if (request === "gradlens") return gradlens;
     if (request === "@tensorflow/tfjs" || request === "@tensorflow/tfjs-core") return tf;
     if (request.startsWith(".")) {
       const target = resolveRelative(file, request);
-      return target.endsWith(".json") ? JSON.parse(readFileSync(target, "utf8")) : runModule(target, loading);
+      return target.endsWith(".json") ? JSON.parse(read(target)) : runModule(target, loading, read);
     }
     return nodeRequire(request) as unknown;
   };

@@ -51,6 +51,8 @@ export interface Prepared {
   readonly seed: number;
   /** The training batch of a step, `[1, B, …]`, or its first examples only; the caller owns the tensors. */
   batch(step: number, examples?: number): DataInputs;
+  /** The examples that the model was traced with, `[1, 1 or 2, …]`; the caller owns the tensors. */
+  probe(): DataInputs;
   /** Estimators for the same model by another text; the caller disposes them. */
   chooseEstimators(text: string | null): {
     readonly specs: ReadonlyMap<string, EstimatorSpec>;
@@ -81,12 +83,13 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
   try {
     const batch = (step: number, examples?: number): DataInputs =>
       dataset ? toTensors(dataset, batchSize, seed, step, examples) : {};
+    const probe = (): DataInputs => (dataset ? toTensors(dataset, Math.min(batchSize, 2), seed, 0) : {});
     const structure = guard(file, () => {
-      const probe = dataset ? toTensors(dataset, Math.min(batchSize, 2), seed, 0) : {};
+      const examples = probe();
       try {
-        return analyse(instance, probe);
+        return analyse(instance, examples);
       } finally {
-        tf.dispose(Object.values(probe));
+        tf.dispose(Object.values(examples));
       }
     });
     const objective = chooseObjective(definition, instance, structure, overrides.objective);
@@ -125,6 +128,7 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
       numSamples,
       seed,
       batch,
+      probe,
       chooseEstimators: choose,
       dispose() {
         for (const estimator of chosen.estimators.values()) estimator.dispose();
@@ -144,6 +148,11 @@ export function guard<T>(file: string, run: () => T): T {
   } catch (error) {
     throw asModelError(error, file);
   }
+}
+
+/** The same for work that waits in between. */
+export async function guardAsync<T>(file: string, run: () => Promise<T>): Promise<T> {
+  return run().catch((error: unknown) => Promise.reject(asModelError(error, file)));
 }
 
 /** An error of what the model file asks for is the model's, not the command line's. */

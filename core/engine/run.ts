@@ -4,6 +4,7 @@ import { batchesPerEpoch } from "../data/batches";
 import { GradlensError } from "../errors";
 import { type EngineExit, engineExit } from "../protocol/engineExit";
 import { refuseFewSamples } from "../estimators/refuseUnsuited";
+import type { Workers } from "../diagnostics/chunks/chunks";
 import type { OptimizerOptions } from "../model/defineModel";
 import type { RunSnapshot, TrunkRecord } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
@@ -20,6 +21,7 @@ import { evaluateLikelihood } from "./evaluateLikelihood";
 import { LintWatch } from "./lintWatch";
 import { movedSettings } from "./movedSettings";
 import { holdMemoryLimit, MemoryLimit } from "./memoryLimit";
+import { WorkerPool } from "./pool/workerPool";
 import { guard, type Prepared } from "./prepare";
 import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
 import { evaluateRun, stoppingValue } from "./runEvaluation";
@@ -215,8 +217,7 @@ export class TrainingRun {
           }
         }
       }
-      if (!this.stopping) await this.evaluate(this.options.finalEvaluationExamples, true);
-      if (!this.stopping) await this.evaluateLikelihood();
+      if (!this.stopping) await this.evaluateAtEnd();
       if (this.diagnostics.enabled) this.refreshLints(true);
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
@@ -388,21 +389,33 @@ export class TrainingRun {
     }
   }
 
-  private async evaluate(limit: number, final: boolean): Promise<number | null> {
+  private async evaluateAtEnd(): Promise<void> {
+    const { prepared, backend, workers: size = 0, finalEvaluationExamples: limit } = this.options;
+    const pool = new WorkerPool({ size, backend });
+    const workers = pool.workersFor(prepared);
+    try {
+      await this.evaluate(limit, true, workers);
+      if (!this.stopping) await this.evaluateLikelihood(workers);
+    } finally {
+      pool.dispose();
+    }
+  }
+
+  private async evaluate(limit: number, final: boolean, workers?: Workers): Promise<number | null> {
     const { prepared } = this.options;
     const stop = (): boolean => this.stopping;
-    const records = await evaluateRun(prepared, this.estimators, { step: this.step, limit, final, stop });
+    const records = await evaluateRun(prepared, this.estimators, { step: this.step, limit, final, stop, workers });
     if (!records) return null;
     this.log.evaluations(records);
     return records[0]?.value ?? null;
   }
 
-  private async evaluateLikelihood(): Promise<void> {
+  private async evaluateLikelihood(workers: Workers | undefined): Promise<void> {
     const { prepared, likelihoodSamples: K, finalEvaluationExamples: limit } = this.options;
     if (K === undefined || !prepared.dataset) return;
     const { test } = prepared.dataset;
     const stop = (): boolean => this.stopping;
-    const record = await evaluateLikelihood(prepared, "test/log-likelihood", test, this.step, K, limit, stop);
+    const record = await evaluateLikelihood(prepared, "test/log-likelihood", test, this.step, K, limit, stop, workers);
     if (!record) return;
     const { step, name, value, standardError, samples } = record;
     this.log.evaluations([{ step, name, value, standardError, samples }]);

@@ -1,3 +1,4 @@
+import type { Workers } from "../diagnostics/chunks/chunks";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EvaluationRecord } from "../protocol/snapshot";
 import { evaluateRefinement } from "./evaluateRefinement";
@@ -7,6 +8,16 @@ import { guard, type Prepared } from "./prepare";
 /** Samples with which a multi-sample objective is evaluated (seed 1, section 5.1). */
 const SAMPLES = 100;
 
+interface EvaluationWish {
+  readonly step: number;
+  /** Examples of each set. */
+  readonly limit: number;
+  readonly final: boolean;
+  readonly stop: () => boolean;
+  /** Engines that take a share of the batches. */
+  readonly workers?: Workers | undefined;
+}
+
 /** The evaluation that early stopping goes by. */
 export function stoppingValue({ dataset, objective }: Prepared): string {
   return `${dataset?.valid ? "valid" : "test"}/${objective.id}`;
@@ -14,13 +25,12 @@ export function stoppingValue({ dataset, objective }: Prepared): string {
 
 /**
  * The objective on the validation set, or on the test set where there is none or the run ends, and what the model's refinement adds.
- * @param limit examples of each set
  * @returns the value to stop by first; null without a data set and when told to stop
  */
 export async function evaluateRun(
   prepared: Prepared,
   estimators: ReadonlyMap<string, NodeEstimator>,
-  { step, limit, final, stop }: { step: number; limit: number; final: boolean; stop: () => boolean },
+  { step, limit, final, stop, workers }: EvaluationWish,
 ): Promise<readonly EvaluationRecord[] | null> {
   const { dataset, objective } = prepared;
   if (!dataset) return null;
@@ -31,7 +41,8 @@ export async function evaluateRun(
     ["test", final || !dataset.valid ? dataset.test : null],
   ] as const) {
     if (!split) continue;
-    const record = await evaluateSplit(prepared, `${name}/${objective.id}`, split, step, samples, limit, stop);
+    const title = `${name}/${objective.id}`;
+    const record = await evaluateSplit(prepared, title, split, step, samples, limit, stop, workers);
     if (!record) return null;
     records.push(record);
   }

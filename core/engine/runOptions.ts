@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly finalEvaluationExamples: number;
   /** K of the test likelihood when the run ends; none when left out. */
   readonly likelihoodSamples?: number;
+  /** Engines that share the evaluations when the run ends; none beside this one when left out. */
+  readonly workers?: number;
   /** Continue from this checkpoint, in the folder it lies in. */
   readonly resume?: {
     readonly folder: string;

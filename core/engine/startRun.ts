@@ -31,6 +31,8 @@ export interface StartOptions extends Partial<DebugEvents> {
   readonly folderByDefault: boolean;
   /** Examples of each split evaluated when the run ends; all when left out. */
   readonly finalEvaluationExamples?: number;
+  /** Engines that share the evaluations when the run ends; none beside this one when left out. */
+  readonly workers?: number;
 }
 
 /** Makes a run ready to start, new or from a run folder's last checkpoint. */
@@ -107,6 +109,7 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       ...(request.debug
         ? { debug: { ...request.debug, onStop: options.onStop ?? ignore, onPrint: options.onPrint ?? ignore } }
         : {}),
+      ...optional("workers", options.workers),
       ...optional("memoryLimitBytes", request.memoryLimitBytes),
       ...optional("abandon", options.abandon),
       onDelta: options.onDelta,

@@ -77,7 +77,7 @@ export function* sweepModel(work: SweepWork): Sliced<SweepResult> {
           points.push(next.value);
           break;
         }
-        yield (index + next.value) / values.length;
+        yield typeof next.value === "number" ? (index + next.value) / values.length : next.value;
       }
     } catch (error) {
       const told = asModelError(error, prepared.file);

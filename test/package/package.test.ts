@@ -60,6 +60,7 @@ test("the package holds what the extension needs and nothing else", async () => 
     "dist/wasm/tfjs-backend-wasm.wasm",
     "dist/webview/main.css",
     "dist/webview/main.js",
+    "dist/worker.js",
     "docs/lints.md",
     "package.json",
     "package.nls.json",

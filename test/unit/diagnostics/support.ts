@@ -12,6 +12,7 @@ import { ModelInstance } from "../../../core/graph/instance";
 import { analyse, type Structure } from "../../../core/graph/structure";
 import { bernoulli, categorical, cost, defineModel, dense, observe, parameter, sample } from "../../../core/index";
 import type { DataInputs, ModelDefinition } from "../../../core/model/defineModel";
+import type { Sliced } from "../../../core/diagnostics/sliced";
 import type { Objective } from "../../../core/objectives/objective";
 import { objective as findObjective } from "../../../core/objectives/registry";
 
@@ -168,7 +169,7 @@ export function eightPatterns(): tf.Tensor {
 }
 
 /** The result of a calculation, whether it comes at once or in slices. */
-export function resultOf<T>(work: Generator<number, T, void> | T): T {
+export function resultOf<T>(work: Sliced<T> | T): T {
   if (typeof work !== "object" || work === null || !("next" in work)) return work as T;
   for (;;) {
     const { done, value } = work.next();

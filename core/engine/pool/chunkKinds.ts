@@ -1,0 +1,17 @@
+import { biasPass } from "../../diagnostics/chunks/biasPass";
+import type { ChunkKind } from "../../diagnostics/chunks/chunks";
+import { estimatorStates } from "../../diagnostics/chunks/estimatorStates";
+import { exactStates } from "../../diagnostics/chunks/exactStates";
+import { variancePass } from "../../diagnostics/chunks/variancePass";
+import { likelihoodBatch } from "../chunks/likelihoodBatch";
+import { lossBatch } from "../chunks/lossBatch";
+
+/** Everything that workers can compute. */
+export const chunkKinds: readonly ChunkKind<never, unknown>[] = [
+  exactStates,
+  estimatorStates,
+  biasPass,
+  variancePass,
+  lossBatch,
+  likelihoodBatch,
+];
