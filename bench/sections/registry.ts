@@ -3,9 +3,10 @@ import { gsb } from "./gsb";
 import { memory } from "./memory";
 import { parts } from "./parts";
 import { peaks } from "./peaks";
+import { samplers } from "./samplers";
 import type { Section } from "./section";
 import { start } from "./start";
 import { steps } from "./steps";
 
 /** All sections, in the order of the report. */
-export const sections: readonly Section[] = [parts, steps, estimators, gsb, start, memory, peaks];
+export const sections: readonly Section[] = [parts, steps, estimators, gsb, samplers, start, memory, peaks];

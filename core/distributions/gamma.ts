@@ -7,7 +7,7 @@ import { digamma, lgamma } from "../numerics/special/gammaFunctions";
 import { gammaP, gammaPath, gammaQ } from "../numerics/special/incompleteGammaFunction";
 import { logGamma } from "../numerics/special/scalar/logGamma";
 import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
-import { sampleLogGamma, smallestPositive } from "./gammaSampler";
+import { sampleGamma, smallestPositive } from "./gammaSampler";
 import { firstWhere, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** Independent gamma units. */
@@ -54,11 +54,8 @@ function make(concentration: tf.Tensor, scale: tf.Tensor, parameters: Readonly<R
     scale,
     sample: (noise) =>
       tf.tidy(() => {
-        const { values, shape } = sampleLogGamma(noise, unitShape, concentration);
-        const value = tf.maximum(
-          tf.mul(tf.tensor(Float32Array.from(values, Math.exp), shape), scale),
-          smallestPositive,
-        );
+        const { values, shape } = sampleGamma(noise, unitShape, concentration);
+        const value = tf.maximum(tf.mul(tf.tensor(new Float32Array(values), shape), scale), smallestPositive);
         return detach(tf.add(value, tf.add(zeroIfPositive(concentration), zeroIfPositive(scale))));
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),

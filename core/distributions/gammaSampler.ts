@@ -1,4 +1,5 @@
 import { tf } from "../backends/tf";
+import { tidy } from "../backends/tidy";
 import { valuesOf } from "../numerics/special/elementwise";
 import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import type { NodeNoise } from "./distribution";
@@ -9,44 +10,87 @@ export const smallestPositive = 2 ** -126;
 /** Streams of one sampler: a second one of the same node starts here. */
 export const gammaStreams = 64;
 
+/** Row-major draws in double precision. */
+interface Draws {
+  readonly values: Float64Array;
+  readonly shape: number[];
+}
+
 /**
- * Logarithms of standard gamma variables, by the squeeze-free Marsaglia–Tsang method; shapes below 1 by boosting, log G(a) =
- * log G(a + 1) + log(U)/a, which never underflows. Reproducible: attempt t of every element reads its own streams.
+ * Standard gamma variables by the method of Marsaglia and Tsang; shapes below 1 by boosting, G(a) = G(a + 1) U^(1/a). Reproducible:
+ * attempt t of every element reads its own streams.
  *
- * @param concentration a, broadcastable to `[S, B', …unitShape]`
- * @returns row-major values of `[S, B', …unitShape]` in double precision
+ * @param concentration a, broadcastable to `[S, B', …unitShape]`; where it is not above 0 the draw is NaN
+ * @returns `[S, B', …unitShape]`; shapes far below 1 may give 0, whose logarithm `sampleLogGamma` has
  * Reference: Marsaglia, Tsang, "A simple method for generating gamma variables", 2000.
  */
-export function sampleLogGamma(
-  noise: NodeNoise,
-  unitShape: readonly number[],
-  concentration: tf.Tensor,
-): { readonly values: Float64Array; readonly shape: number[] } {
-  return tf.tidy(() => {
+export function sampleGamma(noise: NodeNoise, unitShape: readonly number[], concentration: tf.Tensor): Draws {
+  return draw(noise, unitShape, concentration, false);
+}
+
+/** Logarithms of the same variables, log G(a) = log G(a + 1) + log(U)/a, which never underflow. */
+export function sampleLogGamma(noise: NodeNoise, unitShape: readonly number[], concentration: tf.Tensor): Draws {
+  return draw(noise, unitShape, concentration, true);
+}
+
+function draw(noise: NodeNoise, unitShape: readonly number[], concentration: tf.Tensor, logarithm: boolean): Draws {
+  return tidy(() => {
     const first = noise.uniform(unitShape, 0);
-    const shape = first.shape;
-    const a = valuesOf(tf.broadcastTo(concentration, shape));
-    const values = new Float64Array(first.size);
-    let pending = Uint32Array.from(values.keys());
-    for (let attempt = 0; pending.length > 0 && 2 + 2 * attempt < gammaStreams; attempt++) {
-      const normals = valuesOf(attempt === 0 ? first : noise.uniform(unitShape, 1 + 2 * attempt));
-      const uniforms = valuesOf(noise.uniform(unitShape, 2 + 2 * attempt));
-      pending = pending.filter((i) => {
-        const d = (a[i]! < 1 ? a[i]! + 1 : a[i]!) - 1 / 3;
-        const x = normalQuantile(normals[i]!);
-        const v = (1 + x / Math.sqrt(9 * d)) ** 3;
-        const accepted = v > 0 && Math.log(uniforms[i]!) < 0.5 * x * x + d * (1 - v + Math.log(v));
-        // A parameter that makes no distribution gives NaN, and is named where that is noticed.
-        const possible = a[i]! > 0;
-        if (!possible) values[i] = NaN;
-        else if (accepted) values[i] = Math.log(d) + Math.log(v);
-        return possible && !accepted;
-      });
+    const { shape, size } = first;
+    const a = valuesOf(tf.broadcastTo(concentration, shape)) as Float32Array;
+    const values = new Float64Array(size);
+    const pending = new Int32Array(size);
+    for (let i = 0; i < size; i++) pending[i] = i;
+    let left = size;
+    for (let attempt = 0; left > 0 && 2 + 2 * attempt < gammaStreams; attempt++) {
+      const normals = attempt === 0 ? first : noise.uniform(unitShape, 1 + 2 * attempt);
+      const uniforms = noise.uniform(unitShape, 2 + 2 * attempt);
+      left = propose(values, pending, left, a, valuesOf(normals) as Float32Array, valuesOf(uniforms) as Float32Array);
     }
+    if (logarithm) for (let i = 0; i < size; i++) values[i] = Math.log(values[i]!);
     if (a.some((shapeParameter) => shapeParameter < 1)) {
       const boost = valuesOf(noise.uniform(unitShape, 1));
-      for (let i = 0; i < values.length; i++) if (a[i]! < 1) values[i] = values[i]! + Math.log(boost[i]!) / a[i]!;
+      for (let i = 0; i < size; i++) {
+        if (!(a[i]! < 1)) continue;
+        const power = Math.log(boost[i]!) / a[i]!;
+        values[i] = logarithm ? values[i]! + power : values[i]! * Math.exp(power);
+      }
     }
-    return { values, shape } as unknown as tf.TensorContainer;
-  }) as unknown as { readonly values: Float64Array; readonly shape: number[] };
+    return { values, shape };
+  });
+}
+
+/**
+ * One attempt for the first `count` elements of `pending`: those accepted get their value, the others move to the front.
+ * @returns how many are left
+ */
+function propose(
+  values: Float64Array,
+  pending: Int32Array,
+  count: number,
+  a: Float32Array,
+  normals: Float32Array,
+  uniforms: Float32Array,
+): number {
+  let left = 0;
+  for (let k = 0; k < count; k++) {
+    const i = pending[k]!;
+    const shape = a[i]!;
+    if (!(shape > 0)) {
+      // A parameter that makes no distribution gives NaN, and is named where that is noticed.
+      values[i] = NaN;
+      continue;
+    }
+    const d = (shape < 1 ? shape + 1 : shape) - 1 / 3;
+    const x = normalQuantile(normals[i]!);
+    const root = 1 + x / Math.sqrt(9 * d);
+    const v = root * root * root;
+    const u = uniforms[i]!;
+    const square = x * x;
+    // The squeeze accepts nothing that the test would not, and spares most elements the logarithms.
+    if (v > 0 && (u < 1 - 0.0331 * square * square || Math.log(u) < 0.5 * square + d * (1 - v + Math.log(v))))
+      values[i] = d * v;
+    else pending[left++] = i;
+  }
+  return left;
 }

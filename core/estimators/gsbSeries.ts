@@ -3,7 +3,7 @@ import { tf } from "../backends/tf";
 import type { Dirichlet } from "../distributions/dirichlet";
 import type { Beta } from "../distributions/beta";
 import type { Gamma } from "../distributions/gamma";
-import { sampleLogGamma } from "../distributions/gammaSampler";
+import { sampleGamma } from "../distributions/gammaSampler";
 import type { LocationScale } from "../distributions/locationScale";
 import type { MultivariateNormal } from "../distributions/multivariateNormal";
 import type { SurrogateContext } from "./estimator";
@@ -187,10 +187,10 @@ function dirichlet(
 }
 
 function gammaTotal(noise: SurrogateContext["noise"], unitShape: readonly number[], shape: tf.Tensor): tf.Tensor {
-  const { values, shape: full } = sampleLogGamma(
+  const { values, shape: full } = sampleGamma(
     { uniform: (units, stream = 0) => noise.uniform(units, totalStream + stream) },
     unitShape,
     detach(shape),
   );
-  return tf.tensor(Float32Array.from(values, Math.exp), full);
+  return tf.tensor(new Float32Array(values), full);
 }
