@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
-import { compareOne, type Comparison, servingEstimators } from "../../core/engine/compareEstimators";
+import { compareEstimators, servingEstimators } from "../../core/engine/compareEstimators";
 import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
+import { asModelError } from "../../core/engine/modelLoader";
 import { guardAsync } from "../../core/engine/prepare";
 import { GradlensError } from "../../core/errors";
+import type { ComparedEstimator } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { formatNumber } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
@@ -48,24 +50,22 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
       throw new GradlensError("GL1642", "no estimator to compare; name some with --estimators ID,ID", { usage: true });
     const { draws, biasDraws, samples: asked } = options;
     const chosen = texts.map((text) => prepared.chooseEstimators(text));
+    for (const { estimators: created } of chosen) applyCheckpoint(options.checkpoint, prepared, created);
     const skipped: string[] = [];
-    const estimators: Comparison[] = [];
-    await withWorkers(model, options, async (workers) => {
-      const request = { data, step, hasData: prepared.dataset !== null, draws, biasDraws, samples: asked, workers };
-      for (const { text, specs, estimators: created } of chosen) {
-        terminal.status(`${text} (${estimators.length + skipped.length + 1} of ${chosen.length})`);
-        applyCheckpoint(options.checkpoint, prepared, created);
-        const work = compareOne(prepared, text, { specs, estimators: created }, request);
-        try {
-          estimators.push(await guardAsync(prepared.file, () => settle(work)));
-        } catch (error) {
-          if (options.estimators !== undefined || !(error instanceof GradlensError)) throw error;
-          skipped.push(`${text}: ${error.message}`);
-        } finally {
-          for (const estimator of created.values()) estimator.dispose();
-        }
-      }
+    let begun = 0;
+    const estimators = await withWorkers(model, options, (workers) => {
+      const work = compareEstimators(prepared, chosen, {
+        ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws, samples: asked, workers },
+        onEstimator: (id) => terminal.status(`${id} (${++begun} of ${chosen.length})`),
+        onFailure(id, thrown) {
+          const error = asModelError(thrown, prepared.file);
+          if (options.estimators !== undefined || !(thrown instanceof GradlensError)) throw error;
+          skipped.push(`${id}: ${error.message}`);
+        },
+      });
+      return guardAsync(prepared.file, () => settle(work));
     });
+    for (const { estimators: created } of chosen) for (const estimator of created.values()) estimator.dispose();
     const samples = describedSamples(prepared, prepared.specs, options.samples);
     return {
       json: { ...about(model, samples), estimator: undefined, estimators, skipped },
@@ -75,24 +75,45 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
   });
 }
 
-function report(estimators: readonly Comparison[]): string {
-  const best = Math.max(...estimators.map(({ efficiency }) => efficiency ?? 0));
-  return table(
-    [
-      { title: "estimator" },
-      { title: "variance", align: "right" },
-      { title: "bias" },
-      { title: "ms a step", align: "right" },
-      { title: "evaluations", align: "right" },
-      { title: "efficiency (best = 1)", align: "right" },
-    ],
-    estimators.map(({ id, variance, verdict, secondsPerStep, evaluationsPerStep, efficiency }) => [
-      id,
+function report(estimators: readonly ComparedEstimator[]): string {
+  const most = (of: (entry: ComparedEstimator) => number | null): number =>
+    Math.max(...estimators.map((entry) => of(entry) ?? 0));
+  const best = most(({ efficiency }) => efficiency);
+  const bestByEvaluations = most(({ efficiencyByEvaluations }) => efficiencyByEvaluations);
+  const rows = estimators.map((entry) => {
+    const { variance, interval, efficiency, efficiencyInterval, efficiencyByEvaluations } = entry;
+    return [
+      entry.id,
       formatNumber(variance),
-      verdict,
-      formatNumber(1000 * secondsPerStep),
-      String(Number(evaluationsPerStep.toPrecision(3))),
+      rangeText(interval),
+      entry.verdict,
+      formatNumber(1000 * entry.secondsPerStep),
+      formatNumber(1000 * entry.medianSecondsPerStep),
+      String(Number(entry.evaluationsPerStep.toPrecision(3))),
       efficiency === null ? "no noise" : formatNumber(efficiency / best),
-    ]),
-  );
+      rangeText(efficiencyInterval?.map((end) => end / best) ?? null),
+      efficiencyByEvaluations === null ? "no noise" : formatNumber(efficiencyByEvaluations / bestByEvaluations),
+    ];
+  });
+  const numbers = [
+    ...["ms a step", "median", "evaluations", "efficiency (best = 1)", "95 % interval", "by evaluations (best = 1)"],
+  ].map((title) => ({ title, align: "right" as const }));
+  return [
+    table(
+      [
+        { title: "estimator" },
+        { title: "variance", align: "right" },
+        { title: "95 % interval", align: "right" },
+        { title: "bias" },
+        ...numbers,
+      ],
+      rows,
+    ),
+    "",
+    "Efficiency: 1 / (variance × least time of a step, taken in turns); by evaluations: 1 / (variance × evaluations).",
+  ].join("\n");
+}
+
+function rangeText(interval: readonly number[] | null): string {
+  return interval ? `${formatNumber(interval[0]!)} to ${formatNumber(interval[1]!)}` : "unknown";
 }

@@ -1,8 +1,8 @@
 import type { CompareRequest } from "../protocol/engine";
-import type { ComparedEstimator, ComparisonRecord } from "../protocol/snapshot";
+import type { ComparisonRecord } from "../protocol/snapshot";
 import { aboutSubject } from "./checkBias";
 import { type CheckSubject, disposeAll } from "./checkSubject";
-import { compareOne, servingEstimators } from "./compareEstimators";
+import { compareEstimators, servingEstimators } from "./compareEstimators";
 import { inSlices, type SliceOptions } from "./inSlices";
 import { asModelError } from "./modelLoader";
 
@@ -14,7 +14,7 @@ export interface CompareProgress extends Omit<SliceOptions, "onProgress"> {
   readonly onProgress: (share: number, estimator: string) => void;
 }
 
-/** Compares estimators at a target's parameters under the same noise; those that were not asked for by name may drop out. */
+/** Compares estimators at a target's parameters under the same noise; those that cannot be compared are left out with the reason. */
 export async function compare(
   subject: CheckSubject,
   { estimators, draws = DRAWS, biasDraws = BIAS_DRAWS }: Omit<CompareRequest, "target">,
@@ -22,26 +22,27 @@ export async function compare(
 ): Promise<ComparisonRecord> {
   const { prepared, step, data } = subject;
   const began = performance.now();
-  const ids = estimators ?? servingEstimators(prepared);
-  const request = { data, step, hasData: prepared.dataset !== null, draws, biasDraws };
-  const compared: ComparedEstimator[] = [];
   const skipped: string[] = [];
-  for (const [index, id] of ids.entries()) {
-    const told = (share: number): void => onProgress((index + share) / ids.length, id);
-    told(0);
+  const leaveOut = (id: string, error: unknown): void =>
+    void skipped.push(`${id}: ${asModelError(error, prepared.file).message}`);
+  let current = "";
+  const chosen = (estimators ?? servingEstimators(prepared)).flatMap((id) => {
     try {
-      const chosen = subject.choose(id);
-      try {
-        const work = compareOne(prepared, chosen.text, chosen, request);
-        compared.push(await inSlices(work, { signal, busy, onProgress: told }));
-      } finally {
-        disposeAll(chosen);
-      }
+      return [subject.choose(id)];
     } catch (error) {
-      if (signal.aborted) throw error;
-      skipped.push(`${id}: ${asModelError(error, prepared.file).message}`);
+      leaveOut(id, error);
+      return [];
     }
+  });
+  try {
+    const work = compareEstimators(prepared, chosen, {
+      ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws },
+      onEstimator: (id) => (current = id),
+      onFailure: leaveOut,
+    });
+    const compared = await inSlices(work, { signal, busy, onProgress: (share) => onProgress(share, current) });
+    return { ...aboutSubject(subject, performance.now() - began), estimators: compared, skipped };
+  } finally {
+    chosen.forEach(disposeAll);
   }
-  const elapsedMs = performance.now() - began;
-  return { ...aboutSubject(subject, elapsedMs), estimators: compared, skipped };
 }

@@ -1,29 +1,18 @@
-import type { Verdict } from "../diagnostics/bias";
 import type { Workers } from "../diagnostics/chunks/chunks";
 import { countStates } from "../diagnostics/enumerate";
 import { measureVarianceSliced } from "../diagnostics/measureVariance";
-import type { Sliced } from "../diagnostics/sliced";
+import { partOf, type Sliced } from "../diagnostics/sliced";
 import { VarianceAccumulator } from "../diagnostics/varianceAccumulator";
 import { GradlensError } from "../errors";
 import { applicable } from "../estimators/estimatorSpec";
 import type { DataInputs } from "../model/defineModel";
+import type { ComparedEstimator } from "../protocol/snapshot";
 import { describedSamples } from "./describedSamples";
 import { type Measurable, measureBias } from "./measureBias";
 import type { Prepared } from "./prepare";
-import { timeEstimates } from "./timeEstimates";
+import { type EstimateCost, timeEstimates } from "./timeEstimates";
 
-export interface Comparison {
-  readonly id: string;
-  /** Monte Carlo variance of one estimate, all parameters together. */
-  readonly variance: number | null;
-  /** 95 % interval of `variance`: no width when enumerated, null when unknown. */
-  readonly interval: readonly [number, number] | null;
-  readonly verdict: Verdict;
-  readonly secondsPerStep: number;
-  readonly evaluationsPerStep: number;
-  /** 1 / (variance × seconds per step): null without variance. */
-  readonly efficiency: number | null;
-}
+type Chosen = Pick<Prepared, "specs" | "estimators"> & { readonly text: string };
 
 export interface ComparisonRequest {
   readonly data: DataInputs;
@@ -36,12 +25,20 @@ export interface ComparisonRequest {
   readonly samples?: number | undefined;
   /** Engines that take a share of the draws. */
   readonly workers?: Workers | undefined;
+  /** Told of each estimator before its turn. */
+  readonly onEstimator?: (id: string) => void;
+  /** One that cannot be compared is left out, unless this throws. */
+  readonly onFailure: (id: string, error: unknown) => void;
 }
 
 /** One row of a model without data costs little, and its variance needs more draws than that of a hundred examples. */
 const DRAWS_WITHOUT_DATA = 1000;
 /** Variance below this share of the squared gradient is what float32 leaves of none. */
 const ROUNDING = 1e-10;
+/** Share of the work that is measuring noise and bias; the rest is timing. */
+const MEASURING = 0.9;
+/** Turns in which estimators are timed. */
+const TURNS = 7;
 
 /** Ids that serve every node; enumeration only where there are few enough states. */
 export function servingEstimators({
@@ -56,16 +53,65 @@ export function servingEstimators({
   return first.filter((id) => others.every((ids) => ids.includes(id)) && (id !== "enumeration" || enumerable));
 }
 
-/** Variance, bias, time and evaluations of one estimator at the model's parameters; in slices. */
-export function* compareOne(
+/**
+ * Variance, bias, time and evaluations of estimators at the model's parameters, under the same noise; times are taken in turns. In slices.
+ * The estimators' baselines learn while they are timed: use them for nothing else afterwards.
+ */
+export function* compareEstimators(
   prepared: Measurable & Pick<Prepared, "numSamples">,
-  id: string,
-  { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
+  chosen: readonly Chosen[],
+  request: ComparisonRequest,
+): Sliced<readonly ComparedEstimator[]> {
+  const { seed } = prepared;
+  const { step, samples } = request;
+  const measured: Moments[] = [];
+  const contenders: (Chosen & { readonly numSamples: number })[] = [];
+  for (const [index, candidate] of chosen.entries()) {
+    request.onEstimator?.(candidate.text);
+    const share = MEASURING / chosen.length;
+    try {
+      const moments = yield* partOf(measureMoments(prepared, candidate, request), index * share, share);
+      const contender = { ...candidate, numSamples: describedSamples(prepared, candidate.specs, samples) };
+      // Where a step of it fails, it does so here.
+      yield* partOf(timeEstimates([contender], { ...prepared, ...request }, { seed, step, turns: 0 }), MEASURING, 0);
+      measured.push(moments);
+      contenders.push(contender);
+    } catch (error) {
+      request.onFailure(candidate.text, error);
+    }
+  }
+  const timing = timeEstimates(contenders, { ...prepared, ...request }, { seed, step, turns: TURNS, training: true });
+  const costs = yield* partOf(timing, MEASURING, 1 - MEASURING);
+  return measured.map((moments, i) => compared(moments, costs[i]!));
+}
+
+type Moments = Pick<ComparedEstimator, "id" | "interval" | "verdict"> & { readonly variance: number };
+
+function compared({ id, variance, interval, verdict }: Moments, cost: EstimateCost): ComparedEstimator {
+  const { leastSeconds, seconds, evaluations } = cost;
+  const per = (price: number): number | null => (variance > 0 ? 1 / (variance * price) : null);
+  return {
+    ...{ id, variance, interval, verdict },
+    secondsPerStep: leastSeconds,
+    medianSecondsPerStep: seconds,
+    evaluationsPerStep: evaluations,
+    efficiency: per(leastSeconds),
+    efficiencyInterval:
+      variance > 0 && interval && interval[0] > 0
+        ? [1 / (interval[1] * leastSeconds), 1 / (interval[0] * leastSeconds)]
+        : null,
+    efficiencyByEvaluations: per(evaluations),
+  };
+}
+
+/** Variance and bias of one estimator. */
+function* measureMoments(
+  prepared: Measurable & Pick<Prepared, "numSamples">,
+  { text: id, specs, estimators }: Chosen,
   { data, step, hasData, draws, biasDraws, samples, workers }: ComparisonRequest,
-): Sliced<Comparison> {
+): Sliced<Moments> {
   const { instance, structure, objective, batchSize, seed } = prepared;
   const numSamples = describedSamples(prepared, specs, samples);
-  const request = { instance, structure, objective, data, batchSize, numSamples };
   const bias = yield* measureBias(
     prepared,
     { specs, estimators },
@@ -77,19 +123,10 @@ export function* compareOne(
     bias.method === "enumeration"
       ? bias.parameters.map(({ variance: elements }) => sum(elements))
       : (yield* measureVarianceSliced({
-          ...request,
-          workers,
-          specs,
-          estimators,
-          examples,
-          hasData,
+          ...{ instance, structure, objective, data, batchSize, numSamples, workers, specs, estimators, examples },
+          ...{ hasData, seed, step, whole, elementsUpTo: 0 },
           draws: hasData ? draws : Math.max(DRAWS_WITHOUT_DATA, draws),
-          seed,
-          step,
-          elementsUpTo: 0,
-          whole,
         })).map(({ monteCarlo }) => monteCarlo ?? NaN);
-  yield 1;
   const total = sum(measured);
   if (!Number.isFinite(total)) {
     throw new GradlensError(
@@ -99,18 +136,8 @@ export function* compareOne(
   }
   const squaredMean = sum(bias.parameters.flatMap(({ mean }) => mean.map((value) => value * value)));
   const variance = total <= ROUNDING * squaredMean ? 0 : total;
-
-  const [cost] = yield* timeEstimates([{ specs, estimators, numSamples }], request, { seed, step });
-  const { seconds: secondsPerStep, evaluations: evaluationsPerStep } = cost!;
-  return {
-    id,
-    variance,
-    interval: intervalOf(variance, bias.method === "enumeration" || variance === 0, whole),
-    verdict: bias.verdict,
-    secondsPerStep,
-    evaluationsPerStep,
-    efficiency: variance > 0 ? 1 / (variance * secondsPerStep) : null,
-  };
+  const known = bias.method === "enumeration" || variance === 0;
+  return { id, variance, interval: intervalOf(variance, known, whole), verdict: bias.verdict };
 }
 
 function intervalOf(variance: number, known: boolean, whole: VarianceAccumulator): [number, number] | null {

@@ -1,8 +1,10 @@
 import type { ModelInstance } from "../graph/instance";
 import type { ModelFunctions } from "../model/defineModel";
+import { traceHandler, withHandler } from "../model/traceContext";
 
 /**
- * The same model, counting how often its functions run: one evaluation per call, more when a call has more rows of data than a batch.
+ * The same model, counting its evaluations: one is a pass of one sample of every row of a batch, so a call whose values have C·S samples
+ * counts C·S, and one with more rows of data than a batch counts more.
  */
 export function countEvaluations(
   instance: ModelInstance,
@@ -14,8 +16,18 @@ export function countEvaluations(
     (data: never): void => {
       const rows =
         Object.values(data as Record<string, { readonly shape: readonly number[] }>)[0]?.shape[1] ?? batchSize;
-      count += rows / batchSize;
-      run(data);
+      const handler = traceHandler("countEvaluations");
+      let samples = 1;
+      const watching = {
+        ...handler,
+        sample(site: Parameters<typeof handler.sample>[0]) {
+          const value = handler.sample(site);
+          samples = Math.max(samples, value.shape[0] ?? 1);
+          return value;
+        },
+      };
+      withHandler(watching, () => run(data));
+      count += (samples * rows) / batchSize;
     };
   const { functions } = instance;
   const counted: ModelFunctions =

@@ -62,7 +62,7 @@ export function* measureBias(
   if (method === "enumerate" || (method === "auto" && enumerates(structure, specs, numSamples)) || isExact(specs)) {
     return yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
   }
-  const compared = enumerable ? null : unbiasedReference(structure, specs, objective.id);
+  const compared = enumerable ? null : unbiasedReference(structure, specs, objective.id, { flips: true });
   if (!enumerable && compared === null) {
     throw new GradlensError(
       "GL1403",

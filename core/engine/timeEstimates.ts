@@ -12,17 +12,28 @@ import type { Prepared } from "./prepare";
 export interface EstimateCost {
   /** Median over the turns. */
   readonly seconds: number;
+  /** Least of the turns. */
+  readonly leastSeconds: number;
   /** Of every turn, in order. */
   readonly turns: readonly number[];
-  /** How often the model's text ran, for a whole batch each. */
+  /** Passes of one sample of the whole batch. */
   readonly evaluations: number;
 }
 
-/** What one estimate of the batch-mean gradient costs under each of several estimators, timed in turns after one that warms up. */
+/**
+ * What one estimate of the batch-mean gradient costs under each of several estimators, timed in turns after one that warms up.
+ *
+ * @param training with what baselines learn from it, which changes them
+ */
 export function* timeEstimates(
   contenders: readonly (Pick<Prepared, "specs" | "estimators"> & { readonly numSamples: number })[],
   request: Omit<ExactRequest, "numSamples">,
-  { seed, step, turns = 5 }: { readonly seed: number; readonly step: number; readonly turns?: number },
+  {
+    seed,
+    step,
+    turns = 5,
+    training = false,
+  }: { readonly seed: number; readonly step: number; readonly turns?: number; readonly training?: boolean },
 ): Sliced<readonly EstimateCost[]> {
   const { instance, structure, objective, data, batchSize } = request;
   const running = contenders.map((contender) => ({
@@ -38,7 +49,7 @@ export function* timeEstimates(
       if (exact) exactGradient({ ...request, numSamples, instance: counted.instance });
       else {
         const { gradients } = estimateGradient(counted.instance, {
-          ...{ structure, objective, estimators, data, noise: new Noise(layout), training: false },
+          ...{ structure, objective, estimators, data, noise: new Noise(layout), training },
         });
         for (const gradient of gradients.values()) gradient.dataSync();
         tf.dispose([...gradients.values()]);
@@ -51,6 +62,7 @@ export function* timeEstimates(
     const states = countStates(structure, numSamples);
     return {
       seconds: median(seconds),
+      leastSeconds: Math.min(...seconds),
       turns: seconds,
       evaluations: exact ? ("states" in states ? states.states : NaN) : counted.count() / (turns + 1),
     };

@@ -91,9 +91,12 @@ const one = (
   seconds: number,
   spread = 0.3,
 ): ComparedEstimator => ({
-  ...{ id, verdict, variance, secondsPerStep: seconds, evaluationsPerStep: 2 },
+  ...{ id, verdict, variance, secondsPerStep: seconds, medianSecondsPerStep: 1.2 * seconds, evaluationsPerStep: 2 },
   interval: variance === 0 ? [0, 0] : [variance * (1 - spread), variance * (1 + 2 * spread)],
   efficiency: variance > 0 ? 1 / (variance * seconds) : null,
+  efficiencyInterval:
+    variance > 0 ? [1 / (variance * (1 + 2 * spread) * seconds), 1 / (variance * (1 - spread) * seconds)] : null,
+  efficiencyByEvaluations: variance > 0 ? 1 / (variance * 2) : null,
 });
 const comparison: ComparisonRecord = {
   ...about,

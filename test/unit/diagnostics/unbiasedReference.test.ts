@@ -10,7 +10,11 @@ import { bernoulli, cost, defineModel, dirac, gamma, normal, parameter, sample, 
 before(() => useBackend("cpu"));
 
 /** What `estimator` is compared with when it trains a program. */
-function reference(estimator: string, program: (theta: tf.Tensor) => tf.Tensor): UnbiasedReference | null {
+function reference(
+  estimator: string,
+  program: (theta: tf.Tensor) => tf.Tensor,
+  flips = false,
+): UnbiasedReference | null {
   const definition = defineModel("one-cost", () => {
     const theta = parameter("theta", [0.3, -0.2]);
     return { program: () => void cost("f", tf.sum(program(theta), -1)) };
@@ -25,7 +29,7 @@ function reference(estimator: string, program: (theta: tf.Tensor) => tf.Tensor):
       null,
       "expected-cost",
     );
-    return unbiasedReference(structure, specs, "expected-cost");
+    return unbiasedReference(structure, specs, "expected-cost", { flips });
   } finally {
     instance.dispose();
   }
@@ -69,6 +73,20 @@ test("nodes of several kinds each have a reference of their own", () => {
 
 test("bits are compared with estimators that are unbiased for every cost", () => {
   assert.deepEqual(reference("muprop-c", bits), { text: "b=lr", notes: [] });
+});
+
+test("bits that nothing is drawn from are compared with every state summed, but not their own family, nor lr, whose noise hides it", () => {
+  for (const id of ["straight-through", "rebar", "muprop-c", "muprop-rollout"])
+    assert.equal(reference(id, bits, true)?.text, "b=local-expectation", id);
+  assert.equal(reference("local-expectation", bits, true)?.text, "b=muprop");
+  assert.equal(reference("measure-valued", bits, true)?.text, "b=muprop");
+  assert.equal(reference("lr-c-vn", bits, true)?.text, "b=muprop");
+  const layers = (theta: tf.Tensor): tf.Tensor => sample("c", bernoulli({ logits: bits(theta) }));
+  assert.equal(reference("half", layers, true)?.text, "b=muprop,c=local-expectation");
+});
+
+test("muprop-rollout, which is muprop where nothing is drawn from a node, is not compared with it", () => {
+  assert.equal(reference("muprop-rollout", bits)?.text, "b=lr");
 });
 
 test("a Dirac node, which has no score, is its own reference where nothing jumps, and has none where something does", () => {
