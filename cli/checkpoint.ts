@@ -13,8 +13,8 @@ export function applyCheckpoint(
   estimators: ReadonlyMap<string, NodeEstimator> = prepared.estimators,
 ): number {
   if (path === undefined) return 0;
-  const { tensors, metadata, file } = readCheckpoint(path);
-  restoreParameters(prepared.instance, tensors, file);
-  restoreEstimators(estimators, tensors);
-  return Number(metadata["step"] ?? 0);
+  const saved = readCheckpoint(path);
+  restoreParameters(prepared.instance, prepared.definition.name, saved);
+  restoreEstimators(estimators, saved.tensors);
+  return Number(saved.metadata["step"] ?? 0);
 }

@@ -58,7 +58,8 @@ export async function subjectOfFile(target: Extract<CheckTarget, { kind: "file" 
 /** A run folder's last checkpoint. */
 export async function subjectOfFolder({ runFolder }: Extract<CheckTarget, { kind: "folder" }>): Promise<CheckSubject> {
   const manifest = readManifest(runFolder);
-  const { tensors, metadata, file } = readCheckpoint(runFolder);
+  const saved = readCheckpoint(runFolder);
+  const { tensors, metadata } = saved;
   const { definition } = pickModel(loadModelFile(manifest.file), manifest.exportName);
   const { objective, batchSize, samples, seed, dataset, dataFolder } = manifest;
   const estimator = metadata["estimator"] ?? manifest.estimator;
@@ -68,7 +69,7 @@ export async function subjectOfFolder({ runFolder }: Extract<CheckTarget, { kind
     ...(dataFolder === null ? {} : { dataFolder }),
   });
   try {
-    restoreParameters(prepared.instance, tensors, file);
+    restoreParameters(prepared.instance, definition.name, saved);
   } catch (error) {
     prepared.dispose();
     throw error;

@@ -26,11 +26,18 @@ export function firstNonFinite(instance: ModelInstance, tensors: Readonly<Record
   );
 }
 
-/** @throws GL1606 when checkpoint and model do not have the same parameters in the same shapes */
+/** A checkpoint as it is read from its file. */
+export interface SavedCheckpoint {
+  readonly tensors: Readonly<Record<string, NamedTensor>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly file: string;
+}
+
+/** @throws GL1606 when the checkpoint is of a model of another name, or with other parameters */
 export function restoreParameters(
   instance: ModelInstance,
-  tensors: Readonly<Record<string, NamedTensor>>,
-  file: string,
+  model: string,
+  { tensors, metadata, file }: SavedCheckpoint,
 ): void {
   const saved = Object.keys(tensors).filter((key) => !key.startsWith("optimizer:") && !key.startsWith("estimator:"));
   const other = (what: string): GradlensError =>
@@ -39,6 +46,12 @@ export function restoreParameters(
       `checkpoint ${file} belongs to another model, or the model has changed since: ${what}; use the model that it was made with, or train anew`,
     );
   const shapeOf = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+  const { model: saver = model } = metadata; // files of other programs name none
+  if (saver !== model)
+    throw new GradlensError(
+      "GL1606",
+      `checkpoint ${file} is of the model "${saver}", not of "${model}"; use the model that it was made with`,
+    );
   for (const { name, shape } of instance.parameters) {
     const found = tensors[name];
     if (!found) throw other(`it has no parameter "${name}", it holds ${saved.join(", ")}`);

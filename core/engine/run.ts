@@ -77,7 +77,7 @@ export class TrainingRun {
     this.diagnostics = new DiagnosticsSchedule(options.diagnosticsInterval, options.diagnosticsBudget);
     const startedAt = new Date();
     this.id = resume?.manifest.runId ?? newRunId(definition.name);
-    if (resume) this.step = restoreTrained(this.trained, resume.checkpoint);
+    if (resume) this.step = restoreTrained(this.trained, definition.name, resume.checkpoint);
     this.rate = { ...this.rate, step: this.step };
     const steps = this.totalSteps();
     const manifest = {

@@ -7,9 +7,10 @@ import {
   restoreEstimators,
   restoreOptimizer,
   restoreParameters,
+  type SavedCheckpoint,
 } from "./checkpoint";
 import { nonFinite } from "./explainNonFinite";
-import type { readCheckpoint, RunFolder } from "./runFolder";
+import type { RunFolder } from "./runFolder";
 import type { RunLog } from "./runLog";
 
 const INTERVAL_MS = 30_000;
@@ -24,9 +25,11 @@ export interface Trained {
 /** Puts a checkpoint's values in place; gives its step. */
 export function restoreTrained(
   { instance, optimizer, estimators }: Trained,
-  { tensors, metadata, file }: ReturnType<typeof readCheckpoint>,
+  model: string,
+  saved: SavedCheckpoint,
 ): number {
-  restoreParameters(instance, tensors, file);
+  const { tensors, metadata } = saved;
+  restoreParameters(instance, model, saved);
   restoreOptimizer(optimizer, tensors);
   restoreEstimators(estimators, tensors);
   return Number(metadata["step"] ?? 0);

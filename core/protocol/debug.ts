@@ -107,3 +107,6 @@ export interface DebugReplay {
     readonly variances: readonly [number | null, number | null];
   }[];
 }
+
+/** What a person wrote beside a breakpoint. */
+export type BreakpointText = Pick<DebugBreakpoint, "condition" | "logMessage">;

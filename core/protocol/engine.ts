@@ -1,6 +1,14 @@
 /** Messages between the editor (or the command line) and the engine process. Versioned; every request gets one answer. */
 import type { CheckOutcome, CheckTest, ListedChecks } from "./checks";
-import type { DebugConfiguration, DebugEstimate, DebugOptions, DebugReplay, DebugStop, DebugVariable } from "./debug";
+import type {
+  BreakpointText,
+  DebugConfiguration,
+  DebugEstimate,
+  DebugOptions,
+  DebugReplay,
+  DebugStop,
+  DebugVariable,
+} from "./debug";
 import type { FileLints, LintFinding, LintFix } from "./lints";
 import type { ReportFormat } from "./report";
 import type {
@@ -257,6 +265,11 @@ export interface EngineMethods {
     result: readonly DebugVariable[];
   };
   debugEvaluate: { params: { readonly runId: string; readonly expression: string }; result: DebugVariable };
+  /** What is wrong with conditions and log messages, in one sentence each; null where they can be read. */
+  debugProblems: {
+    params: { readonly texts: readonly BreakpointText[] };
+    result: { readonly problems: readonly (string | null)[] };
+  };
   /** What watch expressions may name. */
   debugNames: { params: { readonly runId: string }; result: readonly string[] };
   debugReplay: { params: { readonly runId: string; readonly estimator: string }; result: DebugReplay };

@@ -6,8 +6,6 @@ import {
   InitializedEvent,
   OutputEvent,
   Scope,
-  Source,
-  StackFrame,
   StoppedEvent,
   TerminatedEvent,
   Thread,
@@ -19,17 +17,17 @@ import {
   type DebugConfiguration,
   type DebugFilter,
   debugFilters,
-  debugStages,
   type DebugStop,
-  type DebugVariable,
 } from "../../core/protocol/debug";
 import type { EngineMethod, EngineMethods, ModelDescription, TrainRequest } from "../../core/protocol/engine";
-import type { RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import type { Disposable } from "../emitter";
 import type { EngineClient } from "../engineClient";
-import { declaredLines, placeBreakpoint } from "./breakpointLines";
 import { type LaunchArguments, readLaunch } from "./launchArguments";
 import { replayTable } from "./replayTable";
+import { resolveBreakpoints } from "./resolveBreakpoints";
+import { frameIds, stackFrames } from "./stackFrames";
+import { shownVariable } from "./shownVariable";
 import { TermCursor } from "./termCursor";
 
 /** What the adapter works with: the engine, and the window's way to start a run. */
@@ -39,7 +37,6 @@ export interface DebugHost {
 }
 
 const THREAD = 1;
-const frames = { loop: 1, estimate: 2, top: 3 } as const;
 
 type StopRecord = DebugStop | { readonly reason: "failed"; readonly text: string; readonly step: number };
 
@@ -141,40 +138,19 @@ export class GradlensDebugAdapter extends DebugSession {
 
   protected override setBreakPointsRequest(
     response: DebugProtocol.SetBreakpointsResponse,
-    { source, breakpoints = [] }: DebugProtocol.SetBreakpointsArguments,
+    asked: DebugProtocol.SetBreakpointsArguments,
   ): void {
-    const path = source.path ?? "";
-    const lines = this.model ? declaredLines(this.model, path) : [];
-    const ours = path === this.file;
-    const kept: DebugBreakpoint[] = [];
-    const answers: DebugProtocol.Breakpoint[] = breakpoints.map(({ line, condition, hitCondition, logMessage }) => {
-      const id = ++this.lastBreakpoint;
-      if (!ours && lines.length === 0)
-        return { id, verified: false, line, message: `Only ${basename(this.file)} is being debugged.` };
-      const place = placeBreakpoint(lines, line);
-      if ("reason" in place) return { id, verified: false, line, message: place.reason };
-      const hits = hitCondition ? Number(hitCondition.replace(/^\s*>=?\s*/, "")) : undefined;
-      if (hits !== undefined && !(Number.isSafeInteger(hits) && hits > 0))
-        return {
-          id,
-          verified: false,
-          line,
-          message: `The hit count needs a whole number above 0, got "${hitCondition}".`,
-        };
-      const { kind, name } = place.placed;
-      kept.push({
-        id,
-        kind,
-        name,
-        ...(condition ? { condition } : {}),
-        ...(hits === undefined ? {} : { hits }),
-        ...(logMessage ? { logMessage } : {}),
-      });
-      return { id, verified: true, line: place.placed.line };
+    void this.answer(response, async () => {
+      const { kept, answers } = await resolveBreakpoints(
+        { model: this.model, file: this.file },
+        asked,
+        () => ++this.lastBreakpoint,
+        async (texts) => (await this.ask("debugProblems", { texts })).problems,
+      );
+      if (kept) this.breakpoints = kept;
+      response.body = { breakpoints: [...answers] };
+      await this.configure();
     });
-    if (ours || kept.length > 0) this.breakpoints = kept;
-    response.body = { breakpoints: answers };
-    void this.answer(response, () => this.configure());
   }
 
   protected override setExceptionBreakPointsRequest(
@@ -205,18 +181,8 @@ export class GradlensDebugAdapter extends DebugSession {
   }
 
   protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse): void {
-    const { standing: stop, cursor } = this;
-    const stack: StackFrame[] = [];
-    const at = stop && "at" in stop ? stop.at : null;
-    const term = cursor?.current;
-    if (cursor && term) {
-      const title = debugStages.find(({ id }) => id === term.stage)!.title;
-      stack.push(this.frame(frames.top, `node ${term.node}: ${title}`, term.source));
-      stack.push(this.frame(frames.estimate, `estimate, ${cursor.position}`, term.source));
-    } else if (at?.kind === "parameter") {
-      stack.push(this.frame(frames.top, `${at.kind} ${at.name}`, this.sourceOf(at.kind, at.name)));
-    }
-    stack.push(this.frame(frames.loop, `training step ${stop?.step ?? 0}`, this.loopSource));
+    const at = this.standing && "at" in this.standing ? this.standing.at : null;
+    const stack = stackFrames(this.model, this.standing?.step ?? 0, at, this.cursor);
     response.body = { stackFrames: stack, totalFrames: stack.length };
     this.sendResponse(response);
   }
@@ -226,8 +192,8 @@ export class GradlensDebugAdapter extends DebugSession {
     { frameId }: DebugProtocol.ScopesArguments,
   ): void {
     this.places.reset();
-    const term = frameId === frames.top ? this.cursor?.current : undefined;
-    const at = this.standing && "at" in this.standing && frameId === frames.top && !term ? this.standing.at : null;
+    const term = frameId === frameIds.top ? this.cursor?.current : undefined;
+    const at = this.standing && "at" in this.standing && frameId === frameIds.top && !term ? this.standing.at : null;
     const scope = (name: string, path: readonly string[]): Scope => new Scope(name, this.places.create(path), false);
     response.body = {
       scopes: [
@@ -252,7 +218,12 @@ export class GradlensDebugAdapter extends DebugSession {
       const path = this.places.get(variablesReference);
       const page = { ...(start ? { start } : {}), ...(count ? { count } : {}) };
       const found = path ? await this.ask("debugVariables", { runId: this.run, path, ...page }) : [];
-      response.body = { variables: found.map((variable) => ({ name: variable.name, ...this.shown(variable) })) };
+      response.body = {
+        variables: found.map((variable) => ({
+          name: variable.name,
+          ...shownVariable(variable, (path) => this.places.create(path)),
+        })),
+      };
     });
   }
 
@@ -262,7 +233,7 @@ export class GradlensDebugAdapter extends DebugSession {
   ): void {
     void this.answer(response, async () => {
       const found = await this.ask("debugEvaluate", { runId: this.run, expression });
-      const { value, ...rest } = this.shown(found);
+      const { value, ...rest } = shownVariable(found, (place) => this.places.create(place));
       const path = found.path ? ["expression", expression] : undefined;
       response.body = { result: value, ...rest, variablesReference: path ? this.places.create(path) : 0 };
     });
@@ -441,30 +412,5 @@ export class GradlensDebugAdapter extends DebugSession {
       });
       return false;
     }
-  }
-
-  private shown(variable: DebugVariable): Omit<DebugProtocol.Variable, "name"> {
-    const { value, type, path, indexed, expression } = variable;
-    return {
-      value,
-      variablesReference: path ? this.places.create(path) : 0,
-      ...(type === undefined ? {} : { type }),
-      ...(indexed === undefined ? {} : { indexedVariables: indexed }),
-      ...(expression === undefined ? {} : { evaluateName: expression }),
-    };
-  }
-
-  private frame(id: number, name: string, source: SourceLocation | undefined): StackFrame {
-    if (!source) return new StackFrame(id, name);
-    return new StackFrame(id, name, new Source(basename(source.file), source.file), source.line, source.column || 1);
-  }
-
-  private sourceOf(kind: DebugBreakpoint["kind"], name: string): SourceLocation | undefined {
-    if (kind === "parameter") return this.model?.parameters.find((parameter) => parameter.name === name)?.source;
-    return this.model?.graph.nodes.find((node) => node.name === name && node.kind !== "parameter")?.source;
-  }
-
-  private get loopSource(): SourceLocation | undefined {
-    return this.model?.graph.nodes.find(({ kind, source }) => kind === "stochastic" && source)?.source;
   }
 }

@@ -1,5 +1,5 @@
 import { GradlensError } from "../../errors";
-import type { DebugBreakpoint } from "../../protocol/debug";
+import type { BreakpointText, DebugBreakpoint } from "../../protocol/debug";
 import { describe } from "./variables";
 import { holds, parseExpression, type Expression, type Scope } from "./expression";
 
@@ -47,6 +47,18 @@ export class Breakpoints {
       }
     }
     return stops;
+  }
+}
+
+/** Why a condition or a log message cannot be read; null when both can. */
+export function breakpointProblem({ condition, logMessage }: BreakpointText): string | null {
+  try {
+    if (condition !== undefined) parseExpression(condition);
+    if (logMessage !== undefined) parseMessage(logMessage);
+    return null;
+  } catch (error) {
+    if (!(error instanceof GradlensError)) throw error;
+    return error.message;
   }
 }
 

@@ -1,6 +1,7 @@
 import { GradlensError } from "../../errors";
 import type { EngineMethods } from "../../protocol/engine";
 import type { TrainingRun } from "../run";
+import { breakpointProblem } from "./breakpoints";
 import type { StepDebugger } from "./stepDebugger";
 
 type DebugMethod = Extract<keyof EngineMethods, `debug${string}`>;
@@ -29,6 +30,7 @@ export function debugHandlers(runOf: (runId: string) => TrainingRun): Handlers {
     debugEstimate: async ({ runId }) => of(runId).estimate(),
     debugVariables: async ({ runId, path, start, count }) => of(runId).variables(path, start, count),
     debugEvaluate: async ({ runId, expression }) => of(runId).evaluate(expression),
+    debugProblems: async ({ texts }) => ({ problems: texts.map(breakpointProblem) }),
     debugNames: async ({ runId }) => of(runId).names(),
     debugReplay: async ({ runId, estimator }) => of(runId).replay(estimator),
   };

@@ -122,6 +122,10 @@ test("a run whose model has other parameters now is refused with the parameter's
     );
   };
   assert.match(
+    await refusal(text.replace(`defineModel("two-layers"`, `defineModel("other"`)),
+    /^GL1606: checkpoint .* is of the model "two-layers", not of "other"; use the model that it was made with/,
+  );
+  assert.match(
     await refusal(text.replaceAll(`"prior"`, `"start"`)),
     /^GL1606: .*it has no parameter "start", it holds prior, head\/weight, head\/bias/,
   );

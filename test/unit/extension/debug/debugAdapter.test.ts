@@ -195,7 +195,77 @@ test("a conditional breakpoint stops at its line, and the estimate is stepped te
   await editor.event("terminated");
 });
 
-test("a condition with a syntax error and a file without a model end the launch with a sentence", async () => {
+test("a condition that cannot be read leaves its breakpoint grey with the reason, and the session goes on", async () => {
+  const file = workspace.model("unread", text);
+  const editor = new Editor();
+  const line = lineOf(text, 'sample("y"');
+  const { breakpoints } = await launch(editor, { program: file, steps: 100000 }, [
+    { line, condition: "step >=" },
+    { line, logMessage: "loss {loss +}" },
+    { line, condition: "step >= 1" },
+  ]);
+  assert.deepEqual(
+    breakpoints.map(({ verified }) => verified),
+    [false, false, true],
+  );
+  assert.match(breakpoints[0]?.message ?? "", /step >=/);
+  assert.match(breakpoints[1]?.message ?? "", /loss \+/);
+  const stopped = await editor.event<DebugProtocol.StoppedEvent>("stopped");
+  assert.deepEqual(stopped.hitBreakpointIds, [breakpoints[2]!.id]);
+  await editor.ask("terminate");
+  await editor.event("terminated");
+});
+
+test("an estimate at a continuous node is stepped into, and its contributions are the gradient", async () => {
+  const gaussian = `
+import { cost, defineModel, normal, parameter, sample, tf } from "gradlens";
+export default defineModel("gaussian", () => {
+  const mean = parameter("mean", [0.3, -0.2]);
+  return {
+    program() {
+      const z = sample("z", normal({ mean, std: tf.onesLike(mean) }));
+      cost("f", tf.sum(tf.exp(z), -1));
+    },
+  };
+});
+`;
+  for (const [estimator, stages] of [
+    ["pathwise", ["sample drawn", "contribution to the gradient"]],
+    ["lr-c", ["sample drawn", "learning signal", "contribution to the gradient"]],
+    ["gsb", ["sample drawn", "contribution to the gradient"]],
+  ] as const) {
+    const file = workspace.model(`gaussian-${estimator}`, gaussian);
+    const editor = new Editor();
+    await launch(editor, { program: file, estimator, steps: 1000, stopOnEntry: true });
+    await editor.event("stopped");
+    const seen: string[] = [];
+    for (let i = 0; i < 12 && !seen.at(-1)?.includes("contribution"); i++) {
+      await editor.ask("stepIn", { threadId: 1 });
+      await editor.event("stopped");
+      seen.push((await stackOf(editor))[0]!.name.replace("node z: ", ""));
+    }
+    assert.ok(
+      stages.every((stage) => seen.includes(stage)),
+      `${estimator}: ${seen.join(", ")}`,
+    );
+    const [top] = await stackOf(editor);
+    const { scopes } = await editor.ask<DebugProtocol.ScopesResponse["body"]>("scopes", { frameId: top!.id });
+    const reference = scopes.find(({ name }) => name === "Term")!.variablesReference;
+    const { variables } = await editor.ask<DebugProtocol.VariablesResponse["body"]>("variables", {
+      variablesReference: reference,
+    });
+    const whole = variables.find(({ name }) => name === "contribution")!;
+    const evaluated = await editor.ask<DebugProtocol.EvaluateResponse["body"]>("evaluate", {
+      expression: 'gradient("mean").norm',
+    });
+    // Both have four digits.
+    assert.equal(whole.value, `norm ${evaluated.result}`, estimator);
+    await editor.ask("terminate");
+    await editor.event("terminated");
+  }
+});
+
+test("a file without the model ends the launch with a sentence", async () => {
   const file = workspace.model("bad", text);
   const editor = new Editor();
   await editor.ask("initialize", { adapterID: "gradlens", pathFormat: "path" });

@@ -1,0 +1,35 @@
+import { basename } from "node:path";
+import { Source, StackFrame } from "@vscode/debugadapter";
+import { type DebugBreakpoint, debugStages } from "../../core/protocol/debug";
+import type { ModelDescription } from "../../core/protocol/engine";
+import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { TermCursor } from "./termCursor";
+
+/** Ids of the frames; the top one is a term of an estimate, or the parameter that a breakpoint stopped at. */
+export const frameIds = { loop: 1, estimate: 2, top: 3 } as const;
+
+/** Where the run stands: the training loop, and above it the estimate and its term, innermost first. */
+export function stackFrames(
+  model: ModelDescription | null,
+  step: number,
+  at: Pick<DebugBreakpoint, "kind" | "name"> | null,
+  cursor: TermCursor | null,
+): StackFrame[] {
+  const stack: StackFrame[] = [];
+  const term = cursor?.current;
+  if (cursor && term) {
+    const title = debugStages.find(({ id }) => id === term.stage)!.title;
+    stack.push(frame(frameIds.top, `node ${term.node}: ${title}`, term.source));
+    stack.push(frame(frameIds.estimate, `estimate, ${cursor.position}`, term.source));
+  } else if (at?.kind === "parameter") {
+    const source = model?.parameters.find(({ name }) => name === at.name)?.source;
+    stack.push(frame(frameIds.top, `parameter ${at.name}`, source));
+  }
+  const first = model?.graph.nodes.find(({ kind, source }) => kind === "stochastic" && source)?.source;
+  return [...stack, frame(frameIds.loop, `training step ${step}`, first)];
+}
+
+function frame(id: number, name: string, source: SourceLocation | undefined): StackFrame {
+  if (!source) return new StackFrame(id, name);
+  return new StackFrame(id, name, new Source(basename(source.file), source.file), source.line, source.column || 1);
+}
