@@ -86,7 +86,7 @@ function openModel({ file, exportName, texts, seed, objective, probe }: SentMode
 
 function openSubject({ definition, structure, objective, seed, file }: Model, sent: SentSubject): OpenSubject {
   const instance = new ModelInstance(definition, seed);
-  restoreParameters(instance, sent.parameters, file);
+  restoreParameters(instance, definition.name, { tensors: sent.parameters, metadata: {}, file });
   const { batchSize, numSamples } = sent;
   const data = tensors(sent.data);
   const made = sent.sets.map(openEstimators);
