@@ -10,7 +10,8 @@ export function binarizeStatic(id: string, dataset: Dataset, seed: number): Data
     if (x === undefined) {
       return split;
     }
-    return makeSplit(split.size, { x: { ...x, values: binarize(x.values, uniformStream(deriveKey(seed, part))) } });
+    const values = binarize(x.values, uniformStream(deriveKey(seed, part)));
+    return makeSplit(split.size, { x: { ...x, values } }, split.labels);
   };
   return {
     id,

@@ -12,6 +12,8 @@ export interface DataArray {
 export interface Split {
   readonly size: number;
   readonly inputs: Readonly<Record<string, DataArray>>;
+  /** Class of every example, where the set knows it; models do not receive it, pictures are coloured by it. */
+  readonly labels?: Uint8Array;
 }
 
 /** `none`: already binary, or real-valued by intent. `stochastic`: each pixel of `x` is drawn anew at every visit. */

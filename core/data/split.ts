@@ -7,7 +7,11 @@ export function exampleLength(shape: readonly number[]): number {
 }
 
 /** A split whose arrays are checked to hold the same number of examples. */
-export function makeSplit(size: number, inputs: Readonly<Record<string, DataArray>>): Split {
+export function makeSplit(
+  size: number,
+  inputs: Readonly<Record<string, DataArray>>,
+  labels?: Uint8Array | undefined,
+): Split {
   for (const [name, array] of Object.entries(inputs)) {
     const expected = size * exampleLength(array.shape);
     if (array.values.length !== expected) {
@@ -17,7 +21,7 @@ export function makeSplit(size: number, inputs: Readonly<Record<string, DataArra
       );
     }
   }
-  return { size, inputs };
+  return { size, inputs, ...(labels ? { labels } : {}) };
 }
 
 /** Examples start … end − 1 of a split, sharing its memory. */
@@ -27,7 +31,8 @@ export function sliceSplit(split: Split, start: number, end: number): Split {
     const length = exampleLength(array.shape);
     inputs[name] = { ...array, values: array.values.subarray(start * length, end * length) };
   }
-  return { size: Math.min(end, split.size) - start, inputs };
+  const labels = split.labels?.subarray(start, end);
+  return { size: Math.min(end, split.size) - start, inputs, ...(labels ? { labels } : {}) };
 }
 
 /** The first `limit` examples in memory of their own, or the split itself when it has no more than that. */
@@ -40,7 +45,7 @@ export function limitSplit(split: Split, limit: number | undefined): Split {
   for (const [name, array] of Object.entries(part.inputs)) {
     inputs[name] = { ...array, values: array.values.slice() };
   }
-  return { size: part.size, inputs };
+  return { ...part, inputs };
 }
 
 /** The limit itself, once it is a positive whole number. */

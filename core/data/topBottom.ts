@@ -19,10 +19,11 @@ function cut(split: Split): Split {
   }
   const [width, height] = whole.image;
   const topRows = Math.ceil(height / 2);
-  return makeSplit(split.size, {
+  const inputs = {
     x: rows(whole, split.size, width, height, 0, topRows),
     y: rows(whole, split.size, width, height, topRows, height),
-  });
+  };
+  return makeSplit(split.size, inputs, split.labels);
 }
 
 /** Rows first … end − 1 of every image. */

@@ -1,29 +1,10 @@
 import { tidy } from "../backends/tidy";
-import type { NodeEstimator } from "../estimators/estimator";
-import { collectRows } from "../gradients/collectRows";
-import { pathAndScoreNodes, scoreRows } from "../gradients/scoreRows";
 import type { PathScore } from "../protocol/snapshot";
-import { Noise } from "../random/noise";
-import { tileRows } from "./enumerate";
-import { DIAGNOSTIC_REPLICATE, MAX_ROWS, type VarianceRequest } from "./measureVariance";
+import { MAX_ROWS } from "./measureVariance";
 import { pairMoments, SMALL } from "./pairMoments";
 import { PathScoreMoments } from "./pathScoreMoments";
+import { type PathScoreRequest, pathScoreRows } from "./pathScoreRows";
 import type { PathScoreWindow } from "./pathScoreWindow";
-
-type Request = Pick<
-  VarianceRequest,
-  | "instance"
-  | "structure"
-  | "objective"
-  | "estimators"
-  | "data"
-  | "examples"
-  | "batchSize"
-  | "numSamples"
-  | "draws"
-  | "seed"
-  | "step"
-> & { readonly window?: PathScoreWindow };
 
 /**
  * The total derivative of the evidence lower bound taken apart (seed 4, section 4.2): path = ∂[log q(z; stop φ) − log p(x, z)]/∂z · dz/dφ
@@ -33,37 +14,19 @@ type Request = Pick<
  *
  * @returns an entry for every parameter that log q depends on; none without a node that has both parts
  */
-export function measurePathScore(request: Request): readonly PathScore[] {
-  const { instance, structure, objective, estimators, examples: m, numSamples, draws } = request;
-  const nodes = pathAndScoreNodes(objective, structure, estimators, numSamples);
-  if (nodes.size === 0) return [];
-  const alongPath = new Map(
-    [...estimators].map(([name, estimator]) => [name, nodes.has(name) ? pathOnly(estimator) : estimator]),
-  );
+export function measurePathScore(
+  request: PathScoreRequest & { readonly window?: PathScoreWindow },
+): readonly PathScore[] {
+  const { instance, examples: m, draws } = request;
+  const parts = pathScoreRows(request);
+  if (!parts) return [];
   const found = new Map(instance.parameters.map(({ name }) => [name, new PathScoreMoments()]));
   const small = instance.parameters.every(({ variable }) => variable.size <= SMALL);
   const perPass = small ? Math.max(2, 2 * Math.floor(MAX_ROWS / m / 2)) : 2;
   for (let done = 0; done < draws; done += perPass) {
     const replicates = Math.min(perPass, 2 * Math.ceil((draws - done) / 2));
     tidy(() => {
-      const noise = new Noise({
-        seed: request.seed,
-        step: request.step,
-        numSamples,
-        numRows: replicates * m,
-        replicates,
-        firstReplicate: DIAGNOSTIC_REPLICATE + done,
-      });
-      const evaluation = {
-        structure,
-        objective,
-        estimators: alongPath,
-        data: tileRows(request.data, replicates),
-        noise,
-        training: false,
-      };
-      const path = collectRows(instance, evaluation).rows;
-      const score = collectRows(instance, evaluation, (each) => scoreRows(each, nodes)).rows;
+      const { path, score } = parts(done, replicates);
       path.forEach((rows, i) => found.get(rows.name)!.add(pairMoments(rows, score[i]!, m, replicates)));
     });
   }
@@ -73,9 +36,4 @@ export function measurePathScore(request: Request): readonly PathScore[] {
     const moments = request.window?.add(name, newest) ?? newest;
     return [{ name, shape, ...moments.result(request.batchSize) }];
   });
-}
-
-/** The same draws with the path derivative of log q alone. */
-function pathOnly(estimator: NodeEstimator): NodeEstimator {
-  return Object.create(estimator, { entropyGradient: { value: "path" } }) as NodeEstimator;
 }

@@ -1,6 +1,4 @@
 import { tf } from "../backends/tf";
-import { gather } from "../data/batches";
-import { binarizationStream, binarizeBatch } from "../data/binarize";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EvaluationRecord } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
@@ -8,6 +6,7 @@ import { refinedNode } from "../training/refinement";
 import { refinementCurve } from "../training/refinedGradient";
 import { EVALUATION_STEP } from "./chunks/evaluationBatch";
 import type { Prepared } from "./prepare";
+import { testExamples } from "./testExamples";
 
 /** Test examples whose posteriors are refined for the curve. */
 const EXAMPLES = 100;
@@ -25,16 +24,8 @@ export function evaluateRefinement(
   const { inference } = definition.options;
   if (!inference || !dataset) return [];
   const node = refinedNode(inference, structure, objective, specs);
-  const numRows = Math.min(EXAMPLES, dataset.test.size);
-  const raw = gather(
-    dataset.test,
-    Uint32Array.from({ length: numRows }, (_, i) => i),
-  );
-  const batch = binarizeBatch(raw, dataset.binarization, binarizationStream(seed, EVALUATION_STEP));
+  const { data, numRows } = testExamples(prepared, EXAMPLES)!;
   const noise = new Noise({ seed, step: EVALUATION_STEP, numSamples, numRows, replicates: 1, firstReplicate: 0 });
-  const data = Object.fromEntries(
-    Object.entries(batch.inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, [1, ...shape])]),
-  );
   try {
     const curve = refinementCurve(instance, { node, estimator: estimators.get(node)!, data, noise, inference });
     return curve.flatMap(({ value, standardError }, k) =>

@@ -6,7 +6,7 @@ import { type EngineExit, engineExit } from "../protocol/engineExit";
 import { refuseFewSamples } from "../estimators/refuseUnsuited";
 import type { Workers } from "../diagnostics/chunks/chunks";
 import type { OptimizerOptions } from "../model/defineModel";
-import type { RunSnapshot, TrunkRecord } from "../protocol/snapshot";
+import type { RunSnapshot, TrunkRecord, WatchedView } from "../protocol/snapshot";
 import { createOptimizer } from "../training/optimizers/registry";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import { refinedNode } from "../training/refinement";
@@ -34,6 +34,9 @@ import { type Drawn, trainStep } from "./trainStep";
 import { TrunkView } from "./trunkView";
 import { versions } from "./versions";
 import { objectiveText } from "../objectives/objective";
+import { watchableViews } from "./watched/registry";
+import { WatchList } from "./watched/watchList";
+import type { Watched } from "./watched/watchedView";
 
 const DELTA_INTERVAL_MS = 100;
 
@@ -54,6 +57,7 @@ export class TrainingRun {
   private estimators: Prepared["estimators"];
   private specs: Prepared["specs"];
   private readonly lintWatch = new LintWatch();
+  private readonly watchList = new WatchList();
   private step = 0;
   private stopping = false;
   private started = false;
@@ -143,6 +147,7 @@ export class TrainingRun {
       diagnosticsShare: null,
       ...before,
       graph: labelledGraph(prepared, prepared.specs),
+      views: watchableViews({ prepared, estimators: this.estimators }),
       trunks: null,
       runFolder: folder?.path ?? null,
       message: null,
@@ -219,6 +224,7 @@ export class TrainingRun {
       }
       if (!this.stopping) await this.evaluateAtEnd();
       if (this.diagnostics.enabled) this.refreshLints(true);
+      this.log.set(this.watchList.catchUp(this.watchable));
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
@@ -286,8 +292,10 @@ export class TrainingRun {
     this.estimators = chosen.estimators;
     this.specs = chosen.specs;
     this.diagnostics.reset();
+    this.watchList.reset();
     this.debugger?.changed();
-    this.log.set({ estimator: chosen.text, graph: labelledGraph(this.options.prepared, chosen.specs) });
+    const views = watchableViews(this.watchable);
+    this.log.set({ estimator: chosen.text, graph: labelledGraph(prepared, chosen.specs), views });
     this.log.append({ changes: [{ step: this.step, estimator: chosen.text }] });
     this.log.event("estimator", { estimator: chosen.text });
     this.log.flush();
@@ -298,6 +306,19 @@ export class TrainingRun {
     const record = this.trunkView.show(example, samples, this.step);
     this.log.set({ trunks: record });
     return record;
+  }
+
+  /** Measures these views from now on while it trains, and at once where it stands still. */
+  watch(views: readonly WatchedView[]): void {
+    this.watchList.watch(views);
+    if (this.snapshot.state === "running" || this.snapshot.state === "starting") return;
+    this.log.set(this.watchList.catchUp(this.watchable));
+    this.log.flush();
+  }
+
+  private get watchable(): Watched {
+    const { estimators, specs, step } = this;
+    return { prepared: this.options.prepared, estimators, specs, step };
   }
 
   private refreshLints(last: boolean): void {
@@ -440,6 +461,8 @@ export class TrainingRun {
     if (this.checkpoints.due) this.checkpoint();
     const trunks = this.diagnostics.enabled ? this.trunkView.refresh(now, this.step) : null;
     if (trunks) this.log.set({ trunks });
+    const seen = this.watchList.refresh(now, this.watchable);
+    if (seen) this.log.set(seen);
     if (this.diagnostics.enabled) this.refreshLints(false);
     this.noteSettings();
     this.log.flush();
@@ -450,7 +473,7 @@ export class TrainingRun {
 
   private async waitWhilePaused(): Promise<void> {
     this.checkpoint();
-    this.log.set({ stepsPerSecond: null });
+    this.log.set({ stepsPerSecond: null, ...this.watchList.catchUp(this.watchable) });
     this.log.flush();
     while (this.paused && !this.stopping) await this.paused.promise;
     this.goOn();

@@ -125,6 +125,10 @@ export class EngineServer {
     },
     snapshot: async ({ runId }) => this.get(runId).snapshot,
     trunks: async ({ runId, example, samples }) => this.get(runId).trunks(example, samples),
+    watch: async ({ runId, views }) => {
+      this.get(runId).watch(views);
+      return null;
+    },
     bias: async ({ target, ...request }, signal, id) => {
       const told = this.progressOf(id);
       const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };

@@ -16,6 +16,8 @@ export interface RowGradients {
   gram(): tf.Tensor2D;
   /** The rows themselves, `[n, size]`: n × size numbers. */
   materialise(): tf.Tensor2D;
+  /** Some elements of every row, `[n, indices]`, without the others. */
+  elements(indices: Int32Array): tf.Tensor2D;
   /** What a dense layer's weight is kept as. */
   readonly dense?: {
     readonly numRows: number;
@@ -26,7 +28,8 @@ export interface RowGradients {
 
 /** Rows that are there as they are, `[n, size]`. */
 export function plainRows(name: string, shape: readonly number[], rows: tf.Tensor2D): RowGradients {
-  return { name, shape, gram: () => innerProducts(rows), materialise: () => rows };
+  const elements = (indices: Int32Array): tf.Tensor2D => tf.gather(rows, indices, 1);
+  return { name, shape, gram: () => innerProducts(rows), materialise: () => rows, elements };
 }
 
 /** A dense layer's weight: row i is Σ over calls and samples of a_i ⊗ δ_i, times the mask. */
@@ -75,6 +78,23 @@ export function denseWeightRows(
       const right = tf.transpose(tf.reshape(d, [C, numRows, units]), [1, 0, 2]); // [n, C, units]
       const rows = C === 1 ? tf.mul(left, right) : tf.matMul(left, right);
       return tf.reshape(mask ? tf.mul(rows, mask) : rows, [numRows, inputs * units]);
+    },
+    elements(indices) {
+      if (zero) return tf.zeros([numRows, indices.length]);
+      const { a, d, C } = joined();
+      const left = tf.gather(
+        a,
+        indices.map((index) => Math.floor(index / units)),
+        1,
+      );
+      const right = tf.gather(
+        d,
+        indices.map((index) => index % units),
+        1,
+      );
+      const products = tf.reshape(tf.mul(left, right), [C, numRows, indices.length]);
+      const rows = tf.sum(products, 0) as tf.Tensor2D;
+      return mask ? tf.mul(rows, tf.gather(tf.reshape(mask, [-1]), indices)) : rows;
     },
   };
 }

@@ -22,6 +22,7 @@ import type {
   SweepOver,
   SweepRecord,
   TrunkRecord,
+  WatchedView,
 } from "./snapshot";
 
 /** Changes when a message changes its meaning. Engine and client of different versions refuse each other. */
@@ -208,6 +209,8 @@ export interface EngineMethods {
     params: { readonly runId: string; readonly example: number; readonly samples?: number };
     result: TrunkRecord;
   };
+  /** What is looked at from now on; measurements come as deltas. */
+  watch: { params: { readonly runId: string; readonly views: readonly WatchedView[] }; result: null };
   /** Sends `progress` events while it goes on. */
   bias: { params: BiasRequest; result: CheckResult<BiasRecord> };
   /** Sends `progress` events while it goes on. */

@@ -1,5 +1,5 @@
 /** Messages between the editor's side and the panels. The host owns all data; a view hydrates once and then takes deltas. */
-import type { RunDelta, RunSnapshot, SourceLocation } from "./snapshot";
+import type { RunDelta, RunSnapshot, SourceLocation, WatchedView } from "./snapshot";
 
 /** State of the engine as the status bar and the panels' empty state show it. */
 export type EngineState = "stopped" | "starting" | "ready" | "failed";
@@ -29,6 +29,8 @@ export type FromWebview =
   | { readonly type: "trunks"; readonly example: number }
   /** A panel came into view or left it: what costs time is measured only for those who look. */
   | { readonly type: "inView"; readonly panel: string; readonly inView: boolean }
+  /** What the visible panels show of what is measured on demand. */
+  | { readonly type: "watch"; readonly views: readonly WatchedView[] }
   /** Trains on with another estimator from the next step. */
   | { readonly type: "setEstimator"; readonly estimator: string }
   /** One of the commands a panel offers, by id without the prefix: `train`, `pause`, `resume`, `stop`, `changeEstimator`, `checkBias`, `compareEstimators`, `showLog`. */

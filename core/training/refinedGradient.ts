@@ -58,27 +58,41 @@ export function refinedGradient(instance: ModelInstance, evaluation: RefinedEval
   return { gradients: new Map(parameters.map(({ name }, i) => [name, tensors[i]!])), loss };
 }
 
-/** Mean loss and its standard error over examples after k = 0, 1, …, steps inference steps, h drawn from q of that step. */
-export function refinementCurve(
-  instance: ModelInstance,
-  evaluation: RefinedEvaluation,
-): readonly { readonly value: number; readonly standardError: number }[] {
-  const curve: { value: number; standardError: number }[] = [];
+/** A mean over examples with its standard error. */
+export interface MeanOverExamples {
+  readonly value: number;
+  readonly standardError: number;
+}
+
+/** The loss after some inference steps, and how much lower it is than before the first, example by example. */
+export interface RefinementPoint extends MeanOverExamples {
+  readonly gain: MeanOverExamples;
+}
+
+/** The loss after k = 0, 1, …, steps inference steps, h drawn from q of that step by the same noise. */
+export function refinementCurve(instance: ModelInstance, evaluation: RefinedEvaluation): readonly RefinementPoint[] {
+  const curve: RefinementPoint[] = [];
   tidy(() => {
     const request = refinementOf(instance, evaluation);
+    let first: Float32Array | undefined;
     refinePosterior({
       ...request,
       onStep: (_, posterior) => {
         const rows = tf.tidy(() =>
-          lossUnder(request, posterior, posterior.sample(request.noise)).dataSync<"float32">(),
+          lossUnder(request, posterior, posterior.sample(request.noise)).dataSync<"float32">().slice(),
         );
-        const mean = rows.reduce((total, value) => total + value, 0) / rows.length;
-        const variance = rows.reduce((total, value) => total + (value - mean) ** 2, 0) / Math.max(1, rows.length - 1);
-        curve.push({ value: mean, standardError: Math.sqrt(variance / rows.length) });
+        const start = (first ??= rows);
+        curve.push({ ...meanOf(rows), gain: meanOf(rows.map((value, i) => start[i]! - value)) });
       },
     });
   });
   return curve;
+}
+
+function meanOf(rows: Float32Array): MeanOverExamples {
+  const mean = rows.reduce((total, value) => total + value, 0) / rows.length;
+  const variance = rows.reduce((total, value) => total + (value - mean) ** 2, 0) / Math.max(1, rows.length - 1);
+  return { value: mean, standardError: Math.sqrt(variance / rows.length) };
 }
 
 function refinementOf(

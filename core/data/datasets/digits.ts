@@ -41,8 +41,9 @@ function generateSplit(size: number, key: number): Split {
       renderDigit(digit, deriveKey(key, index, 1), values.subarray(index * length, (index + 1) * length));
     }
   }
-  return makeSplit(size, {
-    x: { shape: [length], image: [digitSide, digitSide], values },
+  const inputs = {
+    x: { shape: [length], image: [digitSide, digitSide] as const, values },
     label: { shape: [classes], values: oneHot(labels, classes) },
-  });
+  };
+  return makeSplit(size, inputs, labels);
 }

@@ -85,8 +85,10 @@ function toSplit({ images, labels }: Pair, start: number, end: number): Split {
   for (let index = 0; index < bytes.length; index++) {
     values[index] = (bytes[index] as number) / 255;
   }
-  return makeSplit(end - start, {
-    x: { shape: [length], image: [side, side], values },
-    label: { shape: [classes], values: oneHot(labels.subarray(start, end), classes) },
-  });
+  const classOf = labels.subarray(start, end);
+  const inputs = {
+    x: { shape: [length], image: [side, side] as const, values },
+    label: { shape: [classes], values: oneHot(classOf, classes) },
+  };
+  return makeSplit(end - start, inputs, Uint8Array.from(classOf));
 }

@@ -23,6 +23,7 @@ test("the digits have their published sizes, balanced classes and grey values in
   for (const split of [train, held]) {
     const counts = new Array<number>(10).fill(0);
     labels(split).forEach((label) => counts[label]!++);
+    assert.deepEqual([...split.labels!], labels(split));
     assert.deepEqual(new Set(counts), new Set([split.size / 10]));
     assert.ok(images(split).every((value) => value >= 0 && value <= 1));
   }

@@ -130,6 +130,8 @@ for (const backend of ["cpu", "wasm"]) {
               const rows = slow[i]!.materialise();
               assert.equal(row.name, slow[i]!.name);
               close(row.materialise().dataSync(), rows.dataSync(), `${row.name} rows`);
+              const some = Int32Array.from([0, Math.floor(rows.shape[1] / 2), rows.shape[1] - 1]);
+              close(row.elements(some).dataSync(), tf.gather(rows, some, 1).dataSync(), `${row.name} elements`);
               close(row.gram().dataSync(), tf.matMul(rows, rows, false, true).dataSync(), `${row.name} products`);
               close(
                 tf.mean(row.materialise(), 0).dataSync(),
