@@ -6,11 +6,12 @@ import { host } from "./host";
 import type { PanelContext } from "./panel";
 import { createPanels } from "./panels/registry";
 import { createScheduler } from "./scheduler";
+import { sharedDefs } from "./sharedDefs";
 import { initialHostState, receive, type HostState } from "./store";
 import { text, useStrings } from "./text";
 import { createTile, type Tile } from "./tile";
 import { createViewStore } from "./viewState";
-import { sharedDefs } from "./sharedDefs";
+import { createWatching } from "./watching";
 
 const patienceMs = 3000;
 
@@ -31,9 +32,16 @@ const context: PanelContext = {
   redraw: () => scheduler.request(),
 };
 
+const watching = createWatching((views) => context.post({ type: "watch", views }));
+
 function build(): void {
   header = createHeader(context);
-  tiles = createPanels().map((panel) => createTile(panel, context));
+  const panels = createPanels();
+  tiles = panels.map((panel) => createTile(panel, context));
+  tiles.forEach(({ element }, i) => {
+    const { watches } = panels[i] ?? {};
+    if (watches) watching.observe(element, watches);
+  });
   const grid = html("div", { class: "tiles" }, ...tiles.map(({ element }) => element));
   root.replaceChildren(sharedDefs(), header.element, grid);
 }

@@ -1,5 +1,5 @@
 import type { RunSnapshot } from "../core/protocol/snapshot";
-import type { EngineState, FromWebview } from "../core/protocol/webview";
+import type { EngineState, FromWebview, PanelView } from "../core/protocol/webview";
 import type { ViewStore } from "./viewState";
 
 /** One thing that must hold before a panel has something to draw, and the command that brings it about. */
@@ -41,6 +41,8 @@ export interface PanelContext {
 export interface Panel {
   readonly id: string;
   readonly title: string;
+  /** What has to be measured while the panel is visible, beside what always is. */
+  readonly watches?: PanelView;
   needs(snapshot: RunSnapshot | null, engine: EngineState): readonly Need[];
   /** False where the run's model has nothing of the kind, so that the tile is left out; left out, it always applies. */
   applies?(snapshot: RunSnapshot): boolean;

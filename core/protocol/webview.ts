@@ -23,14 +23,15 @@ export type ToWebview =
   /** A panel has something new that was asked for: scroll to it. */
   | { readonly type: "scrollTo"; readonly panel: string };
 
+/** A rollout is a long measurement that the host asks for; the others are short and the engine's. */
+export type PanelView = WatchedView | "rollout";
+
 export type FromWebview =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly source: SourceLocation }
   | { readonly type: "trunks"; readonly example: number }
-  /** A panel came into view or left it: what costs time is measured only for those who look. */
-  | { readonly type: "inView"; readonly panel: string; readonly inView: boolean }
-  /** What the visible panels show of what is measured on demand. */
-  | { readonly type: "watch"; readonly views: readonly WatchedView[] }
+  /** What the panels on the screen show of what costs time, and so is measured only for those who look. */
+  | { readonly type: "watch"; readonly views: readonly PanelView[] }
   /** Trains on with another estimator from the next step. */
   | { readonly type: "setEstimator"; readonly estimator: string }
   /** One of the commands a panel offers, by id without the prefix: `train`, `pause`, `resume`, `stop`, `changeEstimator`, `checkBias`, `compareEstimators`, `showLog`. */

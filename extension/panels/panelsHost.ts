@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { mergeDeltas } from "../../core/protocol/applyDelta";
 import type { RunDelta } from "../../core/protocol/snapshot";
-import type { FromWebview, ToWebview } from "../../core/protocol/webview";
+import type { FromWebview, PanelView, ToWebview } from "../../core/protocol/webview";
 import type { EngineClient, EngineLog } from "../engineClient";
 import { commandIds, panelViewType } from "../ids";
 import { showError } from "../messages";
@@ -44,6 +44,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   private waiting: RunDelta | undefined;
   private selected: string | undefined;
   private scrollTo: string | undefined;
+  private views: readonly PanelView[] = [];
   private readonly throttle = new Throttle(100, () => this.flush());
   private readonly messages = new vscode.EventEmitter<FromWebview>();
   private readonly subscriptions: readonly { dispose(): void }[];
@@ -61,7 +62,10 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
     this.rolloutWatch = new RolloutWatch(client, session, log);
     this.subscriptions = [
       this.rolloutWatch,
-      session.onDidReplace(() => this.hydrate()),
+      session.onDidReplace(() => {
+        this.hydrate();
+        this.watch(this.views);
+      }),
       session.onDidDelta((delta) => this.queue(delta)),
       client.onDidChangeState(({ state, message }) => this.post({ type: "engine", engine: state, message })),
     ];
@@ -128,7 +132,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   /** The page is gone. */
   private leave(): void {
     this.hydrated = false;
-    this.rolloutWatch.look(false);
+    this.watch([]);
   }
 
   private async receive(message: FromWebview): Promise<void> {
@@ -145,8 +149,8 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
         // Panels ask by themselves, so nobody waits for an answer when there is none.
         await this.session.trunks(message.example).catch((error: unknown) => this.log.warn(`trunks: ${String(error)}`));
         break;
-      case "inView":
-        if (message.panel === "rollout") this.rolloutWatch.look(message.inView);
+      case "watch":
+        this.watch(message.views);
         break;
       case "setEstimator":
         await this.session.setEstimator(message.estimator);
@@ -161,6 +165,14 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
         break;
     }
     this.messages.fire(message);
+  }
+
+  /** What the page shows of what is measured on demand; told again with every answer, as the engine may be another. */
+  private watch(views: readonly PanelView[]): void {
+    this.views = views;
+    this.rolloutWatch.look(views.includes("rollout"));
+    const measured = views.filter((view) => view !== "rollout");
+    this.session.watch(measured).catch((error: unknown) => this.log.warn(`watch: ${String(error)}`));
   }
 
   private hydrate(): void {

@@ -13,6 +13,7 @@ import type {
   RunDelta,
   RunSnapshot,
   SweepRecord,
+  WatchedView,
 } from "../../core/protocol/snapshot";
 import { GradlensError } from "../../core/errors";
 import { Emitter, type Disposable } from "../emitter";
@@ -107,6 +108,12 @@ export class Session implements Disposable {
     if (!run || this.client.state !== "ready") return;
     const trunks = await this.client.request("trunks", { runId: run.runId, example });
     this.take({ runId: run.runId, sequence: 0, fields: { trunks } });
+  }
+
+  /** Tells the engine what is looked at; a snapshot that no run of the engine stands behind has nothing to measure. */
+  async watch(views: readonly WatchedView[]): Promise<void> {
+    const run = this.current;
+    if (run?.views && this.client.state === "ready") await this.client.request("watch", { runId: run.runId, views });
   }
 
   /** Checks the bias of a run or a model file; the result is shown with the run, or by itself where there is none. */

@@ -308,10 +308,12 @@ test("a rollout says what it would do at what cost, and is measured for those wh
   const { page } = await browser.open({ width: 1400, height: 700 });
   await show(page);
   const looks = (): Promise<readonly boolean[]> =>
-    page.evaluate(() => window.fakeHost.sent.flatMap((message) => (message.type === "inView" ? [message.inView] : [])));
+    page.evaluate(() =>
+      window.fakeHost.sent.flatMap((message) => (message.type === "watch" ? [message.views.includes("rollout")] : [])),
+    );
   const panel = tile(page, "rollout");
   await page.evaluate(() => window.scrollTo(0, 0));
-  await eventually(async () => assert.equal((await looks()).at(-1), false));
+  await eventually(async () => assert.equal((await looks()).at(-1) ?? false, false));
   await panel.scrollIntoViewIfNeeded();
   await panel.locator(".control-row").first().waitFor();
   await eventually(async () => assert.equal((await looks()).at(-1), true));

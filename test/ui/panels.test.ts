@@ -15,7 +15,7 @@ after(() => browser?.close());
 const sent = (page: Page): Promise<readonly { readonly type: string; readonly [key: string]: unknown }[]> =>
   page.evaluate(() =>
     // What the page says by itself comes at any time.
-    window.fakeHost.sent.filter(({ type }) => type !== "inView").map((message) => ({ ...message })),
+    window.fakeHost.sent.filter(({ type }) => type !== "watch").map((message) => ({ ...message })),
   );
 const drawn = async (page: Page): Promise<void> => {
   await tile(page, "loss").locator(".plot path.line").first().waitFor({ state: "attached" });
@@ -83,8 +83,8 @@ test("a theme that changes is followed by charts and pictures", async () => {
 test("without a run every panel says what it needs and offers the command", async () => {
   const { page } = await browser.open({ query: { run: "none" }, width: 900 });
   await page.locator(".tile-empty button").first().waitFor();
-  assert.equal(await page.locator(".tile-empty:visible").count(), 10);
-  assert.equal(await page.locator(".tile-empty .unmet").count(), 21);
+  assert.equal(await page.locator(".tile-empty:visible").count(), 13);
+  assert.equal(await page.locator(".tile-empty .unmet").count(), 30);
   await shot(page, "empty");
   assert.deepEqual(await accessibilityViolations(page), []);
   await tile(page, "variance").getByRole("button", { name: "Run training" }).click();

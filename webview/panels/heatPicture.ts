@@ -1,5 +1,6 @@
 import { html } from "../dom";
-import { ramp, type Ramp } from "../theme";
+import type { Ramp } from "../theme";
+import { cellIndex, paintHeat } from "./paintHeat";
 
 /** Columns and rows of a layer's units: the image's own, units × states, or a block about twice as wide as high. */
 export function heatGrid(
@@ -14,19 +15,6 @@ export function heatGrid(
   for (let columns = wanted; columns < wanted * 1.5; columns++)
     if (size % columns === 0) return [columns, size / columns];
   return [wanted, Math.ceil(size / wanted)];
-}
-
-/** Index of the unit in a cell; shapes of two axes are drawn with units along the longer one. */
-export function cellIndex(
-  shape: readonly number[],
-  [columns, rows]: readonly [number, number],
-  column: number,
-  row: number,
-): number {
-  const [first = 1, second] = shape;
-  if (second !== undefined && shape.length === 2 && first === columns && second === rows && first !== second)
-    return column * second + row;
-  return row * columns + column;
 }
 
 /** A grid of values, one canvas pixel per unit, enlarged without smoothing. */
@@ -75,20 +63,8 @@ export function createHeatPicture(
       if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
       const drawing = canvas.getContext("2d");
       if (!drawing) return;
-      const shades = ramp(colours);
       const pixels = drawing.createImageData(columns, rows);
-      const span = high - low || 1;
-      for (let row = 0; row < rows; row++) {
-        for (let column = 0; column < columns; column++) {
-          const value = values[cellIndex(units, grid, column, row)];
-          if (value === undefined || Number.isNaN(value)) continue;
-          const shade = Math.round(Math.min(1, Math.max(0, (value - low) / span)) * 255) * 3;
-          pixels.data.set(
-            [shades[shade] ?? 0, shades[shade + 1] ?? 0, shades[shade + 2] ?? 0, 255],
-            (row * columns + column) * 4,
-          );
-        }
-      }
+      paintHeat(pixels, values, { shape: units, grid, range: [low, high], left: 0, colours });
       drawing.putImageData(pixels, 0, 0);
     },
   };

@@ -2,10 +2,13 @@ import type { Panel } from "../panel";
 import { createBiasPanel } from "./bias";
 import { createComparePanel } from "./compare";
 import { createControlVariatesPanel } from "./controlVariates";
+import { createDensitiesPanel } from "./densities";
 import { createGraphPanel } from "./graph";
+import { createImagesPanel } from "./images";
 import { createLossPanel } from "./loss";
 import { createPathScorePanel } from "./pathScore";
 import { createRolloutPanel } from "./rollout";
+import { createRefinementPanel } from "./refinement";
 import { createSweepsPanel } from "./sweeps";
 import { createTrunksPanel } from "./trunks";
 import { createVariancePanel } from "./variance";
@@ -18,8 +21,11 @@ export function createPanels(): readonly Panel[] {
     createGraphPanel(),
     createTrunksPanel(),
     createRolloutPanel(),
+    createImagesPanel(),
+    createRefinementPanel(),
     createControlVariatesPanel(),
     createPathScorePanel(),
+    createDensitiesPanel(),
     createBiasPanel(),
     createComparePanel(),
     createSweepsPanel(),

@@ -28,10 +28,10 @@ export function createRolloutPanel(): Panel {
       "Variance with rollout over that of MuProp, under the same noise (log scale); whisker: 95 % interval. It pays where variance times time falls. Measured again and again while this panel is in view.",
     ),
   );
-  let inView: IntersectionObserver | undefined;
   return {
     id: "rollout",
     title: text("MuProp's rollout"),
+    watches: "rollout",
     needs: (snapshot, engine) => [
       runNeed(snapshot, engine),
       {
@@ -39,13 +39,8 @@ export function createRolloutPanel(): Panel {
         met: snapshot?.rollout != null,
       },
     ],
-    mount(element, { post }) {
+    mount(element) {
       element.append(html("div", { class: "check-head" }, verdict, cost), box.element, note);
-      inView = new IntersectionObserver(([entry]) => {
-        if (entry) post({ type: "inView", panel: "rollout", inView: entry.isIntersecting });
-      });
-      // The tile rather than its body, which is hidden until there is something to show.
-      inView.observe(element.parentElement ?? element);
     },
     update(snapshot) {
       setText(verdict, rolloutVerdict(snapshot.rollout!));
@@ -54,10 +49,7 @@ export function createRolloutPanel(): Panel {
     },
     table: rolloutTable,
     svg: () => box.svg(),
-    dispose() {
-      box.dispose();
-      inView?.disconnect();
-    },
+    dispose: () => box.dispose(),
   };
 }
 
