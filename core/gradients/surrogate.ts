@@ -137,7 +137,8 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
       lossWith: (replaced) => lossWith(objective.loss, main.total, replaced),
       baselineInputs: () => baselineInputs(evaluation, node.name, values),
     };
-    const given = estimators.get(node.name)!.surrogate(context);
+    // What nothing depends on has no gradient, though it meets the loss that samples share.
+    const given = upstreamOf.length === 0 ? null : estimators.get(node.name)!.surrogate(context);
     const term = given ? spread(given, shape) : null;
     if (term) scores.push(term);
     evaluation.watch?.(context, term);
