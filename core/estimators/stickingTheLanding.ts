@@ -19,7 +19,9 @@ export const withPath = [
 /**
  * Sticking the landing: the path derivative of the bound alone, ĝ = ∂[log q(z; φ') − log p(x, z)]/∂z · dz/dφ with φ' = stop(φ)
  * (seed 4, eq. 10). Exactly zero for every sample where q is the posterior. Under the importance-weighted bound (algorithm 4) it is
- * biased as soon as there is more than one sample: the weights correlate with the score that was left out.
+ * biased as soon as there is more than one sample: the weights correlate with the score that was left out. It follows eq. 15 there, with
+ * constant weights; ∇ Σ w̃ log w to the letter would differentiate them, too. A mixture is drawn once and moved as a whole; algorithm 3,
+ * which draws from every component, has the same mean.
  */
 export const stickingTheLanding: Estimator = {
   id: "sticking-the-landing",
