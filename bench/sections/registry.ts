@@ -7,6 +7,7 @@ import { samplers } from "./samplers";
 import type { Section } from "./section";
 import { start } from "./start";
 import { steps } from "./steps";
+import { vae } from "./vae";
 
 /** All sections, in the order of the report. */
-export const sections: readonly Section[] = [parts, steps, estimators, gsb, samplers, start, memory, peaks];
+export const sections: readonly Section[] = [parts, steps, estimators, gsb, vae, samplers, start, memory, peaks];
