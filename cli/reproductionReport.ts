@@ -1,5 +1,5 @@
 import type { Budget, Entry, Quantity, Reproduction } from "../core/reproductions/reproduction";
-import type { ReproductionAnswer } from "../core/reproductions/runReproduction";
+import { type Failure, labelText, type ReproductionAnswer } from "../core/reproductions/runReproduction";
 import { budgetText } from "./budgetText";
 import { formatNumber } from "../core/format";
 import { table } from "./table";
@@ -18,7 +18,7 @@ export function reproductionReport(
   budget: Budget,
   { budget: name, seed, backend, dataset }: Asked,
 ): string {
-  const { results, claims, order, finishedRuns, allRuns, seconds } = answer;
+  const { results, failures, claims, order, finishedRuns, allRuns, seconds } = answer;
   const minutes = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
   return [
     `${title}`,
@@ -27,10 +27,11 @@ export function reproductionReport(
     `setting: ${setting}`,
     `budget ${name}: ${budgetText(budget)}; the paper's: ${paperBudget}`,
     `seed ${seed} · ${backend} · ${minutes}${dataset === undefined ? "" : ` · ${dataset} instead of the paper's data: published numbers do not compare`}`,
-    ...(finishedRuns < allRuns
+    ...(finishedRuns + failures.length < allRuns
       ? [`ended after ${finishedRuns} of ${allRuns} runs: rows without a number were not run`]
       : []),
-    ...quantities.flatMap((quantity) => section(quantity, results.entries)),
+    ...failures.map(({ labels, seed: of, message }) => `failed: ${labelText({ labels })}, seed ${of}: ${message}`),
+    ...quantities.flatMap((quantity) => section(quantity, results.entries, failures)),
     ...(order && order.pairs > 0
       ? [
           "",
@@ -48,14 +49,14 @@ function verdict(holds: boolean | null): string {
   return holds === null ? "cannot tell" : holds ? "holds" : "does not hold";
 }
 
-function section(quantity: Quantity, entries: readonly Entry[]): string[] {
+function section(quantity: Quantity, entries: readonly Entry[], failures: readonly Failure[]): string[] {
   const own = entries.filter((entry) => entry.quantity === quantity.id);
   if (own.length === 0 || own.every(({ measured, published }) => measured === null && published === null)) return [];
   const steps = [...new Set(own.flatMap(({ step }) => (step === null ? [] : [step])))].sort((a, b) => a - b);
   return [
     "",
     `${quantity.title}${spread(own)}`,
-    steps.length > 0 ? curves(quantity, own, steps) : values(quantity, own),
+    steps.length > 0 ? curves(quantity, own, steps, failures) : values(quantity, own, failures),
   ];
 }
 
@@ -68,7 +69,12 @@ function spread(entries: readonly Entry[]): string {
 }
 
 /** One row per curve, one column per step. */
-function curves(quantity: Quantity, entries: readonly Entry[], steps: readonly number[]): string {
+function curves(
+  quantity: Quantity,
+  entries: readonly Entry[],
+  steps: readonly number[],
+  failures: readonly Failure[],
+): string {
   const labels = Object.keys(entries[0]!.labels);
   const rows = new Map<string, Entry[]>();
   for (const entry of entries) {
@@ -82,13 +88,15 @@ function curves(quantity: Quantity, entries: readonly Entry[], steps: readonly n
     ],
     [...rows.values()].map((own) => [
       ...labels.map((label) => own[0]!.labels[label] ?? ""),
-      ...steps.map((step) => measuredText(quantity, own.find((entry) => entry.step === step)?.measured ?? null)),
+      ...steps.map((step) =>
+        measuredText(quantity, own.find((entry) => entry.step === step)?.measured ?? null, own[0]!.labels, failures),
+      ),
     ]),
   );
 }
 
 /** One row per entry: published, measured, difference. */
-function values(quantity: Quantity, entries: readonly Entry[]): string {
+function values(quantity: Quantity, entries: readonly Entry[], failures: readonly Failure[]): string {
   const labels = Object.keys(entries[0]!.labels);
   const anyPublished = entries.some(({ published }) => published !== null);
   return table(
@@ -107,14 +115,19 @@ function values(quantity: Quantity, entries: readonly Entry[]): string {
               : `${number(quantity, published.value)}${published.standardDeviation === undefined ? "" : ` (sd ${published.standardDeviation})`}`,
           ]
         : []),
-      measuredText(quantity, measured),
+      measuredText(quantity, measured, own, failures),
       ...(anyPublished ? [published && measured ? signed(quantity, measured.value - published.value) : ""] : []),
     ]),
   );
 }
 
-function measuredText(quantity: Quantity, measured: Entry["measured"]): string {
-  if (measured === null) return "not run";
+function measuredText(
+  quantity: Quantity,
+  measured: Entry["measured"],
+  labels: Entry["labels"],
+  failures: readonly Failure[],
+): string {
+  if (measured === null) return failures.some((failure) => failure.labels === labels) ? "failed" : "not run";
   const { value, standardError } = measured;
   return standardError === null || standardError === 0
     ? number(quantity, value)

@@ -101,11 +101,12 @@ async function reproduce(chosen: Reproduction, options: ReproduceOptions, termin
     progress: (at) => progress.update(at),
   });
   listening();
-  const complete = answer.finishedRuns === answer.allRuns;
+  const { finishedRuns, failures, allRuns } = answer;
+  const ended = finishedRuns + failures.length === allRuns;
   return {
     json: summary(chosen, answer, budget, options, backend.id),
     text: () => reproductionReport(chosen, answer, budget, { ...options, backend: backend.id }),
-    exitCode: complete ? exitCodes.fine : exitCodes.interrupted,
+    exitCode: !ended ? exitCodes.interrupted : failures.length > 0 ? exitCodes.error : exitCodes.fine,
   };
 }
 
@@ -137,7 +138,7 @@ function budgetOf({ id, budgets, rows }: Reproduction, options: ReproduceOptions
 
 function summary(
   { id, paper, where, title, setting, paperBudget, quantities, notes }: Reproduction,
-  { results, claims, order, finishedRuns, allRuns, seconds }: ReproductionAnswer,
+  { results, failures, claims, order, finishedRuns, allRuns, seconds }: ReproductionAnswer,
   budget: Budget,
   { budget: name, seed, dataset }: ReproduceOptions,
   backend: string,
@@ -156,6 +157,7 @@ function summary(
       ...entry,
       difference: entry.published && entry.measured ? entry.measured.value - entry.published.value : null,
     })),
+    failures,
     claims,
     order,
     notes,

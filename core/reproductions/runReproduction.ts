@@ -37,8 +37,16 @@ export interface RunStore {
   put(key: string, readings: readonly Reading[]): void;
 }
 
+/** A run that threw: told in its row's place, while the others go on. */
+export interface Failure {
+  readonly labels: Row["labels"];
+  readonly seed: number;
+  readonly message: string;
+}
+
 export interface ReproductionAnswer {
   readonly results: Results;
+  readonly failures: readonly Failure[];
   readonly claims: readonly { readonly text: string; readonly holds: boolean | null; readonly why: string }[];
   readonly order: OrderComparison | null;
   /** Rows × runs. */
@@ -48,9 +56,10 @@ export interface ReproductionAnswer {
 }
 
 /**
- * Runs the rows of a reproduction, run after run so that a run broken off has something of every row, and compares.
+ * Runs the rows of a reproduction, run after run so that a run broken off has something of every row, and compares. A run that fails is
+ * told in the answer, and the others go on; it counts as neither finished nor kept.
  *
- * @throws GradlensError when a data set is missing or no row is left, before anything is trained
+ * @throws GradlensError when a data set is missing or no row is left, before anything is trained; the first failure when nothing else came
  */
 export async function runReproduction(
   reproduction: Reproduction,
@@ -63,6 +72,8 @@ export async function runReproduction(
   const finished = new Map<Row, (readonly Reading[])[]>(rows.map((row) => [row, []]));
   const { runs } = request.budget;
   const all = rows.length * runs;
+  const failures: Failure[] = [];
+  let firstError: unknown;
   let done = 0;
   outer: for (let run = 0; run < runs; run++) {
     for (const row of rows) {
@@ -70,7 +81,10 @@ export async function runReproduction(
       const seed = request.seed + run;
       const label = labelText(row);
       const tell = (share: number, text: string, finishedNow = false): void =>
-        request.progress({ row: label, run, runs, text, share: (done + share) / all, finished: finishedNow });
+        request.progress({
+          ...{ row: label, run, runs, text, finished: finishedNow },
+          share: (done + failures.length + share) / all,
+        });
       const key = JSON.stringify([
         reproduction.id,
         row.labels,
@@ -80,7 +94,16 @@ export async function runReproduction(
       ]);
       const { budget, dataset, dataFolder, examples, stopped } = request;
       const context = { budget, seed, dataset, dataFolder, examples, stopped, progress: tell };
-      const readings = request.store?.get(key) ?? (await row.run(context));
+      let readings: readonly Reading[] | null;
+      try {
+        readings = request.store?.get(key) ?? (await row.run(context));
+      } catch (error) {
+        firstError ??= error;
+        const message = error instanceof Error ? error.message : String(error);
+        failures.push({ labels: row.labels, seed, message });
+        tell(0, `failed: ${message}`, true);
+        continue;
+      }
       if (readings === null) break outer;
       request.store?.put(key, readings);
       finished.get(row)!.push(readings);
@@ -88,12 +111,14 @@ export async function runReproduction(
       tell(0, "finished", true);
     }
   }
+  if (done === 0 && failures.length > 0) throw firstError;
   const results = collectResults(
     reproduction,
     [...finished].map(([row, of]) => ({ row, runs: of })),
   );
   return {
     results,
+    failures,
     claims: reproduction.claims.map(({ text, check }) => ({ text, ...check(results) })),
     order: reproduction.orderWithin ? compareOrder(results, reproduction.orderWithin) : null,
     finishedRuns: done,
