@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { tf } from "../../core/backends/tf";
-import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "../../core/engine/diagnosticsSchedule";
+import { DiagnosticsSchedule } from "../../core/engine/diagnosticsSchedule";
+import { MEASURED_EXAMPLES } from "../../core/engine/measuredRequest";
 import { loadModelFile, pickModel } from "../../core/engine/modelLoader";
 import { type Overrides, prepare, type Prepared } from "../../core/engine/prepare";
 import { trainStep } from "../../core/engine/trainStep";
@@ -44,8 +45,8 @@ export function inTraining(prepared: Prepared, interval: number | null): Trainee
       const began = performance.now();
       trainStep(prepared, estimators, optimizer, step, 3e-4);
       step++;
-      schedule.stepTook(performance.now() - began);
-      if (!schedule.due(step)) return;
+      schedule.budget.stepTook(performance.now() - began);
+      if (!schedule.budget.due(step)) return;
       const data = prepared.batch(step, MEASURED_EXAMPLES);
       schedule.measure(prepared, estimators, data, step);
       tf.dispose(Object.values(data));

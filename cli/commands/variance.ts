@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { measureControlVariates } from "../../core/diagnostics/controlVariates";
-import { attributeVariance, type ParameterAttribution } from "../../core/diagnostics/attribution";
+import { attributeVariance } from "../../core/diagnostics/attribution";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
 import { measurePathScore } from "../../core/diagnostics/measurePathScore";
 import { type MeasuredVariance, measureVarianceSliced } from "../../core/diagnostics/measureVariance";
@@ -8,7 +8,7 @@ import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
 import { finish, settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { guard, guardAsync } from "../../core/engine/prepare";
-import type { PathScore } from "../../core/protocol/snapshot";
+import type { ParameterAttribution, PathScore } from "../../core/protocol/snapshot";
 import { isExact } from "../../core/estimators/isExact";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
@@ -125,14 +125,18 @@ function attributionReport(attribution: readonly ParameterAttribution[]): string
       { title: "variance by it", align: "right" },
       { title: "95 % interval", align: "right" },
       { title: "share", align: "right" },
+      { title: "by it alone", align: "right" },
+      { title: "95 % interval", align: "right" },
     ],
     attribution.flatMap(({ name, nodes }) =>
-      nodes.map(({ node, variance, interval, share }) => [
+      nodes.map(({ node, variance, interval, share, firstOrder, firstOrderInterval: first }) => [
         name,
         node,
         formatNumber(variance),
         formatInterval(interval === null ? null : [interval[0], interval[1]]),
         share === null ? "unknown" : formatShare(share),
+        formatNumber(firstOrder),
+        formatInterval(first === null ? null : [first[0], first[1]]),
       ]),
     ),
   );

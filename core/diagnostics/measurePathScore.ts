@@ -3,8 +3,8 @@ import type { PathScore } from "../protocol/snapshot";
 import { MAX_ROWS } from "./measureVariance";
 import { pairMoments, SMALL } from "./pairMoments";
 import { PathScoreMoments } from "./pathScoreMoments";
+import type { MomentsWindow } from "./momentsWindow";
 import { type PathScoreRequest, pathScoreRows } from "./pathScoreRows";
-import type { PathScoreWindow } from "./pathScoreWindow";
 
 /**
  * The total derivative of the evidence lower bound taken apart (seed 4, section 4.2): path = ∂[log q(z; stop φ) − log p(x, z)]/∂z · dz/dφ
@@ -15,7 +15,7 @@ import type { PathScoreWindow } from "./pathScoreWindow";
  * @returns an entry for every parameter that log q depends on; none without a node that has both parts
  */
 export function measurePathScore(
-  request: PathScoreRequest & { readonly window?: PathScoreWindow },
+  request: PathScoreRequest & { readonly window?: MomentsWindow<PathScoreMoments> },
 ): readonly PathScore[] {
   const { instance, examples: m, draws } = request;
   const parts = pathScoreRows(request);

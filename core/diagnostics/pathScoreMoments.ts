@@ -2,6 +2,7 @@ import type { PathScore } from "../protocol/snapshot";
 import { meanInterval } from "./meanInterval";
 import type { PairMoments } from "./pairMoments";
 import { ratioInterval } from "./ratioInterval";
+import { signedMeanInterval } from "./signedMeanInterval";
 import { studentTQuantile } from "./studentT";
 
 /** Pairs below which nothing is said of an interval. */
@@ -52,7 +53,7 @@ export class PathScoreMoments {
       scoreVariance: spread / batchSize,
       scoreInterval: overBatch(meanInterval([score], level)),
       covariance: covariance / batchSize,
-      covarianceInterval: overBatch(signedInterval(product, level)),
+      covarianceInterval: overBatch(signedMeanInterval(product, level)),
       bestCoefficient: spread > 0 ? 1 + covariance / spread : null,
       interval: coefficientInterval(product, score, level),
       pathToTotal: mean(total) > 0 ? mean(path) / mean(total) : null,
@@ -61,19 +62,6 @@ export class PathScoreMoments {
       draws: 2 * path.length,
     };
   }
-}
-
-/**
- * Interval of the mean of values of both signs: positive and negative parts are skewed, like squared differences, and each gets the
- * interval of a mean of such values, together at `level`.
- */
-function signedInterval(values: readonly number[], level: number): [number, number] | null {
-  const parts = [values.map((value) => Math.max(0, value)), values.map((value) => Math.max(0, -value))];
-  const empty = parts.map((part) => part.every((value) => value === 0));
-  const own = empty.some(Boolean) ? level : (1 + level) / 2;
-  const [positive, negative] = parts.map((part, i) => (empty[i] ? ([0, 0] as const) : meanInterval([part], own)));
-  if (!positive || !negative || (empty[0] && empty[1])) return null;
-  return [positive[0] - negative[1], positive[1] - negative[0]];
 }
 
 /**

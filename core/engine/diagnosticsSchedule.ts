@@ -1,61 +1,53 @@
-import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
+import { attributeVariance } from "../diagnostics/attribution";
+import { AttributionMoments } from "../diagnostics/attributionMoments";
 import { measureControlVariates } from "../diagnostics/controlVariates";
-import { type VarianceGrowth, VarianceTrend } from "../diagnostics/varianceTrend";
 import { measurePathScore } from "../diagnostics/measurePathScore";
 import { measureVariance, type VarianceRequest } from "../diagnostics/measureVariance";
-import { PathScoreWindow } from "../diagnostics/pathScoreWindow";
+import { MomentsWindow } from "../diagnostics/momentsWindow";
+import { PathScoreMoments } from "../diagnostics/pathScoreMoments";
+import { finish } from "../diagnostics/sliced";
+import { type VarianceGrowth, VarianceTrend } from "../diagnostics/varianceTrend";
 import { VarianceWindow } from "../diagnostics/varianceWindow";
 import type { NodeEstimator } from "../estimators/estimator";
+import { isExact } from "../estimators/isExact";
 import type { DataInputs } from "../model/defineModel";
-import type { ControlVariateRecord, VarianceRecord } from "../protocol/snapshot";
+import type { AttributionRecord, ControlVariateRecord, VarianceRecord } from "../protocol/snapshot";
+import { DiagnosticsBudget } from "./diagnosticsBudget";
+import { measuredRequest } from "./measuredRequest";
 import type { Prepared } from "./prepare";
 
-/** Examples of a batch that are measured, twice each. */
-export const MEASURED_EXAMPLES = 16;
-/** Without a data set, replicates of the one row instead. */
-const DRAWS_WITHOUT_DATA = 32;
-const MAX_INTERVAL = 1000;
-/** Control variates are looked at with every so many measurements of the variance. */
-const CONTROL_EVERY = 4;
-/** Replicates of each example for that; without a data set, of the rows of a batch. */
+/** Replicates of each example at a measurement of the variance, and of the one row without a data set. */
+const DRAWS = [2, 32] as const;
+/** Control variates are looked at with every so many measurements of the variance, and attribution half way between. */
+const CYCLE = 4;
+/** Replicates of each example for control variates; without a data set, of the rows of a batch. */
 const CONTROL_DRAWS = 8;
 const CONTROL_ROWS_WITHOUT_DATA = 400;
 /** Measurements that a record averages. */
 const WINDOW = 8;
 
-/** When diagnostics run, so that they take the set share of the time, and what they cost. */
+export interface Measurement {
+  readonly variance: VarianceRecord;
+  /** Left out where it was not their turn. */
+  readonly controlVariates?: ControlVariateRecord | null;
+  readonly attribution?: AttributionRecord | null;
+}
+
+/** What diagnostics measure beside training, with what was measured before. */
 export class DiagnosticsSchedule {
-  private interval: number;
-  private nextStep = 1;
-  private stepMs: number | null = null;
-  private measureMs: number | null = null;
-  private spent = { steps: 0, diagnostics: 0 };
+  readonly budget: DiagnosticsBudget;
   private measurements = 0;
-  private readonly window = new VarianceWindow(WINDOW);
   private readonly trend = new VarianceTrend();
-  private readonly pathScoreWindow = new PathScoreWindow(WINDOW);
+  private readonly windows = {
+    variance: new VarianceWindow(WINDOW),
+    pathScore: new MomentsWindow<PathScoreMoments>(WINDOW, (parts) => PathScoreMoments.pooled(parts)),
+    attribution: new MomentsWindow<AttributionMoments>(WINDOW, (parts) => AttributionMoments.pooled(parts)),
+  };
 
-  /**
-   * @param fixed steps between measurements, 0 for none, or null to keep to the budget
-   * @param budget share of all time that measurements may take, in (0, 1)
-   */
-  constructor(
-    private readonly fixed: number | null,
-    private readonly budget: number,
-  ) {
-    this.interval = fixed ?? 10;
-  }
-
-  /** Share of the time so far that diagnostics took. */
-  get share(): number {
-    const { steps, diagnostics } = this.spent;
-    return diagnostics / Math.max(1e-9, steps + diagnostics);
-  }
-
-  /** False when the user turned diagnostics off. */
-  get enabled(): boolean {
-    return this.fixed !== 0;
+  /** @param fixed, share as for the budget */
+  constructor(fixed: number | null, share: number) {
+    this.budget = new DiagnosticsBudget(fixed, share);
   }
 
   /** Parameters whose variance grew over the last full window of measurements. */
@@ -63,26 +55,11 @@ export class DiagnosticsSchedule {
     return this.trend.growing;
   }
 
-  get secondsPerStep(): number | null {
-    return this.stepMs === null ? null : this.stepMs / 1000;
-  }
-
   /** Starts the averages anew, for another estimator. */
   reset(): void {
-    this.window.clear();
     this.measurements = 0;
     this.trend.clear();
-    this.pathScoreWindow.clear();
-  }
-
-  stepTook(ms: number): void {
-    // The first steps compile and allocate; a moving average forgets them.
-    this.stepMs = this.stepMs === null ? ms : 0.95 * this.stepMs + 0.05 * ms;
-    this.spent = { steps: this.spent.steps * 0.999 + ms, diagnostics: this.spent.diagnostics * 0.999 };
-  }
-
-  due(step: number): boolean {
-    return this.fixed !== 0 && step >= this.nextStep;
+    for (const window of Object.values(this.windows)) window.clear();
   }
 
   measure(
@@ -91,75 +68,49 @@ export class DiagnosticsSchedule {
     data: DataInputs,
     step: number,
     specs: Prepared["specs"] = prepared.specs,
-  ): { readonly variance: VarianceRecord; readonly controlVariates?: ControlVariateRecord | null } {
+  ): Measurement {
     const began = performance.now();
-    const hasData = prepared.dataset !== null;
-    const examples = hasData ? Math.min(MEASURED_EXAMPLES, prepared.batchSize) : 1;
-    const { parameters, pathScore } = tidy(() => {
-      const request: VarianceRequest = {
-        instance: prepared.instance,
-        structure: prepared.structure,
-        objective: prepared.objective,
-        estimators,
-        data: firstExamples(data, examples),
-        examples,
-        batchSize: prepared.batchSize,
-        hasData,
-        numSamples: prepared.numSamples,
-        draws: hasData ? 2 : DRAWS_WITHOUT_DATA,
-        seed: prepared.seed,
-        step,
-        elementsUpTo: 0,
-      };
+    const turn = this.measurements++ % CYCLE;
+    const { parameters, pathScore, more } = tidy(() => {
+      const request = measuredRequest(prepared, { estimators, data, step, draws: DRAWS });
       return {
-        parameters: measureVariance({ ...request, window: this.window }),
-        pathScore: measurePathScore({ ...request, window: this.pathScoreWindow }),
+        parameters: measureVariance({ ...request, window: this.windows.variance }),
+        pathScore: measurePathScore({ ...request, window: this.windows.pathScore }),
+        more:
+          turn === 0
+            ? controlVariates(prepared, specs, request, data)
+            : turn === CYCLE / 2
+              ? this.attribution(specs, request)
+              : {},
       };
     });
-    const controls =
-      this.measurements++ % CONTROL_EVERY === 0
-        ? controlVariates(prepared, specs, estimators, data, examples, step)
-        : {};
-    this.trend.add(step, new Map(parameters.map(({ name }) => [name, this.window.newest(name)])));
+    this.trend.add(step, new Map(parameters.map(({ name }) => [name, this.windows.variance.newest(name)])));
     const elapsedMs = performance.now() - began;
-    this.measureMs = this.measureMs === null ? elapsedMs : 0.7 * this.measureMs + 0.3 * elapsedMs;
-    this.spent = { ...this.spent, diagnostics: this.spent.diagnostics + elapsedMs };
-    this.plan(step);
+    this.budget.measured(step, elapsedMs);
     const parts = pathScore.length > 0 ? { pathScore } : {};
-    return { variance: { step, parameters, ...parts, elapsedMs }, ...controls };
+    return { variance: { step, parameters, ...parts, elapsedMs }, ...more };
   }
 
-  private plan(step: number): void {
-    if (this.fixed === null && this.stepMs !== null && this.measureMs !== null) {
-      // measure / (interval · step + measure) = budget
-      this.interval = Math.min(
-        MAX_INTERVAL,
-        Math.max(1, Math.ceil((this.measureMs * (1 - this.budget)) / (this.budget * this.stepMs))),
-      );
-    }
-    this.nextStep = step + this.interval;
+  /** All noise is one node's where there is only one. */
+  private attribution(specs: Prepared["specs"], request: VarianceRequest): Pick<Measurement, "attribution"> {
+    if (request.structure.nodes.length < 2 || isExact(specs)) return { attribution: null };
+    const parameters = finish(attributeVariance({ ...request, window: this.windows.attribution }));
+    return { attribution: { step: request.step, parameters } };
   }
 }
 
 function controlVariates(
-  { instance, structure, objective, dataset, batchSize, numSamples, seed }: Prepared,
+  { dataset, batchSize }: Prepared,
   specs: Prepared["specs"],
-  estimators: ReadonlyMap<string, NodeEstimator>,
+  request: VarianceRequest,
   data: DataInputs,
-  examples: number,
-  step: number,
-): { readonly controlVariates: ControlVariateRecord | null } {
+): Pick<Measurement, "controlVariates"> {
   const nodes = measureControlVariates({
-    ...{ instance, structure, objective, specs, estimators, numSamples, seed, step },
-    data: dataset ? firstExamples(data, examples) : data,
-    batchSize: dataset ? examples : batchSize,
+    ...request,
+    specs,
+    data: dataset ? request.data : data,
+    batchSize: dataset ? request.examples : batchSize,
     draws: dataset ? CONTROL_DRAWS : Math.max(CONTROL_DRAWS, Math.ceil(CONTROL_ROWS_WITHOUT_DATA / batchSize)),
   });
-  return { controlVariates: nodes.length > 0 ? { step, nodes } : null };
-}
-
-function firstExamples(data: DataInputs, examples: number): DataInputs {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, x]) => [name, x.shape[1] === examples ? x : tf.slice(x, [0, 0], [1, examples])]),
-  );
+  return { controlVariates: nodes.length > 0 ? { step: request.step, nodes } : null };
 }

@@ -1,5 +1,4 @@
 import { BackendFailure } from "../backends/backendFailure";
-import { tf } from "../backends/tf";
 import { batchesPerEpoch } from "../data/batches";
 import { GradlensError } from "../errors";
 import { type EngineExit, engineExit } from "../protocol/engineExit";
@@ -12,31 +11,26 @@ import type { Optimizer } from "../training/optimizers/optimizer";
 import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
+import { BesideTraining, type Training } from "./besideTraining";
 import { checkEvents, recordCheck } from "./checkEvents";
 import type { CheckFields } from "./checkFields";
 import { type Found, StepDebugger } from "./debug/stepDebugger";
 import type { DebugSubject } from "./debug/stepView";
-import { DiagnosticsSchedule, MEASURED_EXAMPLES } from "./diagnosticsSchedule";
 import { evaluateLikelihood } from "./evaluateLikelihood";
-import { LintWatch } from "./lintWatch";
 import { movedSettings } from "./movedSettings";
 import { holdMemoryLimit, MemoryLimit } from "./memoryLimit";
 import { WorkerPool } from "./pool/workerPool";
-import { guard, type Prepared } from "./prepare";
+import type { Prepared } from "./prepare";
 import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
 import { evaluateRun, stoppingValue } from "./runEvaluation";
 import { readEvents, RunFolder } from "./runFolder";
 import { RunLog } from "./runLog";
 import type { RunOptions } from "./runOptions";
+import { firstSnapshot, runManifest } from "./runManifest";
 import { runRecords } from "./runRecords";
-import { labelledGraph, modelText, newRunId, optimizerText } from "./runText";
+import { labelledGraph, modelText, newRunId } from "./runText";
 import { type Drawn, trainStep } from "./trainStep";
-import { TrunkView } from "./trunkView";
-import { versions } from "./versions";
-import { objectiveText } from "../objectives/objective";
 import { watchableViews } from "./watched/registry";
-import { WatchList } from "./watched/watchList";
-import type { Watched } from "./watched/watchedView";
 
 const DELTA_INTERVAL_MS = 100;
 
@@ -47,17 +41,13 @@ export class TrainingRun {
   readonly debugger: StepDebugger | null;
   private readonly log: RunLog;
   private readonly optimizer: Optimizer;
-  private readonly optimizerOptions: OptimizerOptions;
   private readonly checkpoints: RunCheckpoints;
-  private readonly trunkView: TrunkView;
   private readonly earlyStop: EarlyStop;
-  private readonly diagnostics: DiagnosticsSchedule;
+  private readonly beside: BesideTraining;
   private readonly perEpoch: number | null;
   private readonly baseRate: number;
   private estimators: Prepared["estimators"];
   private specs: Prepared["specs"];
-  private readonly lintWatch = new LintWatch();
-  private readonly watchList = new WatchList();
   private step = 0;
   private stopping = false;
   private started = false;
@@ -70,45 +60,19 @@ export class TrainingRun {
     const { definition, dataset, batchSize } = prepared;
     this.estimators = prepared.estimators;
     this.specs = prepared.specs;
-    this.optimizerOptions = {
+    const optimizerOptions: OptimizerOptions = {
       ...((resume?.manifest.optimizer as OptimizerOptions | undefined) ??
         definition.options.optimizer ?? { id: "adam" }),
       ...(options.learningRate === undefined ? {} : { learningRate: options.learningRate }),
     };
-    this.optimizer = createOptimizer(this.optimizerOptions);
+    this.optimizer = createOptimizer(optimizerOptions);
     this.baseRate = this.optimizer.learningRate;
     this.perEpoch = dataset ? batchesPerEpoch(dataset.train, batchSize) : null;
-    this.diagnostics = new DiagnosticsSchedule(options.diagnosticsInterval, options.diagnosticsBudget);
-    const startedAt = new Date();
     this.id = resume?.manifest.runId ?? newRunId(definition.name);
     if (resume) this.step = restoreTrained(this.trained, definition.name, resume.checkpoint);
     this.rate = { ...this.rate, step: this.step };
     const steps = this.totalSteps();
-    const manifest = {
-      version: 1 as const,
-      runId: this.id,
-      model: definition.name,
-      file: prepared.file,
-      exportName: options.exportName,
-      objective: objectiveText(prepared.objective),
-      estimator: prepared.estimatorText,
-      optimizer: this.optimizerOptions,
-      dataset: dataset?.id ?? null,
-      dataFolder: options.dataFolder,
-      batchSize,
-      samples: prepared.numSamples,
-      seed: prepared.seed,
-      steps: options.steps,
-      epochs: options.epochs,
-      backend: options.backend,
-      startedAt: startedAt.toISOString(),
-      parameters: prepared.instance.parameters.map(({ name, shape, source }) => ({
-        name,
-        shape,
-        ...(source ? { source } : {}),
-      })),
-      versions: versions(),
-    };
+    const manifest = runManifest(options, this.id, optimizerOptions);
     const given = resume?.folder ?? options.runFolder;
     const path = typeof given === "function" ? given(this.id) : given;
     const folder =
@@ -118,7 +82,6 @@ export class TrainingRun {
           ? RunFolder.open(path).folder
           : RunFolder.create(path, manifest, modelText(prepared.file));
     this.checkpoints = new RunCheckpoints(folder, resume ? this.step : -1);
-    this.trunkView = new TrunkView(prepared);
     const shapes = new Map(prepared.instance.parameters.map(({ name, shape }) => [name, shape]));
     const before = runRecords(resume ? readEvents(resume.folder) : [], this.step, shapes);
     this.earlyStop = new EarlyStop(definition.options.earlyStop);
@@ -126,33 +89,13 @@ export class TrainingRun {
       ({ name, step }) => name === stoppingValue(prepared) && step !== steps,
     ))
       this.earlyStop.shouldStop(value);
-    const first: RunSnapshot = {
-      runId: this.id,
-      state: "starting",
-      model: definition.name,
-      file: prepared.file,
-      exportName: options.exportName,
-      objective: objectiveText(prepared.objective),
-      estimator: prepared.estimatorText,
-      optimizer: optimizerText(this.optimizerOptions, this.baseRate),
-      dataset: dataset?.id ?? null,
-      backend: options.backend,
-      seed: prepared.seed,
-      batchSize,
-      step: this.step,
-      steps,
-      epoch: this.epochOf(this.step),
-      epochs: options.epochs,
-      stepsPerSecond: null,
-      diagnosticsShare: null,
-      ...before,
-      graph: labelledGraph(prepared, prepared.specs),
+    const first = firstSnapshot(options, manifest, {
+      ...{ step: this.step, steps, epoch: this.epochOf(this.step), before },
+      ...{ learningRate: this.baseRate, runFolder: folder?.path ?? null },
       views: watchableViews({ prepared, estimators: this.estimators }),
-      trunks: null,
-      runFolder: folder?.path ?? null,
-      message: null,
-    };
+    });
     this.log = new RunLog(first, folder, folder?.tensorBoard(this.step) ?? null, options.onDelta);
+    this.beside = new BesideTraining(prepared, options, this.log);
     this.debugger = options.debug
       ? new StepDebugger(options.debug, this.id, () => this.debugSubject(), options.debug)
       : null;
@@ -190,7 +133,7 @@ export class TrainingRun {
   }
 
   get secondsPerStep(): number | null {
-    return this.diagnostics.secondsPerStep;
+    return this.beside.secondsPerStep;
   }
 
   /** Runs to the end; resolves with the last snapshot, also after a failure, which is in its message. */
@@ -211,7 +154,7 @@ export class TrainingRun {
           if (this.stopping) break;
           this.trainStep(false);
         }
-        if (this.diagnostics.due(this.step)) this.measure();
+        this.beside.measure(this.step, this.training);
         await this.tick();
         if (this.perEpoch !== null && this.step % this.perEpoch === 0 && this.step !== total) {
           const value = await this.evaluate(this.options.evaluationExamples, false);
@@ -223,8 +166,7 @@ export class TrainingRun {
         }
       }
       if (!this.stopping) await this.evaluateAtEnd();
-      if (this.diagnostics.enabled) this.refreshLints(true);
-      this.log.set(this.watchList.catchUp(this.watchable));
+      this.beside.lookOnceMore(this.step, this.training);
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
     } catch (error) {
@@ -291,10 +233,9 @@ export class TrainingRun {
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.estimators = chosen.estimators;
     this.specs = chosen.specs;
-    this.diagnostics.reset();
-    this.watchList.reset();
+    this.beside.changed();
     this.debugger?.changed();
-    const views = watchableViews(this.watchable);
+    const views = watchableViews({ prepared, estimators: this.estimators });
     this.log.set({ estimator: chosen.text, graph: labelledGraph(prepared, chosen.specs), views });
     this.log.append({ changes: [{ step: this.step, estimator: chosen.text }] });
     this.log.event("estimator", { estimator: chosen.text });
@@ -303,31 +244,15 @@ export class TrainingRun {
 
   /** Mean-field and sampled trunks of an example of the test set (or of the noise alone without a data set). */
   trunks(example: number, samples?: number): TrunkRecord {
-    const record = this.trunkView.show(example, samples, this.step);
-    this.log.set({ trunks: record });
-    return record;
+    return this.beside.trunks(example, samples, this.step);
   }
 
   /** Measures these views from now on while it trains, and at once where it stands still. */
   watch(views: readonly WatchedView[]): void {
-    this.watchList.watch(views);
+    this.beside.watch(views);
     if (this.snapshot.state === "running" || this.snapshot.state === "starting") return;
-    this.log.set(this.watchList.catchUp(this.watchable));
+    this.beside.catchUp(this.step, this.training);
     this.log.flush();
-  }
-
-  private get watchable(): Watched {
-    const { estimators, specs, step } = this;
-    return { prepared: this.options.prepared, estimators, specs, step };
-  }
-
-  private refreshLints(last: boolean): void {
-    const { growth } = this.diagnostics;
-    const chosen = { specs: this.specs, estimators: this.estimators };
-    const lints = this.lintWatch.look(this.options.prepared, chosen, { step: this.step, growth, last });
-    if (!lints) return;
-    this.log.set({ lints });
-    this.log.event("lints", { findings: lints.findings });
   }
 
   dispose(): void {
@@ -339,6 +264,10 @@ export class TrainingRun {
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();
     this.options.prepared.dispose();
+  }
+
+  private get training(): Training {
+    return { specs: this.specs, estimators: this.estimators };
   }
 
   private get learningRate(): number {
@@ -369,7 +298,7 @@ export class TrainingRun {
     );
     if (loss === null) return held ?? this.trainStep(false);
     this.step++;
-    this.diagnostics.stepTook(performance.now() - began);
+    this.beside.stepTook(performance.now() - began);
     this.log.set({ step: this.step, epoch: this.epochOf(this.step) });
     this.log.append({ loss: [[this.step, loss]] });
     this.log.event("loss", { value: loss });
@@ -387,27 +316,6 @@ export class TrainingRun {
     while (this.paused && !this.stopping) await this.paused.promise;
     this.debugger.left();
     this.goOn();
-  }
-
-  private measure(): void {
-    const { prepared } = this.options;
-    const data = prepared.batch(this.step, MEASURED_EXAMPLES);
-    try {
-      const { variance: record, ...controls } = guard(prepared.file, () =>
-        this.diagnostics.measure(prepared, this.estimators, data, this.step, this.specs),
-      );
-      this.log.append({ variance: [record] });
-      this.log.set({ diagnosticsShare: this.diagnostics.share, ...controls });
-      this.log.tensorBoard?.variance(record);
-      this.log.event("variance", {
-        elapsedMs: record.elapsedMs,
-        parameters: record.parameters.map(({ shape: _, ...rest }) => rest),
-        ...(record.pathScore ? { pathScore: record.pathScore.map(({ shape: _, ...rest }) => rest) } : {}),
-      });
-      if (controls.controlVariates) this.log.event("controlVariates", { ...controls.controlVariates });
-    } finally {
-      tf.dispose(Object.values(data));
-    }
   }
 
   private async evaluateAtEnd(): Promise<void> {
@@ -459,11 +367,7 @@ export class TrainingRun {
       this.log.set({ stepsPerSecond: this.rate.perSecond });
     }
     if (this.checkpoints.due) this.checkpoint();
-    const trunks = this.diagnostics.enabled ? this.trunkView.refresh(now, this.step) : null;
-    if (trunks) this.log.set({ trunks });
-    const seen = this.watchList.refresh(now, this.watchable);
-    if (seen) this.log.set(seen);
-    if (this.diagnostics.enabled) this.refreshLints(false);
+    this.beside.look(this.step, this.training);
     this.noteSettings();
     this.log.flush();
     if (this.options.abandon) holdMemoryLimit(this.options.memoryLimitBytes, () => this.checkpoint());
@@ -473,7 +377,8 @@ export class TrainingRun {
 
   private async waitWhilePaused(): Promise<void> {
     this.checkpoint();
-    this.log.set({ stepsPerSecond: null, ...this.watchList.catchUp(this.watchable) });
+    this.log.set({ stepsPerSecond: null });
+    this.beside.catchUp(this.step, this.training);
     this.log.flush();
     while (this.paused && !this.stopping) await this.paused.promise;
     this.goOn();

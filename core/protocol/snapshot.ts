@@ -110,6 +110,36 @@ export interface ControlVariateReport {
   readonly bestCoefficient: number | null;
 }
 
+/** How much of one parameter's Monte Carlo variance is there because of one node's noise; all elements together (loss²/parameter²). */
+export interface NodeEffect {
+  readonly node: string;
+  /** Total effect, E Var(ĝ | the other nodes' noise) of one estimate of the batch-mean gradient. */
+  readonly variance: number;
+  /** 95 % interval of `variance`, null when unknown. */
+  readonly interval: readonly [number, number] | null;
+  /** `variance` over the whole Monte Carlo variance; null without any. Shares add up to 1, or to more where nodes interact. */
+  readonly share: number | null;
+  /** First-order effect, Var(E[ĝ | the node's noise]), the variance that goes if the node's noise alone were known. May be below 0: sampled. */
+  readonly firstOrder: number;
+  /** 95 % interval of `firstOrder`, null when unknown. */
+  readonly firstOrderInterval: readonly [number, number] | null;
+}
+
+export interface ParameterAttribution {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Monte Carlo variance of one estimate. */
+  readonly variance: number;
+  /** From the largest effect. */
+  readonly nodes: readonly NodeEffect[];
+}
+
+/** Which node's noise causes which parameter's variance. */
+export interface AttributionRecord {
+  readonly step: number;
+  readonly parameters: readonly ParameterAttribution[];
+}
+
 export interface ControlVariateRecord {
   readonly step: number;
   readonly nodes: readonly ControlVariateReport[];
@@ -496,6 +526,8 @@ export interface RunSnapshot {
   readonly images?: ImageRecord | null;
   readonly densities?: DensityRecord | null;
   readonly refinement?: RefinementRecord | null;
+  /** An average over the last measurements beside training; null with fewer than two nodes. */
+  readonly attribution?: AttributionRecord | null;
   /** Steps at which the estimator was changed while running. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
   readonly runFolder: string | null;
@@ -534,6 +566,7 @@ export interface RunDelta {
       | "settings"
       | "views"
       | WatchedView
+      | "attribution"
       | "bias"
       | "comparison"
       | "rollout"

@@ -1,6 +1,6 @@
 import { tf } from "../backends/tf";
 import { measureVariance } from "../diagnostics/measureVariance";
-import { MEASURED_EXAMPLES } from "../engine/diagnosticsSchedule";
+import { MEASURED_EXAMPLES } from "../engine/measuredRequest";
 import { evaluateLikelihood } from "../engine/evaluateLikelihood";
 import { EVALUATION_STEP } from "../engine/chunks/evaluationBatch";
 import { evaluateSplit } from "../engine/evaluateSplit";

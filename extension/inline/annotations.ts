@@ -3,6 +3,7 @@ import type {
   GraphNode,
   ModelGraph,
   NodeSettings,
+  ParameterAttribution,
   ParameterVariance,
   ParameterVerdict,
   RunSnapshot,
@@ -25,6 +26,8 @@ export interface ParameterAnnotation {
   readonly isNoisy: boolean;
   /** What the last check of bias said of it, and with which estimator. */
   readonly verdict?: ParameterVerdict & { readonly estimator: string };
+  /** Which nodes' noise causes its variance. */
+  readonly attribution?: ParameterAttribution;
 }
 
 export interface SampleAnnotation {
@@ -79,6 +82,7 @@ function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnaps
     history: varianceHistory(snapshot, node.name),
     isNoisy: isNoisy(snapshot, node.name),
     ...verdictOf(node.name, snapshot),
+    ...attributionOf(node.name, snapshot),
   };
 }
 
@@ -86,6 +90,11 @@ function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnaps
 function verdictOf(name: string, { bias, file, estimator }: RunSnapshot): Pick<ParameterAnnotation, "verdict"> {
   const found = bias?.file === file ? bias.parameters.find((parameter) => parameter.name === name) : undefined;
   return found && bias?.estimator === estimator ? { verdict: { ...found, estimator } } : {};
+}
+
+function attributionOf(name: string, { attribution }: RunSnapshot): Pick<ParameterAnnotation, "attribution"> {
+  const found = attribution?.parameters.find((parameter) => parameter.name === name);
+  return found && found.variance > 0 ? { attribution: found } : {};
 }
 
 function annotateSample(node: GraphNode, snapshot: RunSnapshot): SampleAnnotation {

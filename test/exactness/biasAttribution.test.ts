@@ -68,8 +68,11 @@ function grid(bench: Bench): Cell[][][] {
   );
 }
 
-/** E Var(g | all but one axis), and Var g, exactly. */
-function anova(all: Cell[][][], parameterIndex: number): { total: number; effects: Record<string, number> } {
+/** Total effects E Var(g | all but one axis), first-order effects Var E(g | one axis), and Var g, exactly. */
+function anova(
+  all: Cell[][][],
+  parameterIndex: number,
+): { total: number; effects: Record<string, number>; first: Record<string, number> } {
   const flat = all.flatMap((plane, a) =>
     plane.flatMap((row, b) => row.map(({ weight, g }, c) => ({ weight, value: g[parameterIndex]!, key: [a, b, c] }))),
   );
@@ -91,7 +94,18 @@ function anova(all: Cell[][][], parameterIndex: number): { total: number; effect
       return [node, effect];
     }),
   );
-  return { total, effects };
+  const first = Object.fromEntries(
+    ["a", "b", "c"].map((node, axis) => {
+      const groups = new Map<number, { mass: number; sum: number }>();
+      for (const { weight, value, key } of flat) {
+        const group = groups.get(key[axis]!) ?? { mass: 0, sum: 0 };
+        groups.set(key[axis]!, { mass: group.mass + weight, sum: group.sum + weight * value });
+      }
+      const parts = [...groups.values()].map(({ mass, sum }) => mass * (sum / mass - mean) ** 2);
+      return [node, parts.reduce((effect, part) => effect + part, 0)];
+    }),
+  );
+  return { total, effects, first };
 }
 
 for (const estimator of ["lr", "muprop", "straight-through"]) {
@@ -100,7 +114,7 @@ for (const estimator of ["lr", "muprop", "straight-through"]) {
     const all = grid(bench);
     const found = finish(attributeVariance({ ...bench, draws: 20_000, seed: 1, step: 0 }));
     found.forEach(({ name, variance, nodes }, i) => {
-      const { total, effects } = anova(all, i);
+      const { total, effects, first } = anova(all, i);
       // 20 000 squared differences of bounded variables: 6 % is beyond five standard errors.
       const close = (value: number, expected: number, what: string): void =>
         assert.ok(
@@ -108,7 +122,21 @@ for (const estimator of ["lr", "muprop", "straight-through"]) {
           `${name} ${what}: expected ${expected}, got ${value}`,
         );
       close(variance, total, "in all");
-      for (const { node, variance: effect } of nodes) close(effect, effects[node]!, node);
+      for (const { node, variance: effect, firstOrder, interval, firstOrderInterval } of nodes) {
+        close(effect, effects[node]!, node);
+        close(firstOrder, first[node]!, `${node} alone`);
+        // The draws are fixed; an interval that missed by more than its own width would not be one.
+        for (const [ends, exact] of [
+          [interval, effects[node]!],
+          [firstOrderInterval, first[node]!],
+        ] as const) {
+          const slack = ends ? ends[1] - ends[0] : Infinity;
+          assert.ok(
+            !ends || (ends[0] - slack <= exact && exact <= ends[1] + slack),
+            `${name} ${node}: ${ends?.join()}`,
+          );
+        }
+      }
       const exactOrder = Object.entries(effects).sort((p, q) => q[1] - p[1]);
       if (exactOrder[0]![1] > exactOrder[1]![1] + 0.12 * total) assert.equal(nodes[0]!.node, exactOrder[0]![0]);
       const sum = nodes.reduce((shares, { share }) => shares + (share ?? 0), 0);

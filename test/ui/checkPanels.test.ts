@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import type {
+  AttributionRecord,
   BiasRecord,
   ComparedEstimator,
   ComparisonRecord,
@@ -190,11 +191,36 @@ const rollout: RolloutRecord = {
     { name: "prior", shape: [200], muprop: 0.47, rollout: 0.46, ratio: 0.98, interval: null },
   ],
 };
+const attribution: AttributionRecord = {
+  step: 2400,
+  parameters: [
+    {
+      ...{ name: "encode1/weight", shape: [784, 200], variance: 18600 },
+      nodes: [
+        {
+          ...{ node: "h1", variance: 15000, interval: [14000, 16100], share: 0.806 },
+          ...{ firstOrder: 11000, firstOrderInterval: [9800, 12300] },
+        },
+        {
+          ...{ node: "h2", variance: 7600, interval: [7000, 8300], share: 0.409 },
+          ...{ firstOrder: 3600, firstOrderInterval: null },
+        },
+      ],
+    },
+    {
+      ...{ name: "prior", shape: [200], variance: 0.47 },
+      nodes: [
+        { node: "h2", variance: 0.47, interval: [0.44, 0.5], share: 1, firstOrder: 0.47, firstOrderInterval: null },
+        { node: "h1", variance: 0, interval: null, share: 0, firstOrder: 0, firstOrderInterval: null },
+      ],
+    },
+  ],
+};
 const sweeps = [sweptSamples, sweptTemperature];
 
 const show = (
   page: Page,
-  changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates, rollout },
+  changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates, rollout, attribution },
 ): Promise<void> => showRun(page, changes);
 
 for (const theme of Object.keys(themes)) {
@@ -333,6 +359,28 @@ test("a rollout says what it would do at what cost, and is measured for those wh
   await show(page, { rollout: refused });
   await panel.getByRole("button", { name: "Show data as table" }).click();
   await panel.getByText("Not measured: a rollout is a variant of MuProp.").waitFor();
+  await page.context().close();
+});
+
+test("variance by node is drawn as stacked shares, past 100 % where nodes interact", async () => {
+  const { page } = await browser.open({ width: 1400 });
+  await show(page);
+  const panel = tile(page, "attribution");
+  await panel.locator("rect.effect").first().waitFor();
+  const titles = await panel
+    .locator("svg.chart title")
+    .evaluateAll((nodes) => nodes.map(({ textContent }) => textContent));
+  assert.deepEqual(titles, ["encode1/weight: 80.6 % from h1, 40.9 % from h2", "prior: 100 % from h2, 0 % from h1"]);
+  const end = await panel
+    .locator("rect.effect.series-1")
+    .first()
+    .evaluate((node) => Number(node.getAttribute("x")) + Number(node.getAttribute("width")));
+  const whole = await panel
+    .locator(".margin-line")
+    .evaluate((node) => Number(/M([\d.]+)/.exec(node.getAttribute("d")!)![1]));
+  assert.ok(end > whole, "shares that add up to 121 % end beyond the line at 100 %");
+  await panel.getByRole("button", { name: "Show data as table" }).click();
+  await panel.getByRole("row", { name: /encode1\/weight h2 40\.9 % 7600 7000 8300 3600 unknown unknown/ }).waitFor();
   await page.context().close();
 });
 

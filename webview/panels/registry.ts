@@ -1,4 +1,5 @@
 import type { Panel } from "../panel";
+import { createAttributionPanel } from "./attribution";
 import { createBiasPanel } from "./bias";
 import { createComparePanel } from "./compare";
 import { createControlVariatesPanel } from "./controlVariates";
@@ -18,6 +19,7 @@ export function createPanels(): readonly Panel[] {
   return [
     createLossPanel(),
     createVariancePanel(),
+    createAttributionPanel(),
     createGraphPanel(),
     createTrunksPanel(),
     createRolloutPanel(),

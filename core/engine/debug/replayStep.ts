@@ -4,13 +4,12 @@ import { type MeasuredVariance, measureVariance } from "../../diagnostics/measur
 import { refuseFewSamples } from "../../estimators/refuseUnsuited";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { DebugReplay } from "../../protocol/debug";
+import { MEASURED_EXAMPLES, measuredRequest } from "../measuredRequest";
 import { guard, type Prepared } from "../prepare";
-import { MEASURED_EXAMPLES } from "../diagnosticsSchedule";
 import type { StepView } from "./stepView";
 
 /** Replicates of every example; without data, of the one row. */
-const DRAWS = 4;
-const DRAWS_WITHOUT_DATA = 64;
+const DRAWS = [4, 64] as const;
 
 /**
  * The step's estimate by its own estimator and by another one, from the step's keys and at the parameters before its update. The other
@@ -48,29 +47,10 @@ function variances(
   estimators: ReadonlyMap<string, NodeEstimator>,
   step: number,
 ): readonly MeasuredVariance[] {
-  const hasData = prepared.dataset !== null;
-  const examples = hasData ? Math.min(MEASURED_EXAMPLES, prepared.batchSize) : 1;
-  const data = prepared.batch(step, examples);
-  const { instance, structure, objective, batchSize, numSamples, seed } = prepared;
+  const data = prepared.batch(step, MEASURED_EXAMPLES);
   try {
     return guard(prepared.file, () =>
-      tidy(() =>
-        measureVariance({
-          instance,
-          structure,
-          objective,
-          estimators,
-          data,
-          examples,
-          batchSize,
-          hasData,
-          numSamples,
-          draws: hasData ? DRAWS : DRAWS_WITHOUT_DATA,
-          seed,
-          step,
-          elementsUpTo: 0,
-        }),
-      ),
+      tidy(() => measureVariance(measuredRequest(prepared, { estimators, data, step, draws: DRAWS }))),
     );
   } finally {
     tf.dispose(Object.values(data));

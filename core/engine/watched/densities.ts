@@ -1,7 +1,7 @@
 import { tf } from "../../backends/tf";
 import { partDensities } from "../../diagnostics/partDensities";
 import { pathAndScoreNodes } from "../../gradients/scoreRows";
-import { MEASURED_EXAMPLES } from "../diagnosticsSchedule";
+import { MEASURED_EXAMPLES } from "../measuredRequest";
 import type { WatchedMeasurement } from "./watchedView";
 
 /** Replicates of every measured example; of the one row where there is no data. */
