@@ -13,7 +13,6 @@ const LEAST_INTERVAL_MS = 5000;
 /** Looks now and then at a run with the lints that judge by what training has made of the model. */
 export class LintWatch {
   private due = performance.now() + FIRST_AFTER_MS;
-  private looked = false;
 
   /** What they find now, or null when it is not their turn. */
   look(
@@ -26,9 +25,8 @@ export class LintWatch {
     }: { readonly step: number; readonly growth: readonly VarianceGrowth[]; readonly last: boolean },
   ): LintReport | null {
     const began = performance.now();
-    // A run that is over before the first look gets one.
-    if (began < this.due && !(last && !this.looked)) return null;
-    this.looked = true;
+    // What is left on view is about the parameters that the run ended with.
+    if (began < this.due && !last) return null;
     const data = prepared.batch(step);
     try {
       const findings = guard(prepared.file, () =>
