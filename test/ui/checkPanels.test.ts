@@ -358,7 +358,7 @@ test("a rollout says what it would do at what cost, and is measured for those wh
   const refused = { ...rollout, whole: null, parameters: [], pays: null, refusal: "a rollout is a variant of MuProp" };
   await show(page, { rollout: refused });
   await panel.getByRole("button", { name: "Show data as table" }).click();
-  await panel.getByText("Not measured: a rollout is a variant of MuProp.").waitFor();
+  await panel.locator("strong").getByText("Not measured: a rollout is a variant of MuProp.").waitFor();
   await page.context().close();
 });
 
@@ -373,7 +373,7 @@ test("variance by node is drawn as stacked shares, past 100 % where nodes intera
   assert.deepEqual(titles, ["encode1/weight: 80.6 % from h1, 40.9 % from h2", "prior: 100 % from h2, 0 % from h1"]);
   const end = await panel
     .locator("rect.effect.series-1")
-    .first()
+    .nth(1) // after the legend's
     .evaluate((node) => Number(node.getAttribute("x")) + Number(node.getAttribute("width")));
   const whole = await panel
     .locator(".margin-line")

@@ -18,7 +18,7 @@ export function createAttributionPanel(): Panel {
     ),
   );
   const box = createPictureBox({
-    label: text("Variance by node"),
+    label: text("Shares of the variance by parameter"),
     inputs: ({ attribution }) => (attribution ? [attribution] : null),
     draw: ({ attribution }, width) => drawAttributionChart(attribution!.parameters, nodesOf(attribution!), width),
   });
