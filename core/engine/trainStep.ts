@@ -5,6 +5,8 @@ import { Noise } from "../random/noise";
 import { refinedGradient } from "../training/refinedGradient";
 import { refinedNode } from "../training/refinement";
 import type { Optimizer } from "../training/optimizers/optimizer";
+import type { Trace } from "../graph/trace";
+import { isChecked, refuseGradients, refuseStep } from "./checkStep";
 import { explainNonFinite } from "./explainNonFinite";
 import { guard, type Prepared } from "./prepare";
 
@@ -23,7 +25,8 @@ export function stepNoise({ seed, numSamples, batchSize }: Prepared, step: numbe
  * @param learningRate set before the update
  * @param inspect looks at loss and gradients before anything changes; false calls the step off
  * @returns the batch-mean loss, nats; null when the step was called off: parameters and baselines are as before
- * @throws GradlensError naming the node when the loss is not finite; the parameters are then as before
+ * @throws GradlensError naming the node or parameter when the loss or a gradient is not finite, or a distribution or an observed value is
+ * none; parameters and baselines are then as before
  */
 export function trainStep(
   prepared: Prepared,
@@ -36,7 +39,8 @@ export function trainStep(
   const { instance, structure, objective } = prepared;
   const data = prepared.batch(step);
   const noise = stepNoise(prepared, step);
-  const evaluation = { structure, objective, estimators, data, noise, training: true };
+  const look = isChecked(prepared, step) ? { look: (trace: Trace) => refuseStep(prepared, step, trace) } : {};
+  const evaluation = { structure, objective, estimators, data, noise, training: true, ...look };
   const { inference } = prepared.definition.options;
   const { gradients, loss } = guard(prepared.file, () => {
     if (!inference) return estimateGradient(instance, evaluation, false);
@@ -45,8 +49,9 @@ export function trainStep(
   });
   try {
     if (!inspect(loss, gradients)) return null;
-    if (!inference) for (const estimator of estimators.values()) estimator.update();
     if (!Number.isFinite(loss)) throw explainNonFinite(prepared, data, noise, step, loss);
+    refuseGradients(gradients, step);
+    if (!inference) for (const estimator of estimators.values()) estimator.update();
     optimizer.learningRate = learningRate;
     optimizer.apply(
       instance.parameters.map(({ name, variable }) => ({ name, variable, gradient: gradients.get(name)! })),

@@ -31,6 +31,8 @@ export interface Evaluation {
   readonly training: boolean;
   /** Values that nodes take instead of drawing, `[S, B', …unitShape]`. */
   readonly forced?: ReadonlyMap<string, tf.Tensor>;
+  /** Shown the trace before anything is made of it. */
+  readonly look?: (trace: Trace) => void;
   /** Told of every node's term of the surrogate loss, `[S, B']` or null, while operations are recorded. */
   readonly watch?: (context: SurrogateContext, term: tf.Tensor | null) => void;
 }
@@ -70,6 +72,7 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     (name, value) => estimators.get(name)!.view?.(value) ?? value,
   );
 
+  evaluation.look?.(trace);
   const values = new Map<string, tf.Tensor>(); // constants
   const logProbs = new Map<string, tf.Tensor>(); // [S, B'], gradients to parameters only
   for (const node of trace.nodes.values()) {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { tf } from "../../../core/backends/tf";
+import { dataset as findDataset } from "../../../core/data/registry";
 import { readCheckpoint, readEvents } from "../../../core/engine/runFolder";
 import type { RunSnapshot } from "../../../core/protocol/snapshot";
 import { start, turningModel, twoLayerModel, Workspace } from "./support";
@@ -54,8 +55,83 @@ export default defineModel("root", () => {
   );
   const last = await train({ file, steps: 1, runFolder: folder });
   assert.equal(last.state, "failed");
-  assert.match(last.message!, /^parameter "theta" holds values that are not finite after step 1; /);
+  assert.match(
+    last.message!,
+    /^step 1 was not taken: the gradient of parameter "theta" is (NaN|Infinity|-Infinity) though the loss is finite; /,
+  );
+  assert.equal(last.step, 0);
   assert.equal(readCheckpoint(folder).metadata["step"], "0");
+});
+
+test("probabilities that training drives above 1 stop the run before that step, with node and value", async () => {
+  const folder = workspace.path("above");
+  const file = workspace.model(
+    "above",
+    `
+import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
+export default defineModel("above", () => {
+  const p = parameter("p", [0.9]);
+  return {
+    program() {
+      cost("f", tf.mul(sample("b", bernoulli({ probs: p })), -1).sum(-1));
+    },
+  };
+}, { estimator: "straight-through", optimizer: { id: "sgd", learningRate: 0.04 } });`,
+  );
+  const last = await train({ file, steps: 20, runFolder: folder });
+  assert.equal(last.state, "failed");
+  assert.equal(last.step, 3);
+  assert.match(
+    last.message!,
+    /^step 4 was not taken: at "b", bernoulli probs lie in \[0, 1\], got 1\.02; .* resume from the last checkpoint$/,
+  );
+  assert.ok(Math.abs(readCheckpoint(folder).tensors["p"]!.values[0]! - 0.9) < 1e-6);
+});
+
+test("an observed row that stops being one-hot is told, though the loss stays finite", async () => {
+  const text = turningModel(
+    4,
+    `cost("f", f);
+      observe("y", categorical({ logits: tf.zeros([1, 3]) }), tf.tensor(NOW ? [1, 1, 0] : [1, 0, 0], [1, 1, 1, 3]));`,
+  ).replace("bernoulli, cost", "bernoulli, categorical, cost, observe");
+  const last = await train({ file: workspace.model("rows", text), steps: 20 });
+  assert.equal(last.step, 4);
+  assert.match(last.message!, /^step 5 was not taken: at observe\("y"\), categorical values are one-hot, got .* 2; /);
+});
+
+test("one example of the data that a distribution cannot have given is named before its step", async () => {
+  const { train: split } = await findDataset("digits-binarized").load({ folder: null, seed: 0 });
+  const { values, shape } = split.inputs["x"]!;
+  const width = shape.reduce((product, size) => product * size, 1);
+  const isOn = (example: number, pixel: number): boolean => values[example * width + pixel] === 1;
+  // A pixel that is seldom on, so that the examples that the model is tried on do not have it.
+  const share = (pixel: number): number =>
+    Array.from({ length: split.size }, (_, example) => Number(isOn(example, pixel))).reduce((a, b) => a + b) /
+    split.size;
+  const pixel = Array.from({ length: width }, (_, i) => i).find((i) => share(i) > 0.002 && share(i) < 0.02)!;
+  const file = workspace.model(
+    "negative",
+    `
+import { bernoulli, cost, defineModel, gamma, observe, parameter, sample, tf } from "gradlens";
+export default defineModel("negative", () => {
+  const theta = parameter("theta", [0.3]);
+  return {
+    program({ x }: { x: tf.Tensor }) {
+      const b = sample("b", bernoulli({ logits: theta }));
+      const pixel = tf.slice(tf.reshape(x, [1, -1, ${width}]), [0, 0, ${pixel}], [1, -1, 1]);
+      observe("n", gamma({ concentration: tf.add(b, 1), rate: [1] }), tf.sub(1, tf.mul(pixel, 3)));
+    },
+  };
+}, { data: "digits-binarized", batchSize: 20, objective: "structured-prediction", estimator: "lr" });`,
+  );
+  const last = await train({ file, epochs: 1 });
+  const told =
+    /^step (\d+) was not taken: at observe\("n"\), gamma .* got -2 in example (\d+) of digits-binarized; /.exec(
+      last.message!,
+    );
+  assert.ok(told, last.message!);
+  assert.equal(last.step, Number(told[1]) - 1);
+  assert.ok(isOn(Number(told[2]), pixel));
 });
 
 test("a model that throws in mid-run ends the run with one sentence at its line; what was logged stays", async () => {

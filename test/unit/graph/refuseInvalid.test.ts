@@ -60,6 +60,11 @@ const refused: readonly (readonly [name: string, build: () => ModelFunctions, se
     /^at observe\("y"\), categorical values are one-hot, got .* 0\.5;/,
   ],
   [
+    "an observed bit below 0",
+    () => ({ program: () => observe("x", bernoulli({ logits: tf.zeros([1]) }), tf.fill([1, 1, 1], -2)) }),
+    /^at observe\("x"\), bernoulli observed values lie in \[0, 1\], got -2; mend/,
+  ],
+  [
     "a prior's negative scale",
     () => ({
       guide: () => void sample("z", normal({ mean: tf.zeros([1]), std: tf.ones([1]) })),
