@@ -93,11 +93,15 @@ const nativeFolder = (context: vscode.ExtensionContext): string => join(context.
 
 function fork(context: vscode.ExtensionContext): ReturnType<typeof forkEngine> {
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file");
+  const workers = settings.workers();
   return forkEngine({
     script: context.asAbsolutePath("dist/engine.js"),
     nodePath: settings.nodePath(),
     cwd: folder?.uri.fsPath,
-    env: nativeEnvironment(nativeFolder(context)),
+    env: {
+      ...nativeEnvironment(nativeFolder(context)),
+      ...(workers === null ? {} : { GRADLENS_WORKERS: String(workers) }),
+    },
   });
 }
 

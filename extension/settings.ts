@@ -13,6 +13,11 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 export const settings = {
   backend: (): string => get("engine.backend", "auto"),
   nodePath: (): string | undefined => get("engine.nodePath", "").trim() || undefined,
+  /** Null: as many as the engine thinks good. */
+  workers(): number | null {
+    const asked = get<number | null>("engine.workers", null);
+    return asked === null ? null : clamp(Math.round(asked), 0, 64);
+  },
   dataFolder: (): string | undefined => get("dataFolder", "").trim() || undefined,
   inlineEnabled: (): boolean => get("inline.enabled", true),
   sparklines: (): boolean => get("inline.sparklines", true),

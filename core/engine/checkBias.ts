@@ -35,7 +35,9 @@ export async function checkBias(
   const chosen = subject.choose(estimator ?? subject.driving);
   try {
     const numSamples = describedSamples(prepared, chosen.specs, samples);
-    const work = measureBias(prepared, chosen, { data, numSamples, step, method: "auto", draws, margin, alpha });
+    const workers = options.workersFor?.(prepared);
+    const wish = { data, numSamples, step, method: "auto", draws, margin, alpha, workers } as const;
+    const work = measureBias(prepared, chosen, wish);
     const report = await inSlices(work, options).catch((error: unknown) => {
       throw options.signal.aborted ? error : asModelError(error, prepared.file);
     });

@@ -18,7 +18,7 @@ export interface CompareProgress extends Omit<SliceOptions, "onProgress"> {
 export async function compare(
   subject: CheckSubject,
   { estimators, draws = DRAWS, biasDraws = BIAS_DRAWS }: Omit<CompareRequest, "target">,
-  { signal, busy, onProgress }: CompareProgress,
+  { signal, busy, onProgress, workersFor }: CompareProgress,
 ): Promise<ComparisonRecord> {
   const { prepared, step, data } = subject;
   const began = performance.now();
@@ -36,7 +36,7 @@ export async function compare(
   });
   try {
     const work = compareEstimators(prepared, chosen, {
-      ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws },
+      ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws, workers: workersFor?.(prepared) },
       onEstimator: (id) => (current = id),
       onFailure: leaveOut,
     });

@@ -1,4 +1,6 @@
+import type { Workers } from "../diagnostics/chunks/chunks";
 import type { Sliced } from "../diagnostics/sliced";
+import type { Prepared } from "./prepare";
 
 /** Work goes on for so long before it gives way. */
 const SLICE_MS = 20;
@@ -8,10 +10,15 @@ export interface SliceOptions {
   readonly onProgress: (share: number) => void;
   /** True while a run trains: then the work waits as long as it has worked, so that training keeps half of the time. */
   readonly busy: () => boolean;
+  /** Engines that take a share of the work on a model; none when left out. */
+  readonly workersFor?: ((prepared: Prepared) => Workers | undefined) | undefined;
 }
 
 /** Does sliced work between other messages and steps. @throws AbortError once the signal is aborted */
-export async function inSlices<T>(work: Sliced<T>, { signal, onProgress, busy }: SliceOptions): Promise<T> {
+export async function inSlices<T>(
+  work: Sliced<T>,
+  { signal, onProgress, busy }: Omit<SliceOptions, "workersFor">,
+): Promise<T> {
   try {
     for (;;) {
       let waiting: Promise<unknown> | null = null;

@@ -30,6 +30,7 @@ import { isTypeScript } from "./modelLoader";
 import { readReport } from "./readReport";
 import { registries } from "./registries";
 import { rollout } from "./rollout";
+import { EnginePool } from "./pool/enginePool";
 import type { TrainingRun } from "./run";
 import { startRun } from "./startRun";
 import { possibleSweeps, sweep } from "./sweep";
@@ -53,6 +54,7 @@ export class EngineServer {
   private sequence = 0;
   private readonly cancels = new Map<number, AbortController>();
   private readonly started = performance.now();
+  private readonly pool = new EnginePool(() => this.run?.snapshot.state === "running");
 
   constructor(
     private readonly send: (message: FromEngine) => void,
@@ -132,22 +134,22 @@ export class EngineServer {
     bias: async ({ target, ...request }, signal, id) => {
       const told = this.progressOf(id);
       const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };
-      return this.check(target, async (subject) => ({ bias: await checkBias(subject, request, options) })).then(
-        ({ bias, snapshot }) => ({ record: bias, snapshot }),
-      );
+      return this.check(target, async (subject, { workersFor }) => ({
+        bias: await checkBias(subject, request, { ...options, workersFor }),
+      })).then(({ bias, snapshot }) => ({ record: bias, snapshot }));
     },
     compare: async ({ target, ...request }, signal, id) => {
       const options = { ...this.slices(signal), onProgress: this.progressOf(id) };
-      return this.check(target, async (subject) => ({ comparison: await compare(subject, request, options) })).then(
-        ({ comparison, snapshot }) => ({ record: comparison, snapshot }),
-      );
+      return this.check(target, async (subject, { workersFor }) => ({
+        comparison: await compare(subject, request, { ...options, workersFor }),
+      })).then(({ comparison, snapshot }) => ({ record: comparison, snapshot }));
     },
     sweep: async ({ target, ...request }, signal, id) => {
       const told = this.progressOf(id);
       const options = { ...this.slices(signal), onProgress: (share: number) => told(share, "") };
       let record: SweepRecord | undefined;
-      const { snapshot } = await this.check(target, async (subject, sweeps) => {
-        const made = await sweep(subject, request, options);
+      const { snapshot } = await this.check(target, async (subject, { sweeps, workersFor }) => {
+        const made = await sweep(subject, request, { ...options, workersFor });
         record = made;
         return { sweeps: [...sweeps.filter(({ over }) => over !== made.over), made] };
       });
@@ -228,6 +230,7 @@ export class EngineServer {
       backend: asked === "auto" ? asked : this.backend!,
       onBackend: (chosen) => this.adopt(chosen),
       folderByDefault: true,
+      workers: this.pool.size,
       abandon: (status, reason) => {
         this.log("error", reason);
         setImmediate(() => this.exit(status));
@@ -260,12 +263,15 @@ export class EngineServer {
   /** Opens a target, measures it and keeps the result where views find it. */
   private async check<R extends CheckFields>(
     target: CheckTarget,
-    measure: (subject: CheckSubject, sweeps: readonly SweepRecord[]) => Promise<R>,
+    measure: (subject: CheckSubject, given: CheckGiven) => Promise<R>,
   ): Promise<R & { readonly snapshot: RunSnapshot }> {
     const run = target.kind === "run" ? this.get(target.runId) : null;
     const subject = await this.subject(target);
     try {
-      const result = await measure(subject, run?.snapshot.sweeps ?? []);
+      const sweeps = run?.snapshot.sweeps ?? [];
+      const result = await this.pool.during(run?.snapshot.backend ?? this.backend, (workersFor) =>
+        measure(subject, { sweeps, workersFor }),
+      );
       if (run && this.run === run) run.note(result);
       if (target.kind === "folder") recordCheck(target.runFolder, result, subject.step);
       return { ...result, snapshot: { ...(run?.snapshot ?? subject.snapshot(this.backend ?? "")), ...result } };
@@ -369,6 +375,12 @@ export class EngineServer {
   private log(level: "info" | "error", text: string): void {
     this.send({ type: "event", sequence: ++this.sequence, name: "log", level, text });
   }
+}
+
+/** What a check may use besides its subject. */
+interface CheckGiven {
+  readonly sweeps: readonly SweepRecord[];
+  readonly workersFor: NonNullable<SliceOptions["workersFor"]>;
 }
 
 function stackOf(error: unknown): string {

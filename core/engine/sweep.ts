@@ -18,7 +18,8 @@ export async function sweep(
   const base = subject.choose(estimator ?? subject.driving);
   try {
     const choose = (text: string): ReturnType<CheckSubject["choose"]> => subject.choose(text);
-    const work = sweepModel({ prepared, base, choose, data, step, over, values, draws });
+    const workers = options.workersFor?.(prepared);
+    const work = sweepModel({ prepared, base, choose, data, step, over, values, draws, workers });
     const result = await inSlices(work, options).catch((error: unknown) => {
       throw options.signal.aborted ? error : asModelError(error, prepared.file);
     });

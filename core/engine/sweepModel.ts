@@ -1,3 +1,4 @@
+import type { Workers } from "../diagnostics/chunks/chunks";
 import { countStates } from "../diagnostics/enumerate";
 import { exactGradientSliced } from "../diagnostics/exactGradient";
 import type { Sliced } from "../diagnostics/sliced";
@@ -34,6 +35,8 @@ export interface SweepWork {
   readonly draws?: number | undefined;
   /** Samples of every example where those are not varied. */
   readonly samples?: number | undefined;
+  /** Engines that take a share of what is enumerated. */
+  readonly workers?: Workers | undefined;
 }
 
 export type SweepResult = Omit<SweepRecord, "model" | "file" | "exportName" | "at" | "step" | "elapsedMs">;
@@ -104,7 +107,7 @@ export function* sweepModel(work: SweepWork): Sliced<SweepResult> {
 }
 
 function* measurePoint(work: SweepWork, kind: SweepKind, value: number, references: References): Sliced<SweepPoint> {
-  const { prepared, base, data, step } = work;
+  const { prepared, base, data, step, workers } = work;
   const { instance, structure, objective, batchSize, seed } = prepared;
   const subject = { specs: base.specs, objective };
   const asked = kind.at(value, subject);
@@ -121,7 +124,7 @@ function* measurePoint(work: SweepWork, kind: SweepKind, value: number, referenc
     const numSamples = asked.samples ?? describedSamples(prepared, specs, work.samples);
     if (numSamples < least)
       throw new GradlensError("GL1414", `${asked.estimator} needs at least ${least} samples`, { usage: true });
-    const request = { instance, structure, objective, data, batchSize, numSamples };
+    const request = { instance, structure, objective, data, batchSize, numSamples, workers };
     reference = yield* references.at(numSamples, specs);
     const enumerable = "states" in countStates(structure, numSamples);
     let moments: GradientMoments;
@@ -158,12 +161,12 @@ class References {
   constructor(private readonly work: SweepWork) {}
 
   *at(samples: number, specs: Chosen["specs"]): Sliced<Reference> {
-    const { prepared, data } = this.work;
+    const { prepared, data, workers } = this.work;
     const { instance, structure, objective, batchSize } = prepared;
     // Where samples are only averaged the gradient does not depend on their number.
     const numSamples = objective.additive ? 1 : samples;
     if ("states" in countStates(structure, numSamples)) {
-      const request = { instance, structure, objective, data, batchSize, numSamples };
+      const request = { instance, structure, objective, data, batchSize, numSamples, workers };
       const exact = this.exact.get(numSamples) ?? (yield* exactGradientSliced(request)).gradients;
       this.exact.set(numSamples, exact);
       this.words = "the exact gradient, all joint states enumerated";
