@@ -27,7 +27,7 @@ test("every setting can be found and read on the settings page", async () => {
   await session.picture("settings");
   // Settings that choose what is executed belong to the machine: a workspace or a synchronised profile cannot set them.
   await page.locator(".settings-editor").getByRole("tab", { name: "Remote" }).click();
-  await found.filter({ hasText: "12 Settings Found" }).waitFor();
+  await found.filter({ hasText: "13 Settings Found" }).waitFor();
 });
 
 test("the walkthrough opens with its pictures", async () => {
