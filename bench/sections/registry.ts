@@ -1,6 +1,7 @@
 import { estimators } from "./estimators";
 import { gsb } from "./gsb";
 import { memory } from "./memory";
+import { panels } from "./panels";
 import { parts } from "./parts";
 import { peaks } from "./peaks";
 import { samplers } from "./samplers";
@@ -10,4 +11,15 @@ import { steps } from "./steps";
 import { vae } from "./vae";
 
 /** All sections, in the order of the report. */
-export const sections: readonly Section[] = [parts, steps, estimators, gsb, vae, samplers, start, memory, peaks];
+export const sections: readonly Section[] = [
+  parts,
+  steps,
+  estimators,
+  gsb,
+  vae,
+  samplers,
+  start,
+  memory,
+  peaks,
+  panels,
+];

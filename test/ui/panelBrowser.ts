@@ -19,6 +19,8 @@ export interface PageOptions {
   /** Search part of the address: `run`, `engine`, `steps`, `interval`, `parameters`, `silent`. */
   readonly query?: Readonly<Record<string, string | number>>;
   readonly reducedMotion?: boolean;
+  /** How long a wait may take. */
+  readonly timeoutMs?: number;
 }
 
 /** A browser with the panels' page: the shipped sources and policy, with the editor's part played by `panelPage.ts`. */
@@ -76,13 +78,20 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
   });
   const browser = await launch();
   return {
-    async open({ theme = "dark", width = 1400, height = 900, query = {}, reducedMotion = false } = {}) {
+    async open({
+      theme = "dark",
+      width = 1400,
+      height = 900,
+      query = {},
+      reducedMotion = false,
+      timeoutMs = 20_000,
+    } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         reducedMotion: reducedMotion ? "reduce" : "no-preference",
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(timeoutMs);
       const problems: string[] = [];
       page.on("pageerror", (error) => problems.push(error.message));
       page.on("console", (message) => {
