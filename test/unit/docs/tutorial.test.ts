@@ -10,7 +10,8 @@ const source = readFileSync(teaching("dag.ts"), "utf8");
 const mended = source.replace(', { estimator: "straight-through" });', ");");
 
 /** Rows of a printed table; relative biases at the rounding of float32 are the machine's. */
-const rows = (out: string): string[] => out.split("\n").filter((line) => /^(prior|toA|toB|dag\.ts) /.test(line));
+const rows = (out: string): string[] =>
+  out.split("\n").filter((line) => /^(prior|toA|toB|dag\.ts|mean|log-std) /.test(line));
 const firm = (line: string): string => line.replace(/\d\.\d+e-[67]/, "rounding").replace(/\s+/g, " ");
 const told = new Set(tutorial.split("\n").map(firm));
 
@@ -43,4 +44,14 @@ test("the tutorial names the line that its lint names", async () => {
   const { out } = await gradlens("lint", teaching("dag.ts"));
   assert.match(out, /dag\.ts:19:36: warning: straight-through at node "b" is biased/);
   assert.match(tutorial, /dag\.ts:19:36: warning: straight-through at node "b" is biased/);
+});
+
+test("the tutorial shows a second derivative that misses a kink, the lint that says so, and the smooth cost that mends it", async () => {
+  await shows(10, "bias", teaching("relu-net.ts"));
+  const { out } = await gradlens("lint", teaching("relu-net.ts"));
+  const warning =
+    /relu-net\.ts:23:34: warning: gsb at node "z" takes second derivatives of a cost that goes through Relu/;
+  assert.match(out, warning);
+  assert.match(tutorial, warning);
+  await shows(0, "bias", `${teaching("relu-net.ts")}#smooth`, "--draws", "30000");
 });
