@@ -6,7 +6,8 @@ import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import type { ParameterVariance } from "../protocol/snapshot";
 import { openChunks, type Workers } from "./chunks/chunks";
-import { type Replicates, variancePass } from "./chunks/variancePass";
+import { type ReplicateParts, type Replicates, variancePass } from "./chunks/variancePass";
+import type { Drift, DriftPart, DriftWindow } from "./driftWindow";
 import { ElementMoments } from "./elementMoments";
 import { signalToNoise } from "./signalToNoise";
 import { finish, type Sliced } from "./sliced";
@@ -34,6 +35,8 @@ export interface VarianceRequest {
   readonly elementsUpTo: number;
   /** Earlier measurements that are averaged with this one; single elements are not. */
   readonly window?: VarianceWindow;
+  /** Earlier measurements whose mean gradients are compared with this one's; only where one pass holds all draws. */
+  readonly drift?: DriftWindow;
   /** Takes the pairs of the whole gradient, all parameters together. */
   readonly whole?: VarianceAccumulator;
   /** Confidence level of the intervals; 0.95 when left out. */
@@ -87,19 +90,23 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
     firstReplicate: DIAGNOSTIC_REPLICATE + index * perPass,
     replicates: of(index),
     elements: parameters.map(({ name }) => elements.has(name)),
+    together: request.drift !== undefined && passes === 1,
   });
   const work = { kind: variancePass, subject: { ...request, sets }, total: passes, args: argsOf };
   const chunks = openChunks(work, request.specs && request.workers);
+  const drifts = new Map<string, Drift | null>();
   let done = 0;
   try {
     for (let index = 0; index < passes && !(index > 0 && request.cancelled?.()); index++) {
       const wholes = Array.from({ length: of(index) / 2 }, () => new Float64Array(request.whole ? (2 * m) ** 2 : 0));
-      (yield* chunks.next()).forEach(({ grams, first, second }, i) => {
+      (yield* chunks.next()).forEach(({ grams, first, second, together }, i) => {
         const { name } = parameters[i]!;
         grams.forEach((gram, pair) => {
           totals.get(name)!.addGram(gram);
           wholes[pair]!.forEach((_, e, sum) => void (sum[e]! += gram[e]!));
         });
+        if (together && request.drift)
+          drifts.set(name, request.drift.add(name, driftPart(request, together, of(index)), level));
         if (first && second) elements.get(name)!.add(first, second, of(index));
       });
       if (request.whole) for (const gram of wholes) request.whole.addGram(gram);
@@ -129,11 +136,29 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
       level,
       degreesOfFreedom: own ? m * (done - 1) : total.degreesOfFreedom,
       draws: own ? m * done : 2 * total.degreesOfFreedom,
+      ...(request.drift
+        ? { drift: drifts.get(name)?.value ?? null, driftInterval: drifts.get(name)?.interval ?? null }
+        : {}),
       ...(detail && variable.size <= request.elementsUpTo
         ? { elements: { monteCarlo: detail.monteCarlo, data: detail.data, total: detail.total } }
         : {}),
     };
   });
+}
+
+/** Rows are independent by example; without data all of them are. */
+function driftPart(
+  { step, examples: m, hasData }: VarianceRequest,
+  { sum, gram }: NonNullable<ReplicateParts["together"]>,
+  replicates: number,
+): DriftPart {
+  const n = replicates * m;
+  const mean = sum.map((value) => value / n);
+  if (!hasData) return { step, mean, gram, rows: n };
+  const ofExamples = new Float64Array(m * m);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) ofExamples[(i % m) * m + (j % m)]! += gram[i * n + j]! / replicates ** 2;
+  return { step, mean, gram: ofExamples, rows: m };
 }
 
 /** Totals from all replicates rather than from pairs: the same numbers with half the noise. */

@@ -1,3 +1,5 @@
+import { largestEigenvalue } from "./largestEigenvalue";
+
 /** The covariance Σ of one row's gradient, as far as intervals of a norm need it. */
 export interface NoiseSummary {
   /** tr Σ. */
@@ -12,7 +14,6 @@ export interface NoiseSummary {
 
 /** Replicates from which centring by the replicates' own mean leaves pairs of them independent enough. */
 const MANY_REPLICATES = 32;
-const POWER_STEPS = 24;
 /** Sets of rows that all moments are taken of; of later ones every second, third, … */
 const FULL = 8;
 
@@ -122,29 +123,4 @@ function centre(gram: ArrayLike<number>, m: number, R: number): Float64Array {
     }
   }
   return half;
-}
-
-/** By power iteration from the longest row. */
-function largestEigenvalue(matrix: Float64Array, n: number): number {
-  let at = 0;
-  for (let i = 1; i < n; i++) if (matrix[i * n + i]! > matrix[at * n + at]!) at = i;
-  let vector: Float64Array = matrix.slice(at * n, (at + 1) * n);
-  let value = 0;
-  for (let step = 0; step < POWER_STEPS; step++) {
-    let norm = 0;
-    for (const x of vector) norm += x * x;
-    norm = Math.sqrt(norm);
-    if (!(norm > 0)) return 0;
-    const next = new Float64Array(n);
-    value = 0;
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let j = 0; j < n; j++) sum += matrix[i * n + j]! * vector[j]!;
-      next[i] = sum / norm;
-      value += next[i]! * next[i]!;
-    }
-    value = Math.sqrt(value);
-    vector = next;
-  }
-  return value;
 }

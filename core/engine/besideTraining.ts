@@ -57,6 +57,7 @@ export class BesideTraining {
       const { pathScore } = record;
       log.event("variance", {
         elapsedMs: record.elapsedMs,
+        ...(record.driftSince === undefined ? {} : { driftSince: record.driftSince }),
         parameters: record.parameters.map(({ shape: _, ...rest }) => rest),
         ...(pathScore ? { pathScore: pathScore.map(({ shape: _, ...rest }) => rest) } : {}),
       });

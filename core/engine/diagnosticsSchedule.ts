@@ -2,6 +2,7 @@ import { tidy } from "../backends/tidy";
 import { attributeVariance } from "../diagnostics/attribution";
 import { AttributionMoments } from "../diagnostics/attributionMoments";
 import { measureControlVariates } from "../diagnostics/controlVariates";
+import { DriftWindow } from "../diagnostics/driftWindow";
 import { measurePathScore } from "../diagnostics/measurePathScore";
 import { measureVariance, type VarianceRequest } from "../diagnostics/measureVariance";
 import { MomentsWindow } from "../diagnostics/momentsWindow";
@@ -41,6 +42,7 @@ export class DiagnosticsSchedule {
   private readonly trend = new VarianceTrend();
   private readonly windows = {
     variance: new VarianceWindow(WINDOW),
+    drift: new DriftWindow(WINDOW),
     pathScore: new MomentsWindow<PathScoreMoments>(WINDOW, (parts) => PathScoreMoments.pooled(parts)),
     attribution: new MomentsWindow<AttributionMoments>(WINDOW, (parts) => AttributionMoments.pooled(parts)),
   };
@@ -74,7 +76,7 @@ export class DiagnosticsSchedule {
     const { parameters, pathScore, more } = tidy(() => {
       const request = measuredRequest(prepared, { estimators, data, step, draws: DRAWS });
       return {
-        parameters: measureVariance({ ...request, window: this.windows.variance }),
+        parameters: measureVariance({ ...request, window: this.windows.variance, drift: this.windows.drift }),
         pathScore: measurePathScore({ ...request, window: this.windows.pathScore }),
         more:
           turn === 0
@@ -87,7 +89,11 @@ export class DiagnosticsSchedule {
     this.trend.add(step, new Map(parameters.map(({ name }) => [name, this.windows.variance.newest(name)])));
     const elapsedMs = performance.now() - began;
     this.budget.measured(step, elapsedMs);
-    const parts = pathScore.length > 0 ? { pathScore } : {};
+    const { since } = this.windows.drift;
+    const parts = {
+      ...(pathScore.length > 0 ? { pathScore } : {}),
+      ...(since === null ? {} : { driftSince: since }),
+    };
     return { variance: { step, parameters, ...parts, elapsedMs }, ...more };
   }
 

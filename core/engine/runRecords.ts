@@ -41,6 +41,7 @@ export function runRecords(
       return {
         step: event.step,
         elapsedMs: event["elapsedMs"] as number,
+        ...(event["driftSince"] === undefined ? {} : { driftSince: event["driftSince"] as number }),
         parameters: (event["parameters"] as readonly Omit<ParameterVariance, "shape">[]).map(shaped),
         ...(pathScore ? { pathScore: pathScore.map(shaped) } : {}),
       };

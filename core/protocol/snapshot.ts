@@ -45,6 +45,13 @@ export interface ParameterVariance {
   /** Noise of drawing the batch, without the Monte Carlo part. */
   readonly data: number | null;
   readonly total: number | null;
+  /**
+   * What the movement of the mean gradient adds to the variance of gradients between the steps from `driftSince` on; null where the
+   * draws do not tell it from 0. Left out where nothing is trained.
+   */
+  readonly drift?: number | null;
+  /** Confidence interval of `drift` at `level`; null while too few rows carry the noise. */
+  readonly driftInterval?: readonly [number, number] | null;
   /** ‖mean gradient‖ / √(total variance) of one estimate; null also where the draws do not tell the mean from 0. */
   readonly snr: number | null;
   /** Confidence interval of `monteCarlo` at `level`. */
@@ -88,6 +95,8 @@ export interface PathScore {
 
 export interface VarianceRecord {
   readonly step: number;
+  /** First step of the measurements that drift is over; left out before there are two. */
+  readonly driftSince?: number;
   /** Path and score part of each of the guide's parameters; left out where no node has both. */
   readonly pathScore?: readonly PathScore[];
   /** Averages over this and the last few measurements beside training; `degreesOfFreedom` counts them all. */

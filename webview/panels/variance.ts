@@ -127,14 +127,18 @@ function varianceTable({ variance, model }: RunSnapshot, limit = Infinity): Data
       { title: text("Level"), kind: "share" },
       { title: text("Data"), unit: "loss²/parameter²", kind: "number" },
       { title: text("Total"), unit: "loss²/parameter²", kind: "number" },
+      { title: text("Drift"), unit: "loss²/parameter²", kind: "number" },
+      { title: text("Drift low"), kind: "number" },
+      { title: text("Drift high"), kind: "number" },
+      { title: text("Drift since step"), kind: "count" },
       { title: text("SNR"), kind: "number" },
       { title: text("Draws"), kind: "count" },
       { title: text("Degrees of freedom"), kind: "count" },
     ],
     rows: variance
       .slice(-Math.ceil(limit / perRecord))
-      .flatMap(({ step, parameters }) =>
-        parameters.map(({ name, monteCarlo, interval, level, data, total, snr, draws, degreesOfFreedom }) => [
+      .flatMap(({ step, parameters, driftSince }) =>
+        parameters.map(({ name, monteCarlo, interval, level, data, total, snr, draws, degreesOfFreedom, ...rest }) => [
           step,
           name,
           monteCarlo,
@@ -143,6 +147,10 @@ function varianceTable({ variance, model }: RunSnapshot, limit = Infinity): Data
           level,
           data,
           total,
+          rest.drift ?? null,
+          rest.driftInterval?.[0] ?? null,
+          rest.driftInterval?.[1] ?? null,
+          driftSince ?? null,
           snr,
           draws,
           degreesOfFreedom,

@@ -33,6 +33,8 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
     ["interval", text("Interval")],
     ["data", text("Data")],
     ["total", text("Total")],
+    ["drift", text("Drift")],
+    ["driftInterval", text("Interval of drift")],
     ["snr", text("SNR")],
     ["draws", text("Draws")],
     ["freedom", text("Degrees of freedom")],

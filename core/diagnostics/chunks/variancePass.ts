@@ -1,5 +1,6 @@
 import { tidy } from "../../backends/tidy";
 import { collectRows } from "../../gradients/collectRows";
+import { sumsOfRows } from "../../gradients/sumsOfRows";
 import { Noise } from "../../random/noise";
 import { tileRows } from "../enumerate";
 import type { ChunkKind } from "./chunks";
@@ -14,6 +15,8 @@ export interface Replicates {
   readonly replicates: number;
   /** Whether the moments of single elements are wanted, by parameter. */
   readonly elements: readonly boolean[];
+  /** Whether all rows together are wanted: their sum and their inner products. */
+  readonly together: boolean;
 }
 
 /** What is kept of the replicates' gradients of one parameter. */
@@ -23,13 +26,15 @@ export interface ReplicateParts {
   /** Σ g and Σ g² over replicates, `[m, P]`, where they were asked for. */
   readonly first: Float64Array | null;
   readonly second: Float64Array | null;
+  /** Σ g over all rows `[P]`, and their inner products `[R·m, R·m]`, where they were asked for. */
+  readonly together: { readonly sum: Float32Array; readonly gram: Float32Array } | null;
 }
 
 /** Draws replicates of every example with the first set of estimators. */
 export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
   id: "variance-pass",
   compute({ instance, structure, objective, data, numSamples, sets }, args) {
-    const { seed, step, examples: m, firstReplicate, replicates, elements } = args;
+    const { seed, step, examples: m, firstReplicate, replicates, elements, together } = args;
     return tidy(() => {
       const { rows } = collectRows(instance, {
         structure,
@@ -42,7 +47,13 @@ export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
       return rows.map((row, i): ReplicateParts => {
         const values = replicates > 2 || elements[i] ? row.materialise().dataSync<"float32">() : null;
         const grams = replicates > 2 ? gramsOfPairs(values!, replicates, m) : [row.gram().dataSync<"float32">()];
-        return { grams, ...(elements[i] ? elementSums(values!, replicates) : { first: null, second: null }) };
+        return {
+          grams,
+          ...(elements[i] ? elementSums(values!, replicates) : { first: null, second: null }),
+          together: together
+            ? { sum: sumsOfRows(row, 1).dataSync<"float32">(), gram: row.gram().dataSync<"float32">() }
+            : null,
+        };
       });
     });
   },

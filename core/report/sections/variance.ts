@@ -21,7 +21,7 @@ export const varianceSection: Section = {
   id: "variance",
   title: "Variance by parameter",
   about:
-    "Variance of one estimate of the batch-mean gradient, summed over a tensor's elements (loss²/parameter²): the Monte Carlo part is the noise of sampling the nodes at a fixed batch, the data part that of drawing the batch. Intervals are of the Monte Carlo part.",
+    "Variance of one estimate of the batch-mean gradient, summed over a tensor's elements (loss²/parameter²): the Monte Carlo part is the noise of sampling the nodes at a fixed batch, the data part that of drawing the batch. Drift is what the movement of the mean gradient over the last few measurements adds to the variance between their steps; unknown where the draws do not tell it from 0.",
   none: "The variance was not measured: diagnostics were off, or the run is too short.",
   parts(report) {
     const points = pointsOf(report);
@@ -84,6 +84,8 @@ function overview(report: Report, order: readonly (readonly [string, readonly Po
       entry.interval,
       entry.data,
       entry.total,
+      entry.drift ?? null,
+      entry.driftInterval ?? null,
       entry.snr,
       entry.draws,
     ];
@@ -97,6 +99,8 @@ function overview(report: Report, order: readonly (readonly [string, readonly Po
     { title: "interval" },
     { title: "data" },
     { title: "total" },
+    { title: "drift" },
+    { title: "its interval" },
     { title: "SNR" },
     { title: "draws" },
   ];
@@ -118,6 +122,9 @@ function overTime(report: Report, name: string, points: readonly Point[]): Part 
   const monteCarlo = column((entry) => entry.monteCarlo);
   const data = column((entry) => entry.data);
   const hasData = data.some((value) => value > 0);
+  const drift = column((entry) => entry.drift);
+  const hasDrift = drift.some((value) => value > 0);
+  const shown = [...monteCarlo, ...(hasData ? data : []), ...(hasDrift ? drift : [])];
   const level = formatShare(latest(points).level);
   const picture = timeChart(
     `Variance of ${name} over steps; the table has the numbers`,
@@ -130,8 +137,9 @@ function overTime(report: Report, name: string, points: readonly Point[]): Part 
           high: column((entry) => entry.interval?.[1]),
         },
         ...(hasData ? [series("data", "data", 1, data)] : []),
+        ...(hasDrift ? [series("drift", "drift", 3, drift)] : []),
       ],
-      { axis: "variance", log: wantsLog(hasData ? [...monteCarlo, ...data] : monteCarlo) },
+      { axis: "variance", log: wantsLog(shown) },
     ),
     200,
   );
@@ -147,14 +155,16 @@ function historyOf(name: string, points: readonly Point[]): ReturnType<typeof hi
       { title: "interval" },
       { title: "data" },
       { title: "total" },
+      { title: "drift" },
       { title: "SNR" },
     ],
-    points.map(({ step, entry: { monteCarlo, interval, data, total, snr } }) => [
+    points.map(({ step, entry: { monteCarlo, interval, data, total, drift, snr } }) => [
       step,
       monteCarlo,
       formatInterval(interval),
       data,
       total,
+      drift ?? null,
       snr,
     ]),
   );

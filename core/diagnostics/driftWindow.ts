@@ -1,0 +1,153 @@
+import { largestEigenvalue } from "./largestEigenvalue";
+import { normBounds } from "./normBounds";
+
+/** What one measurement tells of the mean gradient: it, and the inner products of the independent rows that it is the mean of. */
+export interface DriftPart {
+  readonly step: number;
+  readonly mean: ArrayLike<number>;
+  /** `[n, n]` row-major. */
+  readonly gram: ArrayLike<number>;
+  /** n. */
+  readonly rows: number;
+}
+
+/** Movement of the mean gradient over the measurements of a window (loss²/parameter²). */
+export interface Drift {
+  /** Unbiased, so it may be negative. */
+  readonly estimate: number;
+  /** The estimate where the draws tell it from 0, else null: unknown. */
+  readonly value: number | null;
+  /** Null while too few rows carry the noise. */
+  readonly interval: readonly [number, number] | null;
+}
+
+interface Kept {
+  readonly step: number;
+  readonly mean: ArrayLike<number>;
+  /** Of the covariance C/n of the mean: trace, trace of the square, largest eigenvalue. */
+  readonly trace: number;
+  readonly traceSquare: number;
+  readonly largest: number;
+  /** Σ‖x_i − x̄‖² and Σ‖x_i − x̄‖⁴ over rows. */
+  readonly squares: number;
+  readonly fourths: number;
+}
+
+/** Rows that must carry the noise before anything is said of it. */
+const MIN_EFFECTIVE_ROWS = 30;
+/** Noise below this share of the squared gradient is rounding. */
+const ROUNDING = 1e-12;
+
+/**
+ * Drift over the last W measurements: V = 1/(W − 1) Σ_t ‖μ_t − μ̄‖², μ_t = E ĝ_t at the parameters of step t. It is what the movement of
+ * the mean gradient adds to the variance of gradients between those steps, beside their Monte Carlo and data parts.
+ *
+ * The measured means have their own noise: E Σ_t ‖ĝ_t − ḡ‖² = (W − 1) V + (1 − 1/W) Σ_t tr C_t/n, with C_t the covariance of one of the n
+ * independent rows of step t, so that is taken away. Bounds are those of a mean's norm (`normBounds`) for the stacked differences
+ * ĝ_t − ḡ, whose covariance is ⊕ C_t/n, projected: its trace is known, its square's trace is at most Σ tr C_t²/n², its largest eigenvalue
+ * at most the largest of C_t/n. Estimates of both err upwards. Noise of different steps is independent: it has keys of its own,
+ * and the examples are others of the same epoch, or of another.
+ */
+export class DriftWindow {
+  private readonly recent = new Map<string, Kept[]>();
+
+  /** @param size W, measurements kept */
+  constructor(private readonly size: number) {}
+
+  /** Takes in a parameter's newest measurement. @param level of the interval */
+  add(parameter: string, part: DriftPart, level = 0.95): Drift | null {
+    const before = this.recent.get(parameter) ?? [];
+    const parts = [...before, keep(part)].slice(-this.size);
+    this.recent.set(parameter, parts);
+    return driftOf(parts, level);
+  }
+
+  /** The step of the window's oldest measurement; null while there is none before the newest. */
+  get since(): number | null {
+    const [parts] = this.recent.values();
+    return parts && parts.length > 1 ? parts[0]!.step : null;
+  }
+
+  clear(): void {
+    this.recent.clear();
+  }
+}
+
+function driftOf(parts: readonly Kept[], level: number): Drift | null {
+  const W = parts.length;
+  if (W < 2) return null;
+  const sum = (of: (part: Kept) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const [squares, fourths] = [sum((part) => part.squares), sum((part) => part.fourths)];
+  const noise = {
+    trace: (1 - 1 / W) * sum(({ trace }) => trace),
+    traceSquare: sum(({ traceSquare }) => traceSquare),
+    largest: Math.max(...parts.map(({ largest }) => largest)),
+    effectiveRows: fourths > 0 ? squares ** 2 / fourths : 0,
+  };
+  const apart = spread(parts);
+  const rounding = (ROUNDING * sum(({ mean }) => squaredNorm(mean))) / W;
+  if (noise.trace <= rounding) {
+    // Gradients without noise are known as they are.
+    const value = apart <= rounding ? 0 : apart / (W - 1);
+    return { estimate: value, value, interval: [value, value] };
+  }
+  const { square, low, high } = normBounds(apart, noise, 1, (1 - level) / 2);
+  const estimate = square / (W - 1);
+  if (noise.effectiveRows < MIN_EFFECTIVE_ROWS || !Number.isFinite(estimate))
+    return { estimate, value: null, interval: null };
+  const interval = [low ** 2 / (W - 1), high ** 2 / (W - 1)] as const;
+  return { estimate, value: low > 0 ? estimate : null, interval };
+}
+
+function squaredNorm(vector: ArrayLike<number>): number {
+  let total = 0;
+  for (let e = 0; e < vector.length; e++) total += vector[e]! * vector[e]!;
+  return total;
+}
+
+/** Σ_t ‖ĝ_t − ḡ‖². */
+function spread(parts: readonly Kept[]): number {
+  const P = parts[0]!.mean.length;
+  let total = 0;
+  for (let e = 0; e < P; e++) {
+    let mean = 0;
+    for (const part of parts) mean += part.mean[e]! / parts.length;
+    for (const part of parts) total += (part.mean[e]! - mean) ** 2;
+  }
+  return total;
+}
+
+function keep({ step, mean, gram, rows: n }: DriftPart): Kept {
+  const centred = centre(gram, n);
+  let [squares, fourths, pairs] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const own = Math.max(0, centred[i * n + i]!);
+    squares += own;
+    fourths += own * own;
+    for (let j = 0; j < i; j++) pairs += centred[i * n + j]! ** 2;
+  }
+  const trace = n > 1 ? squares / (n - 1) : 0;
+  const shrink = (n - 1) / n;
+  const measured = n > 1 ? pairs / ((n * (n - 1)) / 2) / (shrink * shrink) : 0;
+  const largest = n > 1 ? Math.min(trace, largestEigenvalue(centred, n) / (n - 1)) : 0;
+  return {
+    ...{ step, mean, squares, fourths },
+    trace: trace / n,
+    traceSquare: Math.min(trace * trace, Math.max(measured, largest * largest)) / (n * n),
+    largest: largest / n,
+  };
+}
+
+/** Inner products of the rows less their mean. */
+function centre(gram: ArrayLike<number>, n: number): Float64Array {
+  const means = new Float64Array(n);
+  let all = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) means[i]! += gram[i * n + j]! / n;
+    all += means[i]! / n;
+  }
+  return Float64Array.from({ length: n * n }, (_, k) => {
+    const [i, j] = [Math.floor(k / n), k % n];
+    return gram[k]! - means[i]! - means[j]! + all;
+  });
+}
