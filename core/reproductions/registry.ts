@@ -5,6 +5,8 @@ import { seed1Table3 } from "./seed1Table3";
 import { seed3Figure1 } from "./seed3Figure1";
 import { seed3Figure2 } from "./seed3Figure2";
 import { seed3Figure3 } from "./seed3Figure3";
+import { seed3Table1 } from "./seed3Table1";
+import { seed3Table2 } from "./seed3Table2";
 import { seed4Figure1 } from "./seed4Figure1";
 import { seed4Table2 } from "./seed4Table2";
 import { seed5Binary } from "./seed5Binary";
@@ -16,6 +18,8 @@ export const reproductions: readonly Reproduction[] = [
   seed3Figure1,
   seed3Figure2,
   seed3Figure3,
+  seed3Table1,
+  seed3Table2,
   seed4Figure1,
   seed4Table2,
   seed5Binary,

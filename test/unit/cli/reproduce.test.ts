@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { run } from "../../../cli/run";
 import { answer, gradlens, refusal, temporaryFolder } from "./support";
+import { reproduction } from "../../../core/reproductions/registry";
 
 interface Table {
   readonly table: string;
@@ -78,6 +79,21 @@ test("seed 4's table stands beside its printed numbers, by its other name and on
   for (const { measured } of rows) assert.ok(measured!.value > 0 && measured!.standardError! > 0);
   const { out } = await gradlens(...asked, ...tiny);
   assert.match(out, /digits-binarized instead of the paper's data: published numbers do not compare/);
+});
+
+test("seed 3's tables hold a row for every printed number, which stands beside a measured one", async () => {
+  const tiny = ["--steps", "1", "--examples", "2", "--likelihood", "2", "--dataset", "digits-binarized"];
+  const only = ["--only", "MNIST, model Cat. VAE, estimator Gumbel-softmax"];
+  const { rows, claims } = await answer<Table>("reproduce", "seed3-table2", ...only, ...tiny);
+  assert.deepEqual(
+    rows.map(({ published }) => published?.value),
+    [122.97],
+  );
+  assert.ok(rows[0]!.measured!.value > 0);
+  assert.equal(claims[0]!.holds, null);
+  const printed = (id: string): number[] => reproduction(id).rows.map(({ published }) => published!["test-nll"]!.value);
+  assert.equal(printed("seed3-table1").length, 30);
+  assert.equal(printed("seed3-table2").length, 16);
 });
 
 test("seed 3's regression reads bound, variance and accuracy", { skip: withoutData }, async () => {
