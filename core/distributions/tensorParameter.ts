@@ -43,6 +43,7 @@ export function oneOf<A, B>(
 
 /** The first element for which `bad` holds, to the seven digits that float32 keeps, or null. Reads the tensor back. */
 export function firstWhere(x: tf.Tensor, bad: (value: number) => boolean): number | null {
-  for (const value of x.dataSync()) if (bad(value)) return Number(value.toPrecision(7));
+  const values = x.dataSync();
+  for (let i = 0; i < values.length; i++) if (bad(values[i]!)) return Number(values[i]!.toPrecision(7));
   return null;
 }
