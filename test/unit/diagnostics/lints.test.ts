@@ -191,6 +191,23 @@ function structureNode({ definition }: Given): string {
   return definition.name.startsWith("gaussian") ? "z" : "h";
 }
 
+for (const estimator of ["straight-through", "half", "darn", "gumbel-softmax", "st-gumbel-softmax", "mean-passing"]) {
+  test(`${estimator} at a node of bits is told to be biased`, () => {
+    const found = findings({ definition: plain, estimator });
+    assert.deepEqual(
+      found.map(({ lint, instead, everywhere }) => [lint, instead, everywhere]),
+      [["biased-estimator", ["muprop-c", "lr-c"], ["muprop-c", "lr-c"]]],
+    );
+  });
+}
+
+for (const estimator of ["rebar", "relax", "disarm", "local-expectation", "measure-valued"]) {
+  test(`${estimator} at a node of bits is not`, () => {
+    const found = findings({ definition: plain, estimator });
+    assert.ok(!found.some(({ lint }) => lint === "biased-estimator"));
+  });
+}
+
 test("a finding names the line of its node and the estimators that would do away with it", async () => {
   const loaded = loadModelFile("examples/teaching/dag.ts");
   const prepared = await prepare(pickModel(loaded, undefined).definition, loaded.file);
