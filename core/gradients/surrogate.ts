@@ -44,7 +44,7 @@ export interface SurrogateRows {
   readonly direct: tf.Tensor;
   /** `[B']`: the minimised loss of each row, nats; constant. */
   readonly loss: tf.Tensor;
-  /** log q of all drawn values, summed over samples and nodes, `[B']`; constant. */
+  /** log q of all drawn values, summed over samples and nodes, `[B']`; constant, computed when it is read. */
   readonly logProb: tf.Tensor;
   readonly trace: Trace;
 }
@@ -75,10 +75,18 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
   evaluation.look?.(trace);
   const values = new Map<string, tf.Tensor>(); // constants
   const logProbs = new Map<string, tf.Tensor>(); // [S, B'], gradients to parameters only
+  /** Made where it is asked for: estimators that differentiate through the value have no use for it. */
+  const logProbOf = (name: string): tf.Tensor => {
+    const known = logProbs.get(name);
+    if (known) return known;
+    const made = spread(trace.nodes.get(name)!.distribution.logProb(values.get(name)!), shape);
+    logProbs.set(name, made);
+    return made;
+  };
   for (const node of trace.nodes.values()) {
-    const value = detach(node.value);
-    values.set(node.name, value);
-    logProbs.set(node.name, spread(node.distribution.logProb(value), shape));
+    values.set(node.name, detach(node.value));
+    const { entropyGradient } = estimators.get(node.name)!;
+    if (entropyGradient === "none" || entropyGradient === "value") logProbOf(node.name);
   }
 
   const closed = closedForms(objective, structure);
@@ -97,7 +105,7 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
       const term =
         path && estimators.get(node.name)!.entropyGradient === "path"
           ? path
-          : entropyTerm(node, estimators.get(node.name)!, logProbs.get(node.name)!, additive);
+          : entropyTerm(node, estimators.get(node.name)!, logProbOf, additive);
       terms.set(entropyKey(node.name), spread(term, shape));
     }
   }
@@ -126,7 +134,9 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
       objective: hasClosedEntropy(closed, node.name) ? { ...objective, entropy: false } : objective,
       additive,
       value: values.get(node.name)!,
-      logProb: logProbs.get(node.name)!,
+      get logProb() {
+        return logProbOf(node.name);
+      },
       credit,
       total: main.total,
       training: evaluation.training,
@@ -152,14 +162,26 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
       : additive || S === 1
         ? meanOverSamples(sum(scores, shape))
         : tf.sum(sum(scores, shape), 0);
-  const logProb = detach(unrecorded(() => tf.sum(sum([...logProbs.values()], shape), 0)));
-  return { surrogate: scored ? tf.add(rows, scored) : rows, direct: rows, loss, logProb, trace };
+  return {
+    surrogate: scored ? tf.add(rows, scored) : rows,
+    direct: rows,
+    loss,
+    get logProb() {
+      return unrecorded(() => tf.sum(sum([...trace.nodes.keys()].map(logProbOf), shape), 0));
+    },
+    trace,
+  };
 }
 
-function entropyTerm(node: TraceNode, estimator: NodeEstimator, logProb: tf.Tensor, additive: boolean): tf.Tensor {
+function entropyTerm(
+  node: TraceNode,
+  estimator: NodeEstimator,
+  logProbOf: (name: string) => tf.Tensor,
+  additive: boolean,
+): tf.Tensor {
   switch (estimator.entropyGradient) {
     case "none":
-      return additive ? detach(logProb) : logProb;
+      return additive ? detach(logProbOf(node.name)) : logProbOf(node.name);
     case "value":
       return (additive ? node.distribution.detached() : node.distribution).logProb(node.value);
     case "full":
