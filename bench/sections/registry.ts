@@ -3,6 +3,7 @@ import { gsb } from "./gsb";
 import { memory } from "./memory";
 import { panels } from "./panels";
 import { parts } from "./parts";
+import { peers } from "./peers";
 import { peaks } from "./peaks";
 import { samplers } from "./samplers";
 import type { Section } from "./section";
@@ -22,4 +23,5 @@ export const sections: readonly Section[] = [
   memory,
   peaks,
   panels,
+  peers,
 ];
