@@ -252,7 +252,10 @@ test("a parameter selected elsewhere is shown, and unknown numbers are said to b
   assert.match((await tile(page, "variance").locator(".row[role=option]").first().textContent()) ?? "", /data unknown/);
   await page.evaluate(() => window.fakeHost.post({ type: "select", parameter: "decode/bias" }));
   await tile(page, "variance").getByRole("heading", { name: "decode/bias" }).waitFor();
-  assert.match(await tile(page, "variance").locator(".detail .facts").innerText(), /Total\s+unknown\s+SNR\s+unknown/);
+  assert.match(
+    await tile(page, "variance").locator(".detail .facts").innerText(),
+    /Total\s+unknown\s+Drift\s+unknown\s+Interval of drift\s+unknown\s+SNR\s+unknown/,
+  );
   await page.context().close();
 });
 

@@ -100,6 +100,8 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
     facts.set("interval", formatInterval(latest?.interval ?? null, latest?.level ?? 0.95));
     facts.set("data", formatNumber(latest?.data ?? null));
     facts.set("total", formatNumber(latest?.total ?? null));
+    facts.set("drift", formatNumber(latest?.drift ?? null));
+    facts.set("driftInterval", formatInterval(latest?.driftInterval ?? null, latest?.level ?? 0.95));
     facts.set("snr", formatNumber(latest?.snr ?? null));
     facts.set("draws", formatCount(latest?.draws ?? null));
     facts.set("freedom", formatCount(latest?.degreesOfFreedom ?? null));
