@@ -6,6 +6,7 @@ import type { DataTable, Panel } from "../panel";
 import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
 import { drawAttributionChart } from "./attributionChart";
+import { drawnNodes } from "./drawnNodes";
 
 /** Which node's noise causes which parameter's variance, as the last measurements beside training found it. */
 export function createAttributionPanel(): Panel {
@@ -25,6 +26,7 @@ export function createAttributionPanel(): Panel {
   return {
     id: "attribution",
     title: text("Variance by node"),
+    applies: (snapshot) => snapshot.attribution != null || drawnNodes(snapshot) >= 2,
     needs: (snapshot, engine) => [
       runNeed(snapshot, engine),
       {

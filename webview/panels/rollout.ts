@@ -5,6 +5,7 @@ import { runNeed } from "../needs";
 import type { DataTable, Panel } from "../panel";
 import { createPictureBox } from "../pictureBox";
 import { text } from "../text";
+import { drawnNodes } from "./drawnNodes";
 import { drawRatioChart, effectWord, ratioEffect, type RatioRow } from "./ratioChart";
 
 /** What restarting MuProp's mean-field network at every sampled layer would do to the variance, and what it would cost. */
@@ -32,6 +33,8 @@ export function createRolloutPanel(): Panel {
     id: "rollout",
     title: text("MuProp's rollout"),
     watches: "rollout",
+    // With one node a rollout restarts nothing: it is MuProp.
+    applies: (snapshot) => snapshot.rollout != null || drawnNodes(snapshot) >= 2,
     needs: (snapshot, engine) => [
       runNeed(snapshot, engine),
       {
