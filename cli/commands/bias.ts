@@ -99,8 +99,8 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
 function withoutLargeArrays(parameter: ParameterBias, elements: boolean): Readonly<Record<string, unknown>> {
   const size = parameter.shape.reduce((product, axis) => product * axis, 1);
   if (elements || size <= SMALL_TENSOR) return { ...parameter };
-  const { name, shape, relativeBias, interval, cosine, cosineInterval, moreDraws, verdict } = parameter;
-  return { name, shape, relativeBias, interval, cosine, cosineInterval, moreDraws, verdict };
+  const { name, shape, gradientNorm, relativeBias, interval, cosine, cosineInterval, moreDraws, verdict } = parameter;
+  return { name, shape, gradientNorm, relativeBias, interval, cosine, cosineInterval, moreDraws, verdict };
 }
 
 function report({
@@ -135,10 +135,10 @@ function report({
         { title: "verdict" },
       ],
       parameters.map(
-        ({ name, shape, exact, mean, relativeBias, interval: ends, cosine = null, variance, verdict: own }) => [
+        ({ name, shape, gradientNorm, relativeBias, interval: ends, cosine = null, variance, verdict: own }) => [
           name,
           formatShape(shape),
-          formatNumber(norm(exact ?? mean)),
+          formatNumber(gradientNorm),
           formatNumber(relativeBias),
           ...(interval ? [formatInterval(ends === null ? null : [ends[0], ends[1]]), formatNumber(cosine)] : []),
           formatNumber(variance.reduce((total, value) => total + value, 0)),
@@ -154,8 +154,4 @@ function report({
 function outlook({ draws, minutes }: NonNullable<BiasReport["remaining"]>): string {
   const time = minutes < 1 ? "less than a minute" : `${Math.ceil(minutes)} min`;
   return `about ${draws} more draws, ${time}; raise --draws`;
-}
-
-function norm(values: readonly number[]): number {
-  return Math.sqrt(values.reduce((total, value) => total + value * value, 0));
 }

@@ -9,6 +9,8 @@ export interface ParameterBias {
   /** Mean of the estimator's estimates. */
   readonly mean: readonly number[];
   readonly bias: readonly number[];
+  /** ‖gradient‖ that the bias is a share of: exact, else the reference's, without its noise; 0 when that is not told from 0. */
+  readonly gradientNorm: number;
   /** Monte Carlo variance of one estimate of the batch-mean gradient. */
   readonly variance: readonly number[];
   /** Of `mean` (of the paired difference when the reference is sampled). */

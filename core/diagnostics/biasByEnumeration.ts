@@ -36,6 +36,7 @@ export function* biasByEnumeration(
       exact: [...reference],
       mean: [...mean],
       bias: [...bias],
+      gradientNorm: size,
       variance: [...variance],
       standardError: new Array<number>(mean.length).fill(0),
       relativeBias,

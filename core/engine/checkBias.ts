@@ -1,5 +1,4 @@
 import type { BiasReport, ParameterBias } from "../diagnostics/bias";
-import { norm } from "../diagnostics/biasByEnumeration";
 import { normalisationNotes } from "../diagnostics/normalisationNotes";
 import type { BiasRequest } from "../protocol/engine";
 import type { BiasRecord, ParameterVerdict } from "../protocol/snapshot";
@@ -78,14 +77,14 @@ function verdicts(
 }
 
 function verdictOf(parameter: ParameterBias): ParameterVerdict {
-  const { name, shape, exact, mean, variance, relativeBias, interval, verdict } = parameter;
+  const { name, shape, gradientNorm, variance, relativeBias, interval, verdict } = parameter;
   return {
     name,
     shape,
     verdict,
     relativeBias,
     interval,
-    gradientNorm: norm(exact ?? mean),
+    gradientNorm,
     variance: variance.reduce((total, value) => total + value, 0),
     moreDraws: verdict === "undecided" ? (parameter.moreDraws ?? null) : 0,
   };

@@ -333,7 +333,7 @@ export interface ParameterVerdict {
   readonly relativeBias: number | null;
   /** Interval of `relativeBias`; no width when enumerated. */
   readonly interval: readonly [number, number] | null;
-  /** ‖gradient‖ of the batch-mean loss: exact, or the estimator's own mean when it is not known. */
+  /** ‖gradient‖ of the batch-mean loss that the bias is a share of: exact, or the reference's without its noise. */
   readonly gradientNorm: number;
   /** Monte Carlo variance of one estimate, summed over the tensor's elements. */
   readonly variance: number;

@@ -29,6 +29,7 @@ function report(encode: "undecided" | "unbiased"): BiasReport {
     exact: null,
     mean: [0, 0],
     bias: [0, 0],
+    gradientNorm: 0,
     variance: [1, 1],
     standardError: [1, 1],
     relativeBias: null,
