@@ -136,10 +136,13 @@ test("a folder that is no run is refused as checkpoint and for resuming", async 
   assert.match(await refusal(1, "train", "--resume", folder), /no run folder: run\.json is missing/);
 });
 
-test("a checkpoint of another model is refused with the name of the missing parameter", async () => {
+test("a checkpoint of another model is refused, both named", async () => {
   const run = `${folder}/other`;
   await gradlens("train", oneBit, "--steps", "1", "--run-folder", run);
-  assert.match(await refusal(1, "gradient", teaching("two-layers.ts"), "--checkpoint", run), /no parameter "first"/);
+  assert.match(
+    await refusal(1, "gradient", teaching("two-layers.ts"), "--checkpoint", run),
+    /step-000000001\.safetensors is of the model "one-bit", not of "two-layers"/,
+  );
 });
 
 test("no command, or an option without its value, is wrong usage", async () => {
