@@ -1,20 +1,10 @@
-import type { ModelInstance } from "../graph/instance";
-import type { Structure } from "../graph/structure";
-import type { DataInputs } from "../model/defineModel";
-import type { Objective } from "../objectives/objective";
-import { openChunks, type Workers } from "./chunks/chunks";
+import { type ChunkSubject, openChunks, type Workers } from "./chunks/chunks";
 import { exactStates, firstLoss, type States } from "./chunks/exactStates";
 import { requireStates } from "./enumerate";
 import { finish, type Sliced } from "./sliced";
 
-export interface ExactRequest {
-  readonly instance: ModelInstance;
-  readonly structure: Structure;
-  readonly objective: Objective;
-  /** `[1, B, …]`. */
-  readonly data: DataInputs;
-  readonly batchSize: number;
-  readonly numSamples: number;
+/** `data` is `[1, B, …]`. */
+export interface ExactRequest extends Omit<ChunkSubject, "sets"> {
   /** Engines that take a share of the work; all of it is done here when left out. */
   readonly workers?: Workers | undefined;
 }

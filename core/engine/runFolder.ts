@@ -15,30 +15,16 @@ import {
 import { basename, join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import type { SourceLocation } from "../protocol/source";
-import type { Versions } from "../report/report";
+import type { RunSettings, Versions } from "../report/report";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../training/safetensors";
 import { TensorBoardLog } from "./tensorboard";
 import { writeAll } from "./writeAll";
 
 /** What a run was started with, kept as run.json. */
-export interface RunManifest {
+export interface RunManifest extends RunSettings {
   readonly version: 1;
-  readonly runId: string;
-  readonly model: string;
-  readonly file: string;
-  readonly exportName: string;
-  readonly objective: string;
-  readonly estimator: string;
-  readonly optimizer: Readonly<Record<string, unknown>>;
-  readonly dataset: string | null;
   readonly dataFolder: string | null;
-  readonly batchSize: number;
-  readonly samples: number;
-  readonly seed: number;
-  readonly steps: number | null;
-  readonly epochs: number | null;
   readonly backend: string;
-  readonly startedAt: string;
   /** Missing, as the next field, in folders of earlier versions. */
   readonly parameters?: readonly {
     readonly name: string;

@@ -28,30 +28,34 @@ export interface RunStart {
   readonly versions: Versions | null;
 }
 
-export interface ReportedRun {
+/** What tells a run from others: what was trained, how, on what. */
+export interface RunSettings {
   readonly runId: string;
-  readonly folder: string;
-  /** `unfinished`: the log has no end; the run goes on, or its engine ended under it. */
-  readonly state: Extract<RunState, "finished" | "stopped" | "failed"> | "unfinished";
-  /** Why it failed, in one sentence. */
-  readonly message: string | null;
   readonly model: string;
   readonly file: string;
   readonly exportName: string;
   readonly objective: string;
-  /** The estimator at the start; `changes` has later ones. */
+  /** The estimator at the start. */
   readonly estimator: string;
   readonly optimizer: Readonly<Record<string, unknown>>;
   readonly dataset: string | null;
   readonly batchSize: number;
   readonly samples: number;
   readonly seed: number;
-  /** Last step that the log has. */
-  readonly step: number;
   /** What was asked for. */
   readonly steps: number | null;
   readonly epochs: number | null;
   readonly startedAt: string;
+}
+
+export interface ReportedRun extends RunSettings {
+  readonly folder: string;
+  /** `unfinished`: the log has no end; the run goes on, or its engine ended under it. */
+  readonly state: Extract<RunState, "finished" | "stopped" | "failed"> | "unfinished";
+  /** Why it failed, in one sentence. */
+  readonly message: string | null;
+  /** Last step that the log has. */
+  readonly step: number;
   readonly starts: readonly RunStart[];
 }
 
@@ -79,6 +83,7 @@ export interface Report {
   readonly evaluations: readonly EvaluationRecord[];
   readonly variance: readonly VarianceRecord[];
   readonly controlVariates: readonly ControlVariateRecord[];
+  /** Estimators after the first. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
   /** Every check of bias, comparison and sweep that was made of this run in the editor, oldest first. */
   readonly bias: readonly BiasRecord[];

@@ -1,7 +1,7 @@
 import type { EvaluationRecord, RunSnapshot } from "../../core/protocol/snapshot";
 import { group } from "d3";
 import { smooth } from "../../core/charts/smooth";
-import type { ChartMarker, ChartSeries } from "../../core/charts/series";
+import type { ChartSeries } from "../../core/charts/series";
 import { createTimeChart, type TimeChart } from "../charts/timeChart";
 import { html } from "../dom";
 import { exportSvg } from "../exportSvg";
@@ -10,6 +10,7 @@ import { runNeed } from "../needs";
 import type { DataTable, Panel, PanelContext } from "../panel";
 import { text } from "../text";
 import { stackSvg } from "../charts/stackSvg";
+import { stepFrame } from "../charts/stepFrame";
 
 const smoothings = [0, 10, 30, 100, 300, 1000, 3000] as const;
 /** Error bars of evaluations. */
@@ -88,11 +89,7 @@ export function createLossPanel(): Panel {
       last = snapshot;
       const { lossZoom, lossLog, lossSmoothing } = context.view.get();
       const { steps, values, lowest } = columns(snapshot);
-      const extent: [number, number] = [Math.min(0, steps[0] ?? 0), Math.max(snapshot.step, steps.at(-1) ?? 0, 1)];
-      const markers: readonly ChartMarker[] = snapshot.changes.map(({ step, estimator }) => ({
-        step,
-        label: estimator,
-      }));
+      const frame = stepFrame(snapshot, steps);
       logBox.disabled = lowest <= 0;
       logBox.title = lowest <= 0 ? text("The loss has values that are not positive") : "";
       const log = lossLog && lowest > 0;
@@ -118,11 +115,11 @@ export function createLossPanel(): Panel {
           describe: (index) => formatNumber(mean[index] ?? null, "nats"),
         });
       }
-      training.update({ series, markers, extent, log, axis: text("loss (nats)") }, lossZoom);
+      training.update({ series, ...frame, log, axis: text("loss (nats)") }, lossZoom);
       const evaluations = evaluationSeries(snapshot.evaluations);
       evaluationBox.hidden = evaluations.length === 0;
       if (evaluations.length > 0)
-        evaluating.update({ series: evaluations, markers, extent, log: false, axis: text("evaluation") }, lossZoom);
+        evaluating.update({ series: evaluations, ...frame, log: false, axis: text("evaluation") }, lossZoom);
     },
     table: lossTable,
     svg: () => exportSvg(stackSvg(evaluationBox.hidden ? [training] : [training, evaluating])),

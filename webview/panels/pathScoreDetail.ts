@@ -1,5 +1,7 @@
 import type { PathScore, RunSnapshot } from "../../core/protocol/snapshot";
+import { describeColumn } from "../charts/describeColumn";
 import { stackSvg } from "../charts/stackSvg";
+import { stepFrame } from "../charts/stepFrame";
 import { createTimeChart } from "../charts/timeChart";
 import type { ZoomDomain } from "../charts/zoomDomain";
 import { html, setText } from "../dom";
@@ -79,14 +81,10 @@ export function createPathScoreDetail(context: PanelContext, close: () => void):
     facts.set("draws", formatCount(latest.draws));
     const zoomed = context.view.get().partsZoom;
     reset.classList.toggle("invisible", zoomed === null);
-    const frame = {
-      markers: snapshot.changes.map(({ step, estimator }) => ({ step, label: estimator })),
-      extent: [Math.min(0, steps[0] ?? 0), Math.max(snapshot.step, steps.at(-1) ?? 0, 1)] as const,
-    };
+    const frame = stepFrame(snapshot, steps);
     const line = (id: string, name: string, look: number, values: Float64Array, more = {}) => ({
       ...{ id, title: name, look, steps, values },
-      describe: (index: number): string =>
-        formatNumber(Number.isNaN(values[index] ?? NaN) ? null : (values[index] ?? null)),
+      describe: describeColumn(values),
       ...more,
     });
     const level = formatPercent(latest.level);

@@ -1,6 +1,8 @@
 import type { RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
-import { createTimeChart } from "../charts/timeChart";
+import { describeColumn } from "../charts/describeColumn";
 import { stackSvg } from "../charts/stackSvg";
+import { stepFrame } from "../charts/stepFrame";
+import { createTimeChart } from "../charts/timeChart";
 import type { ZoomDomain } from "../charts/zoomDomain";
 import { html, setText } from "../dom";
 import { createFactList } from "../factList";
@@ -107,16 +109,8 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
     facts.set("freedom", formatCount(latest?.degreesOfFreedom ?? null));
     const { detailZoom, detailLog } = context.view.get();
     reset.classList.toggle("invisible", detailZoom === null);
-    const extent: [number, number] = [
-      Math.min(0, history.steps[0] ?? 0),
-      Math.max(snapshot.step, history.steps.at(-1) ?? 0, 1),
-    ];
-    const markers = snapshot.changes.map(({ step, estimator }) => ({ step, label: estimator }));
+    const frame = stepFrame(snapshot, history.steps);
     const { steps, monteCarlo, data, low, high } = history;
-    const number =
-      (column: Float64Array) =>
-      (index: number): string =>
-        formatNumber(Number.isNaN(column[index]) ? null : (column[index] ?? null));
     variance.update(
       {
         series: [
@@ -128,12 +122,11 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
             low,
             high,
             look: 0,
-            describe: number(monteCarlo),
+            describe: describeColumn(monteCarlo),
           },
-          { id: "data", title: text("data"), steps, values: data, look: 1, describe: number(data) },
+          { id: "data", title: text("data"), steps, values: data, look: 1, describe: describeColumn(data) },
         ],
-        markers,
-        extent,
+        ...frame,
         log: detailLog,
         axis: text("variance"),
       },
@@ -149,11 +142,10 @@ export function createVarianceDetail(context: PanelContext, close: () => void): 
             values: history.snr,
             look: 3,
             solid: true,
-            describe: number(history.snr),
+            describe: describeColumn(history.snr),
           },
         ],
-        markers,
-        extent,
+        ...frame,
         log: detailLog,
         axis: text("SNR"),
       },
