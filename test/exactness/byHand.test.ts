@@ -4,38 +4,8 @@ import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { cases } from "./support/cases";
 import { Lab } from "./support/lab";
+import { cost, dot, mean1, mean2, out, output, sigmoid, slopeOf, theta, total, W } from "./support/twoLayersByHand";
 
-/**
- * The case "two layers" written out in float64, without the engine: θ [3] → h1, W [3, 2], b [2] → h2, v [2] out.
- * y = v·h2 + ½ Σ h1, f = e^y + (y − 0.4)^4.
- */
-const theta = [0.6, -0.9, 0.3];
-const W = [
-  [1.2, -0.7],
-  [0.5, 0.9],
-  [-1.1, 0.4],
-];
-const bias = [0.3, -0.6];
-const out = [1.1, -0.8];
-const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
-const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((total, value, i) => total + value * b[i]!, 0);
-const total = (a: readonly number[]): number => a.reduce((sum, value) => sum + value, 0);
-const output = (h1: readonly number[], h2: readonly number[]): number => dot(out, h2) + total(h1) / 2;
-const f = (y: number): number => Math.exp(y) + (y - 0.4) ** 4;
-const slopeOf = (y: number): number => Math.exp(y) + 4 * (y - 0.4) ** 3;
-const cost = (h1: readonly number[], h2: readonly number[]): number => f(output(h1, h2));
-const mean1 = theta.map(sigmoid);
-const mean2 = (h1: readonly number[]): number[] =>
-  bias.map((b, k) =>
-    sigmoid(
-      b +
-        dot(
-          h1,
-          W.map((row) => row[k]!),
-        ),
-    ),
-  );
 const probability = (p: readonly number[], h: readonly number[]): number =>
   p.reduce((product, q, i) => product * (h[i] === 1 ? q : 1 - q), 1);
 const bits = (n: number): number[][] =>

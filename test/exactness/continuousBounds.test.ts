@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { mixture } from "../../core/distributions/mixture";
@@ -9,13 +9,9 @@ import type { ModelFunctions } from "../../core/model/defineModel";
 import { observe } from "../../core/model/observe";
 import { sample } from "../../core/model/sample";
 import { momentsOf, rowGradients, type Tensors } from "./continuousRows";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 const x = 1.3;
 const noiseStd = 0.8;

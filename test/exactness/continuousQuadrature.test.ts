@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { costs, exactGradient, families, quadrature } from "./continuousFamilies";
 import { costRows } from "./continuousRows";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 /** Estimators without noise beyond the value: their mean is an integral over it. */
 const estimators: readonly { readonly id: string; readonly serves: readonly string[] }[] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { dirichlet } from "../../core/distributions/dirichlet";
@@ -8,13 +8,9 @@ import { mixture } from "../../core/distributions/mixture";
 import { normal } from "../../core/distributions/normal";
 import { costs, exactGradient, families } from "./continuousFamilies";
 import { costRows, type MakeDistribution, momentsOf, type Parameters } from "./continuousRows";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 const numRows = 30_000;
 /** False alarms below 1e-7 per parameter and cost, 1e-5 for the file. */

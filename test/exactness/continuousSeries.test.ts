@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { beta } from "../../core/distributions/beta";
@@ -13,13 +13,9 @@ import { observe } from "../../core/model/observe";
 import { sample } from "../../core/model/sample";
 import { type Cost, costs, exactGradient, families, type Family, quadrature } from "./continuousFamilies";
 import { costRows, momentsOf, rowGradients, type Tensors } from "./continuousRows";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 /** n-th derivatives of the smooth costs, n ≥ 1. */
 const derivatives: Readonly<Record<string, (n: number, z: number) => number>> = {

@@ -7,9 +7,9 @@ import { createNodeEstimators } from "../../core/estimators/estimatorSpec";
 import { objective } from "../../core/objectives/registry";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { MovingMoments } from "../../core/baselines/movingMoments";
-import { bernoulli, categorical, defineModel, observe, parameter, sample } from "gradlens";
-import { type Case, cases } from "./support/cases";
+import { cases } from "./support/cases";
 import { Lab, totalVariance } from "./support/lab";
+import { oneCategoryBound } from "./support/oneCategoryBound";
 
 before(async () => {
   await tf.setBackend("cpu");
@@ -59,26 +59,8 @@ test("muprop's variance ratio is that of the enumerated variances, and its best 
   lab.dispose();
 });
 
-/** One categorical node whose logits are the parameter, under a bound of two samples. */
-const bound: Case = {
-  name: "an IWAE of one category",
-  definition: defineModel("one category", () => {
-    const logits = parameter("theta", [[1.1, -0.4, 0.2]]);
-    const w = parameter("w", [[[1.4], [-2.9], [0.3]]]);
-    return {
-      guide() {
-        sample("h", categorical({ logits }));
-      },
-      model() {
-        const h = sample("h", categorical({ logits: [[0.3, -0.2, 0.5]] }));
-        observe("x", bernoulli({ logits: tf.expandDims(h, -1).mul(w).sum([-3, -2]) }), tf.ones([1]));
-      },
-    };
-  }),
-  objective: "iwae",
-  samples: 2,
-  batchSize: 1,
-};
+/** One categorical node under a bound of two samples. */
+const bound = oneCategoryBound([1.1, -0.4, 0.2], [1.4, -2.9, 0.3]);
 
 for (const [testCase, text] of [
   [bound, "vimco"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { flow, mixture, normal, observe, planar, sample } from "gradlens";
 import { tf } from "../../core/backends/tf";
@@ -11,13 +11,9 @@ import { objective } from "../../core/objectives/registry";
 import { gradientsAndLosses, momentsOf, type Parameters, rowGradients, type Tensors } from "./continuousRows";
 import { cases } from "./support/cases";
 import { Lab, relativeDistance } from "./support/lab";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 const forms = ["joint", "entropy", "kl"] as const;
 const pathwises = ["pathwise", "sticking-the-landing", "dreg"];

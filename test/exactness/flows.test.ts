@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import type { Distribution } from "../../core/distributions/distribution";
@@ -12,13 +12,9 @@ import { observe } from "../../core/model/observe";
 import { sample } from "../../core/model/sample";
 import { momentsOf, type Parameters, rowGradients, type Tensors } from "./continuousRows";
 import { differentiate, logNormal, planarMap } from "./support/float64";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 const estimators = ["lr", "pathwise", "sticking-the-landing", "dreg"];
 

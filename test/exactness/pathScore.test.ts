@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { defineModel, dense, normal, observe, parameter, sample, tf as language } from "gradlens";
 import { tf } from "../../core/backends/tf";
@@ -7,13 +7,9 @@ import { measurePathScore } from "../../core/diagnostics/measurePathScore";
 import type { ModelDefinition } from "../../core/model/defineModel";
 import type { PathScore } from "../../core/protocol/snapshot";
 import { type Bench, makeBench } from "../unit/diagnostics/support";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 const x = 1.3;
 const noiseStd = 0.8;

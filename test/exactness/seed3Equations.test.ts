@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { bernoulli } from "../../core/distributions/bernoulli";
@@ -10,14 +10,10 @@ import { observe } from "../../core/model/observe";
 import { sample } from "../../core/model/sample";
 import { families, quadrature } from "./continuousFamilies";
 import { costRows, rowGradients, type Tensors } from "./continuousRows";
+import { leavesNoTensors } from "../support/leavesNoTensors";
 
 /** Equations of seed 3 written out in double precision, apart from the engine's code, against its estimates row by row. */
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 /** A ReLU net g of two inputs and one output: hidden weights, biases, output weights. */
 const net = {

@@ -13,6 +13,7 @@ import type { TrunkExpansion, TrunkRecord } from "../../core/protocol/snapshot";
 import { Noise } from "../../core/random/noise";
 import { type Case, cases } from "./support/cases";
 import { Lab } from "./support/lab";
+import { cost as costOf, mean1, mean2, out, output, slopeOf, total, W } from "./support/twoLayersByHand";
 
 const normalCase: Case = {
   name: "a normal node",
@@ -59,35 +60,18 @@ function close(found: Iterable<number>, expected: readonly number[], what: strin
   );
 }
 
-/** The case "two layers" in float64: θ → h1, W, b → h2, v; y = v·h2 + ½ Σ h1, f = e^y + (y − 0.4)^4. */
-const theta = [0.6, -0.9, 0.3];
-const W = [
-  [1.2, -0.7],
-  [0.5, 0.9],
-  [-1.1, 0.4],
-];
-const bias = [0.3, -0.6];
-const v = [1.1, -0.8];
-const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const mean2 = (h1: readonly number[]): number[] =>
-  bias.map((b, k) => sigmoid(b + sum(h1.map((x, i) => x * W[i]![k]!))));
-const output = (h1: readonly number[], h2: readonly number[]): number => sum(h2.map((x, k) => x * v[k]!)) + sum(h1) / 2;
-const f = (y: number): number => Math.exp(y) + (y - 0.4) ** 4;
-const slopeOf = (y: number): number => Math.exp(y) + 4 * (y - 0.4) ** 3;
-
 /** What one sampled pass should give at both layers. */
 function byHand(h1: readonly number[], h2: readonly number[]): Record<"h1" | "h2", Record<string, number[]>> {
-  const x1 = theta.map(sigmoid);
+  const x1 = mean1;
   const x2 = mean2(x1);
   const g = slopeOf(output(x1, x2));
-  const s2 = v.map((weight) => g * weight);
-  const s1 = x1.map((_, i) => g / 2 + sum(s2.map((s, k) => s * x2[k]! * (1 - x2[k]!) * W[i]![k]!)));
+  const s2 = out.map((weight) => g * weight);
+  const s1 = x1.map((_, i) => g / 2 + total(s2.map((s, k) => s * x2[k]! * (1 - x2[k]!) * W[i]![k]!)));
   const layer = (h: readonly number[], p: readonly number[], at: readonly number[], slope: readonly number[]) => {
-    const residual = f(output(h1, h2)) - f(output(x1, x2)) - sum(slope.map((s, i) => s * (h[i]! - at[i]!)));
+    const residual = costOf(h1, h2) - costOf(x1, x2) - total(slope.map((s, i) => s * (h[i]! - at[i]!)));
     return {
-      cost: [f(output(h1, h2))],
-      meanFieldCost: [f(output(x1, x2))],
+      cost: [costOf(h1, h2)],
+      meanFieldCost: [costOf(x1, x2)],
       residual: [residual],
       slope: [...slope],
       correction: slope.map((s, i) => s * p[i]! * (1 - p[i]!)),
@@ -215,18 +199,18 @@ for (const name of ["two layers", "three layers", "a two-layer ELBO"]) {
         other: createNodeEstimators(lab.specs("muprop-rollout")),
       }),
     );
-    const total = (text: string, parameterName?: string): number =>
-      sum(
+    const varianceOf = (text: string, parameterName?: string): number =>
+      total(
         [...lab.enumerate(text)]
           .filter(([key]) => parameterName === undefined || key === parameterName)
           .flatMap(([, { variance }]) => [...variance]),
       );
-    const exact = total("muprop-rollout") / total("muprop");
+    const exact = varianceOf("muprop-rollout") / varianceOf("muprop");
     assert.ok(whole.interval![0] <= exact && exact <= whole.interval![1], `${exact}, found ${whole.interval!.join()}`);
     assert.ok(whole.interval![1] - whole.interval![0] < 0.1 * exact);
-    assert.ok(Math.abs(whole.base / total("muprop") - 1) < 0.1);
+    assert.ok(Math.abs(whole.base / varianceOf("muprop") - 1) < 0.1);
     for (const [key, { ratio, interval }] of parameters) {
-      const [below, above] = [total("muprop", key), total("muprop-rollout", key)];
+      const [below, above] = [varianceOf("muprop", key), varianceOf("muprop-rollout", key)];
       // 99 % where 95 % is promised, for the number of parameters.
       const slack = 0.7 * (interval![1] - interval![0]);
       assert.ok(Math.abs(ratio! - above / below) <= Math.max(slack, 1e-5), `${key}: ${above / below}, found ${ratio}`);

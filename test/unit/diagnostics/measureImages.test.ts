@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { bernoulli, categorical, cost, defineModel, normal, observe, sample, tf as language } from "gradlens";
 import { tf } from "../../../core/backends/tf";
@@ -8,13 +8,9 @@ import { measureImages } from "../../../core/diagnostics/measureImages";
 import { ModelInstance } from "../../../core/graph/instance";
 import type { ModelDefinition } from "../../../core/model/defineModel";
 import type { ImageRow } from "../../../core/protocol/snapshot";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await tf.setBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 interface Data {
   readonly x: tf.Tensor;

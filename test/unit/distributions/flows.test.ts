@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { backends } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
 import { tidy } from "../../../core/backends/tidy";
@@ -29,6 +29,7 @@ import { planarPreimage } from "../../../core/numerics/special/scalar/planarPrei
 import { objective } from "../../../core/objectives/registry";
 import { Noise } from "../../../core/random/noise";
 import { kolmogorovSmirnov } from "./kolmogorov";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
 const draws = 20_000;
 /** As in goodnessOfFit.test.ts: a distance of 0.023 would be seen. */
@@ -72,12 +73,7 @@ test("the search for a planar layer's preimage solves its equation to rounding, 
 
 for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")) {
   describe(backend.id, () => {
-    let started: number;
-    before(async () => {
-      await backend.activate();
-      started = tf.memory().numTensors;
-    });
-    after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+    leavesNoTensors(() => backend.activate());
 
     test("a draw's log-density is the same for the flow that drew it and for one that has never seen it", () =>
       tf.tidy(() => {

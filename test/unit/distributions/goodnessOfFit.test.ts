@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { backends } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
 import { beta } from "../../../core/distributions/beta";
@@ -14,6 +14,7 @@ import { triangularSolve } from "../../../core/numerics/triangularSolve";
 import { Noise } from "../../../core/random/noise";
 import { families } from "./families";
 import { kolmogorovSmirnov } from "./kolmogorov";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
 const draws = 20_000;
 /** Whole suite's chance of a false alarm with other seeds, shared among at most 100 tests; a distance of 0.023 would be seen. */
@@ -46,12 +47,7 @@ function fits(uniforms: tf.Tensor, what: string): void {
 
 for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")) {
   describe(backend.id, () => {
-    let started: number;
-    before(async () => {
-      await backend.activate();
-      started = tf.memory().numTensors;
-    });
-    after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+    leavesNoTensors(() => backend.activate());
 
     cases.forEach(([id, parameters], i) => {
       test(`draws of ${id} ${JSON.stringify(parameters)} follow its distribution function`, () =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { backends } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
 import { nodeNoise } from "../../../core/distributions/distribution";
@@ -12,6 +12,7 @@ import { mixture } from "../../../core/distributions/mixture";
 import { normal } from "../../../core/distributions/normal";
 import { Noise } from "../../../core/random/noise";
 import { families } from "./families";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
 /** Made by scripts/reference/distributions.py with SciPy. */
 const reference = JSON.parse(readFileSync(join(__dirname, "reference.json"), "utf8")) as {
@@ -56,12 +57,7 @@ function close(actual: ArrayLike<number>, expected: readonly number[], what: str
 
 for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")) {
   describe(backend.id, () => {
-    let started: number;
-    before(async () => {
-      await backend.activate();
-      started = tf.memory().numTensors;
-    });
-    after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+    leavesNoTensors(() => backend.activate());
 
     for (const { id, parameters, values, logProb, cdf, mean, variance, entropy, divergence } of reference.univariate) {
       test(`${id} ${JSON.stringify(parameters)} agrees with SciPy`, () =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { backends } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
 import { erf, erfinv, normalCdf, normalQuantile } from "../../../core/numerics/special/errorFunctions";
@@ -7,6 +7,7 @@ import { digamma, lgamma, logBeta, trigamma } from "../../../core/numerics/speci
 import { betaI } from "../../../core/numerics/special/incompleteBetaFunction";
 import { gammaP } from "../../../core/numerics/special/incompleteGammaFunction";
 import { expm1, log1mExp, log1p, softplus } from "../../../core/numerics/special/stableForms";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
 const unary: readonly {
   readonly name: string;
@@ -54,12 +55,7 @@ const unary: readonly {
 
 for (const backend of backends.filter(({ id }) => id === "cpu" || id === "wasm")) {
   describe(backend.id, () => {
-    let started: number;
-    before(async () => {
-      await backend.activate();
-      started = tf.memory().numTensors;
-    });
-    after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+    leavesNoTensors(() => backend.activate());
 
     for (const { name, f, at, values } of unary) {
       test(`${name} has the tabulated values to float32`, () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { tf } from "../../../core/backends/tf";
 import { useBackend } from "../../../core/backends/registry";
 import type { Bernoulli } from "../../../core/distributions/bernoulli";
@@ -10,15 +10,11 @@ import { bernoulli, defineModel, observe, parameter, sample } from "../../../cor
 import { Noise } from "../../../core/random/noise";
 import { refinedGradient } from "../../../core/training/refinedGradient";
 import { type GuideModel, refinePosterior } from "../../../core/training/refinePosterior";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
 // Seed 5's E- and M-step for binary latents in float64, by hand, from its equations alone: no code of ours but the noise.
 
-let started: number;
-before(async () => {
-  await useBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => useBackend("cpu"));
 
 interface Given {
   readonly x: tf.Tensor;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { tf } from "../../../core/backends/tf";
 import { useBackend } from "../../../core/backends/registry";
 import type { Bernoulli } from "../../../core/distributions/bernoulli";
@@ -12,13 +12,9 @@ import type { ModelDefinition } from "../../../core/model/defineModel";
 import { Noise } from "../../../core/random/noise";
 import { refinedGradient } from "../../../core/training/refinedGradient";
 import { type GuideModel, lossUnder, refinePosterior } from "../../../core/training/refinePosterior";
+import { leavesNoTensors } from "../../support/leavesNoTensors";
 
-let started: number;
-before(async () => {
-  await useBackend("cpu");
-  started = tf.memory().numTensors;
-});
-after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+leavesNoTensors(() => useBackend("cpu"));
 
 interface Given {
   readonly x: tf.Tensor;

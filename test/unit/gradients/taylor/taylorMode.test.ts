@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { customOp } from "../../../../core/backends/customOp";
 import { detach } from "../../../../core/backends/detach";
 import { useBackend } from "../../../../core/backends/registry";
@@ -14,6 +14,7 @@ import { bernoulliLogProb } from "../../../../core/numerics/bernoulliLogProb";
 import { categoricalLogProb } from "../../../../core/numerics/categoricalLogProb";
 import { lgamma } from "../../../../core/numerics/special/gammaFunctions";
 import * as C from "./complex";
+import { leavesNoTensors } from "../../../support/leavesNoTensors";
 
 const S = 2;
 const rows = 3;
@@ -270,12 +271,7 @@ const sameAs: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
 
 for (const backend of ["cpu", "wasm"])
   describe(backend, () => {
-    let started = 0;
-    before(async () => {
-      await useBackend(backend);
-      started = tf.memory().numTensors;
-    });
-    after(() => assert.equal(tf.memory().numTensors, started, "tensors were left behind"));
+    leavesNoTensors(() => useBackend(backend));
 
     const point = (): tf.Tensor =>
       tf.tensor(
