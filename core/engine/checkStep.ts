@@ -6,6 +6,7 @@ import { findInvalid } from "../graph/refuseInvalid";
 import type { Trace } from "../graph/trace";
 import { unrecorded } from "../gradients/tape";
 import type { Prepared } from "./prepare";
+import { wrongGradient } from "./requireFinite";
 
 /** Steps that are looked at without a data set, and after its first epoch every how many. */
 const FIRST = 100;
@@ -46,14 +47,11 @@ export function refuseGradients(gradients: ReadonlyMap<string, tf.Tensor>, step:
   const sums = tf.tidy(() => tf.stack([...gradients.values()].map((gradient) => tf.sum(gradient))).dataSync());
   for (const [i, name] of names.entries()) {
     if (Number.isFinite(sums[i])) continue;
-    const wrong = gradients
-      .get(name)!
-      .dataSync()
-      .find((value) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
+    const wrong = wrongGradient(new Map([[name, gradients.get(name)!.dataSync()]]));
+    if (wrong === null) continue;
     throw new GradlensError(
       "GL1620",
-      `step ${step + 1} was not taken: the gradient of parameter "${name}" is ${wrong} though the loss is finite; look for a division by zero, or a root or logarithm of zero, downstream of it, and resume from the last checkpoint`,
+      `step ${step + 1} was not taken: ${wrong} though the loss is finite; look for a division by zero, or a root or logarithm of zero, downstream of it, and resume from the last checkpoint`,
     );
   }
 }

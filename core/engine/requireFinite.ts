@@ -25,7 +25,8 @@ export function requireFinite(prepared: Prepared, data: DataInputs, step: number
   );
 }
 
-function wrongGradient(gradients: Measured["gradients"]): string | null {
+/** The first gradient that holds what is no number, as a clause; null when none does. */
+export function wrongGradient(gradients: Measured["gradients"]): string | null {
   for (const [name, values] of gradients) {
     for (let i = 0; i < values.length; i++) {
       if (!Number.isFinite(values[i])) return `the gradient of parameter "${name}" is ${values[i]}`;
