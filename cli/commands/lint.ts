@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { checkLints } from "../../core/diagnostics/lints/checkLints";
+import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
-import { guard } from "../../core/engine/prepare";
+import { lintModel } from "../../core/engine/lintModel";
+import { guardAsync } from "../../core/engine/prepare";
 import type { LintFinding } from "../../core/protocol/lints";
 import { applyCheckpoint } from "../checkpoint";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
@@ -20,7 +21,7 @@ export function addLint(program: Command, _: Terminal, answering: Answering): vo
     const step = applyCheckpoint(options.checkpoint, prepared);
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const data = prepared.batch(step);
-    const findings = guard(prepared.file, () => checkLints({ ...prepared, data, numSamples, step }));
+    const findings = await guardAsync(prepared.file, () => settle(lintModel({ ...prepared, data, numSamples, step })));
     return {
       json: { ...about(model, numSamples), findings },
       text: () => (findings.length === 0 ? "nothing found" : findings.map(describe).join("\n")),

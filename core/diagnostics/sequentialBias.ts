@@ -32,6 +32,8 @@ export interface SequentialBiasRequest extends ExactRequest {
   readonly exactReference?: boolean;
   /** Estimates of the batch-mean gradient to draw at most. */
   readonly draws: number;
+  /** Time after which no further pass begins; none when left out. */
+  readonly limitMs?: number | undefined;
   /** Rows (estimates × examples) before which no verdict ends the drawing; 512 when left out. */
   readonly minRows?: number;
   /** Draw until every tensor is decided, or only the whole; every when left out. */
@@ -116,7 +118,8 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
         });
       }
       passes++;
-      const last = passes === plan.passes || tests.some((test) => !test.finite);
+      const late = performance.now() - began > (request.limitMs ?? Infinity);
+      const last = passes === plan.passes || late || tests.some((test) => !test.finite);
       if (isLook(passes) || last) {
         const share = shareOfLook(looks++);
         lookAtAll(tests, alpha * share);

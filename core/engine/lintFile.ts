@@ -1,17 +1,24 @@
 import { tf } from "../backends/tf";
-import { checkLints } from "../diagnostics/lints/checkLints";
 import { GradlensError } from "../errors";
 import type { FileLints, LintFinding } from "../protocol/lints";
 import { describedSamples } from "./describedSamples";
 import { prepareAnyhow } from "./describe";
-import { loadModelFile } from "./modelLoader";
-import { guard } from "./prepare";
+import { inSlices, type SliceOptions } from "./inSlices";
+import { lintModel } from "./lintModel";
+import { asModelError, loadModelFile } from "./modelLoader";
+
+/** Nothing trains meanwhile and nobody takes the question back. */
+const alone = { signal: new AbortController().signal, busy: () => false };
 
 /**
  * What the lints that judge by a model's text find in all models of a file, and the errors at its lines. A finding that several
- * exports share is told once. Errors that concern no line, such as missing data, are left to the commands that need what is missing.
+ * exports share is told once. Where data stand in for those that need files, no bias is measured. Errors that concern no line, such as missing data, are left to the commands that need what is missing.
  */
-export async function lintFile(file: string, dataFolder?: string): Promise<FileLints> {
+export async function lintFile(
+  file: string,
+  dataFolder?: string,
+  slices: Pick<SliceOptions, "signal" | "busy"> = alone,
+): Promise<FileLints> {
   const findings = new Map<string, LintFinding>();
   const problems = new Map<string, FileLints["problems"][number]>();
   const note = (error: unknown): void => {
@@ -28,7 +35,12 @@ export async function lintFile(file: string, dataFolder?: string): Promise<FileL
         try {
           const numSamples = describedSamples(prepared, prepared.specs);
           const request = { ...prepared, data, numSamples, step: 0, basis: "text" as const };
-          for (const finding of guard(path, () => checkLints(request)))
+          const measure = (prepared.dataset?.id ?? null) === (definition.options.data ?? null);
+          const work = lintModel({ ...request, measure });
+          const found = await inSlices(work, { ...slices, onProgress: () => undefined }).catch((error: unknown) => {
+            throw slices.signal.aborted ? error : asModelError(error, path);
+          });
+          for (const finding of found)
             findings.set(`${finding.lint}:${finding.node}:${finding.source?.line}:${finding.message}`, finding);
         } finally {
           tf.dispose(Object.values(data));

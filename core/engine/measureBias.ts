@@ -5,6 +5,7 @@ import { countStates } from "../diagnostics/enumerate";
 import { sequentialBias } from "../diagnostics/sequentialBias";
 import type { Sliced } from "../diagnostics/sliced";
 import { unbiasedReference } from "../diagnostics/unbiasedReference";
+import { unseenKinks } from "../diagnostics/unseenKinks";
 import { withNormalisedVerdicts } from "../diagnostics/normalisedVerdicts";
 import { GradlensError } from "../errors";
 import { isExact } from "../estimators/isExact";
@@ -17,7 +18,7 @@ export type BiasMethod = "enumerate" | "sample" | "auto";
 /** A bias below this share of the gradient counts as none. */
 export const margins = { enumerate: 1e-3, sample: 0.05 } as const;
 /** Rate of false alarms over all tensors together. */
-const ALPHA = 0.05;
+export const ALPHA = 0.05;
 /** Rows drawn in any case, so that the variance beside the verdict is known to a few percent. */
 const MIN_ROWS = 2000;
 
@@ -73,7 +74,8 @@ export function* measureBias(
   try {
     const limits = { draws, margin: margin ?? margins.sample, alpha, minRows: MIN_ROWS, until };
     const report = yield* sequentialBias({ ...request, ...limits, specs, estimators, reference, seed, step });
-    const noted = compared ? { ...report, notes: [...report.notes, ...compared.notes] } : report;
+    const kinks = unseenKinks(specs, structure).map(({ message }) => message);
+    const noted = { ...report, notes: [...report.notes, ...(compared?.notes ?? []), ...kinks] };
     return withNormalisedVerdicts(noted, structure.graph, specs, estimators);
   } finally {
     for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();

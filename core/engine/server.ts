@@ -170,9 +170,9 @@ export class EngineServer {
         subject.dispose();
       }
     },
-    lint: async ({ file, dataFolder }) => {
+    lint: async ({ file, dataFolder }, signal) => {
       await this.ensureBackend("auto");
-      return lintFile(file, dataFolder);
+      return lintFile(file, dataFolder, this.slices(signal));
     },
     lintFixes: async ({ file, text, finding }) => ({ fixes: lintFixes(text, isTypeScript(file), finding) }),
     report: async ({ runFolder, format }) => ({ text: renderers[format](readReport(runFolder)) }),

@@ -22,17 +22,25 @@ const hard = new Set([
   "TopK",
 ]);
 
+/** Operations whose second derivative is zero but at a point that carries all of it. */
+const kinked = new Set(["Abs", "ClipByValue", "LeakyRelu", "Maximum", "Minimum", "Prelu", "Relu", "Relu6"]);
+
+type Meets = (values: ReadonlyMap<string, tf.Tensor>, tape: readonly TapeNode[]) => ReadonlyMap<string, string>;
+
+/** By node, the first hard operation that its value meets on its way to a cost or to the next node's distribution. */
+export const hardOperations: Meets = (values, tape) => firstMet(values, tape, hard);
+
+/** The same for operations with a kink. */
+export const kinkedOperations: Meets = (values, tape) => firstMet(values, tape, kinked);
+
 /**
- * The first such operation that each stochastic node's value meets on its way to a cost or to the next node's distribution.
- *
  * @param values every node's value as it was recorded
- * @param operations the kernels looked for, others than these when given
- * @returns by node, the operation's name; nodes that meet none are left out
+ * @returns by node, the first operation's name; nodes that meet none are left out
  */
-export function hardOperations(
+function firstMet(
   values: ReadonlyMap<string, tf.Tensor>,
   tape: readonly TapeNode[],
-  operations: ReadonlySet<string> = hard,
+  operations: ReadonlySet<string>,
 ): ReadonlyMap<string, string> {
   const behind = new Map<number, ReadonlySet<string>>([...values].map(([name, { id }]) => [id, new Set([name])]));
   const found = new Map<string, string>();

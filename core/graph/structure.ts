@@ -11,7 +11,7 @@ import type { DataInputs } from "../model/defineModel";
 import { type LayerSite, type SampleSite, type TraceHandler, withHandler } from "../model/traceContext";
 import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/snapshot";
 import { Noise } from "../random/noise";
-import { hardOperations } from "./hardOperations";
+import { hardOperations, kinkedOperations } from "./hardOperations";
 import type { ModelInstance } from "./instance";
 import { refuseInvalid } from "./refuseInvalid";
 import { runTrace, type Trace } from "./trace";
@@ -38,6 +38,8 @@ export interface Structure {
   readonly graph: ModelGraph;
   /** By node, an operation between its value and a cost or the next node that no relaxed value gets through, such as ArgMax. */
   readonly hardOperations: ReadonlyMap<string, string>;
+  /** By node, an operation with a kink that its value goes through on that way, such as Relu. */
+  readonly kinkedOperations: ReadonlyMap<string, string>;
   /** Estimators asked for in the text, by node. */
   readonly asked: ReadonlyMap<string, string>;
   readonly distributions: ReadonlyMap<
@@ -229,6 +231,7 @@ function follow(
   const asksForKl = instance.definition.options.analyticKl === true && !isProgram;
   const analyticKl = new Set(asksForKl ? nodes.filter((name) => !noDivergence.has(name)) : []);
 
+  const values = new Map([...trace.nodes].map(([name, { value }]) => [name, value]));
   return {
     nodes,
     ancestors,
@@ -238,7 +241,8 @@ function follow(
     noDivergence,
     noEntropy,
     graph: describeGraph(instance, data, trace, layers, layerNames, edges, isProgram),
-    hardOperations: hardOperations(new Map([...trace.nodes].map(([name, { value }]) => [name, value])), tape),
+    hardOperations: hardOperations(values, tape),
+    kinkedOperations: kinkedOperations(values, tape),
     asked: new Map(
       [...sites.values()].flatMap(({ name, estimator }) =>
         estimator === undefined ? [] : [[name, estimator] as const],

@@ -3,6 +3,21 @@ import type { SourceLocation } from "./source";
 /** `warning`: the training may go wrong by it. `information`: worth knowing, may be meant. */
 export type LintSeverity = "warning" | "information";
 
+/** How biased a node's estimator is at the parameters looked at, by a bounded number of draws. */
+export interface FindingBias {
+  readonly reference: string;
+  readonly draws: number;
+  readonly margin: number;
+  readonly level: number;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly verdict: "unbiased" | "biased" | "undecided";
+    /** ‖bias‖ / ‖gradient‖; null where unknown. */
+    readonly relativeBias: number | null;
+    readonly interval: readonly [number, number] | null;
+  }[];
+}
+
 /** Something about a model and its estimators that a person should know, at the line it concerns. */
 export interface LintFinding {
   /** Id of the lint, which has a section of that name in docs/lints.md. */
@@ -17,6 +32,8 @@ export interface LintFinding {
   readonly instead: readonly string[];
   /** Those of `instead` that serve every node of the model. */
   readonly everywhere?: readonly string[];
+  /** Bias of the node's estimator alone, where the finding is about it and it was measured. */
+  readonly bias?: FindingBias;
   /** Values of the model's options that do away with it. */
   readonly options?: Readonly<Record<string, number>>;
 }

@@ -5,7 +5,7 @@ import type { LintBasis, LintFinding } from "../../protocol/lints";
 import { measureControlVariates } from "../controlVariates";
 import type { ExactRequest } from "../exactGradient";
 import type { VarianceGrowth } from "../varianceTrend";
-import { observeNodes } from "./nodeActivity";
+import { type NodeActivity, observeNodes } from "./nodeActivity";
 import { lints } from "./registry";
 
 export interface LintRequest extends ExactRequest {
@@ -46,7 +46,7 @@ export function checkLints(request: LintRequest): readonly LintFinding[] {
     estimators,
     controlVariates: needsDraws ? measureControlVariates({ ...request, draws: DRAWS }) : [],
     growth: request.growth ?? [],
-    ...observeNodes(request),
+    activity: needsDraws ? observeNodes(request) : new Map<string, NodeActivity>(),
   };
   return checked.flatMap(({ id, severity, check }) =>
     check(context).map(({ node, message, instead = [], options }): LintFinding => {

@@ -17,8 +17,6 @@ export interface LintContext {
   /** Parameters whose variance has grown while training; empty where nothing is trained. */
   readonly growth: readonly VarianceGrowth[];
   readonly activity: ReadonlyMap<string, NodeActivity>;
-  /** By node, an operation with a kink that its value goes through, such as Relu. */
-  readonly kinks: ReadonlyMap<string, string>;
 }
 
 /** What a lint has to say of one node. */
@@ -33,5 +31,7 @@ export interface Lint {
   readonly explain: string;
   readonly severity: LintSeverity;
   readonly basis: LintBasis;
+  /** The finding says that the node's estimator is biased unless …: how much it is gets measured where that is cheap. */
+  readonly measuresBias?: true;
   check(context: LintContext): readonly NodeFinding[];
 }

@@ -3,9 +3,7 @@ import { tidy } from "../../backends/tidy";
 import { nodeNoise } from "../../distributions/distribution";
 import type { Bernoulli } from "../../distributions/bernoulli";
 import type { Categorical } from "../../distributions/categorical";
-import { hardOperations } from "../../graph/hardOperations";
 import { runTrace } from "../../graph/trace";
-import { record } from "../../gradients/tape";
 import { Noise } from "../../random/noise";
 import { tileRows } from "../enumerate";
 import type { ExactRequest } from "../exactGradient";
@@ -22,39 +20,31 @@ export interface NodeActivity {
 const SATURATED = 0.999;
 /** Rows of the sampled passes, about. */
 const ROWS = 128;
-/** Operations whose second derivative is zero but at a point that carries all of it. */
-const kinked = new Set(["Abs", "LeakyRelu", "Maximum", "Minimum", "Prelu", "Relu", "Relu6"]);
 
-/** Runs the model a few times and sees how decided its discrete nodes are, and which values go through kinks. */
+/** Runs the model a few times and sees how decided its discrete nodes are. */
 export function observeNodes({
   instance,
   data,
   batchSize,
   seed,
   step,
-}: Pick<ExactRequest, "instance" | "data" | "batchSize"> & { readonly seed: number; readonly step: number }): {
-  readonly activity: ReadonlyMap<string, NodeActivity>;
-  readonly kinks: ReadonlyMap<string, string>;
-} {
+}: Pick<ExactRequest, "instance" | "data" | "batchSize"> & {
+  readonly seed: number;
+  readonly step: number;
+}): ReadonlyMap<string, NodeActivity> {
   const replicates = Math.max(1, Math.floor(ROWS / batchSize));
   const numRows = replicates * batchSize;
   return tidy(() => {
     const noise = new Noise({ seed, step, numSamples: 1, numRows, replicates, firstReplicate: 0 });
-    const recorded = record(() =>
-      runTrace(instance.functions, tileRows(data, replicates), ({ name, distribution }) =>
-        distribution.sample(nodeNoise(noise, name)),
-      ),
+    const { nodes } = runTrace(instance.functions, tileRows(data, replicates), ({ name, distribution }) =>
+      distribution.sample(nodeNoise(noise, name)),
     );
-    const nodes = [...recorded.value.nodes.values()];
-    const kinks = hardOperations(new Map(nodes.map(({ name, value }) => [name, value])), recorded.tape, kinked);
-    const activity = new Map(
-      nodes.flatMap(({ name, distribution }) => {
+    return new Map(
+      [...nodes.values()].flatMap(({ name, distribution }) => {
         if (distribution.id !== "bernoulli" && distribution.id !== "categorical") return [];
         return [[name, activityOf(distribution as Bernoulli | Categorical)] as const];
       }),
     );
-    recorded.release();
-    return { activity, kinks };
   });
 }
 

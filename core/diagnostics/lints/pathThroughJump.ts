@@ -21,6 +21,7 @@ export const pathThroughJump: Lint = {
     "Derivatives of a cost that jumps are zero almost everywhere: all of the change sits at the jump, where no sample falls. An estimator that differentiates through the sample misses that part of the gradient, or all of it. Score functions do not differentiate the cost.",
   severity: "warning",
   basis: "text",
+  measuresBias: true,
   check: ({ specs, structure, objectiveId }) =>
     [...specs].flatMap(([node, { estimator, text }]) => {
       const operation = structure.hardOperations.get(node);

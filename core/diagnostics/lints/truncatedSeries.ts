@@ -8,10 +8,11 @@ export const truncatedSeries: Lint = {
     "The generalized stochastic backpropagation series is unbiased when it is summed. With an order it stops at that derivative, and what is left out is bias unless the cost's higher derivatives are zero.",
   severity: "information",
   basis: "text",
+  measuresBias: true,
   check: ({ specs }) =>
     [...specs].flatMap(([node, { estimator, options, text }]) => {
       if (estimator.id !== "gsb" || typeof options["order"] !== "number") return [];
-      const message = `${text} at node "${node}" leaves out all derivatives of the cost above the ${options["order"]}th, biased unless they are zero`;
+      const message = `${text} at node "${node}" leaves out all derivatives of the cost of an order above ${options["order"]}, biased unless they are zero`;
       return [{ node, message, instead: ["gsb"] }];
     }),
 };

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
+import { finish } from "../../../core/diagnostics/sliced";
 import { lintFile } from "../../../core/engine/lintFile";
+import { lintModel } from "../../../core/engine/lintModel";
+import { loadModelFile, pickModel } from "../../../core/engine/modelLoader";
+import { prepare } from "../../../core/engine/prepare";
+import type { FileLints } from "../../../core/protocol/lints";
 import { start, twoLayerModel, Workspace } from "./support";
 
 const workspace = new Workspace();
@@ -40,6 +45,68 @@ test("an export that cannot be built is a problem at its line, and the others ar
     problems.map(({ code, source }) => [code, source.line]),
     [["GL1509", 22]],
   );
+});
+
+const kinkedModel = (cost: string, options = ""): string => `
+import { cost, defineModel, normal, parameter, sample, tf } from "gradlens";
+export default defineModel("kinked", () => {
+  const mean = parameter("mean", [0.3, -0.2]);
+  const logStd = parameter("log-std", [0.1, -0.3]);
+  return {
+    program() {
+      const z = sample("z", normal({ mean, std: tf.exp(logStd) }));
+      cost("f", tf.sum(${cost}, -1));
+    },
+  };
+}, { estimator: "gsb"${options} });
+`;
+
+type Finding = FileLints["findings"][number];
+
+/** The only finding of a file's model, measured for as long as it takes. */
+async function onlyFinding(file: string): Promise<Finding> {
+  const prepared = await prepare(pickModel(loadModelFile(file), undefined).definition, file);
+  const request = { ...prepared, data: prepared.batch(0), step: 0, basis: "text" as const, limitMs: Infinity };
+  const found = finish(lintModel(request));
+  prepared.dispose();
+  assert.equal(found.length, 1);
+  return found[0]!;
+}
+
+test("a kink that an estimator does not see is told with the bias that it makes", async () => {
+  const { lint, message, bias } = await onlyFinding(workspace.model("kinked", kinkedModel("tf.abs(z)")));
+  assert.equal(lint, "kinked-derivatives");
+  // All of the gradient of the deviations is missing: |z|'' is zero wherever a sample falls. That of the means is there.
+  const { mean, "log-std": deviation } = Object.fromEntries(bias!.parameters.map((found) => [found.name, found]));
+  assert.notEqual(mean!.verdict, "biased");
+  assert.equal(deviation!.verdict, "biased");
+  assert.ok(deviation!.interval![0] <= 1 && 1 <= deviation!.interval![1], String(deviation!.interval));
+  assert.match(
+    message,
+    /biased at these parameters, by 2048 draws: "log-std" by \d+ % of its gradient \(\d+ % to \d+ %/,
+  );
+});
+
+test("a kink that no value comes near makes no bias, and none is claimed", async () => {
+  const far = workspace.model("far", kinkedModel("tf.maximum(tf.square(z), -1)"));
+  const { bias, message } = await onlyFinding(far);
+  assert.ok(bias!.parameters.every(({ verdict }) => verdict !== "biased"));
+  assert.match(message, /unknown at these parameters|no bias above 5 %/);
+});
+
+test("a look at a file measures, too, and leaves no tensor", async () => {
+  const file = workspace.model("looked-at", kinkedModel("tf.abs(z)"));
+  const tensors = tf.memory().numTensors;
+  const { findings } = await lintFile(file);
+  assert.equal(tf.memory().numTensors, tensors);
+  assert.equal(findings[0]!.bias!.parameters.length, 2);
+});
+
+test("no bias is measured on data that stand in for others", async () => {
+  const file = workspace.model("stand-in", kinkedModel("tf.abs(z)", `, data: "mnist-stochastic"`));
+  const [finding] = (await lintFile(file, workspace.path("nowhere"))).findings;
+  assert.equal(finding!.lint, "kinked-derivatives");
+  assert.equal(finding!.bias, undefined);
 });
 
 test("data that is missing is no problem of the model's text", async () => {
