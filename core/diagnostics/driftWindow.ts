@@ -4,7 +4,7 @@ import { normBounds } from "./normBounds";
 /** What one measurement tells of the mean gradient: it, and the inner products of the independent rows that it is the mean of. */
 export interface DriftPart {
   readonly step: number;
-  readonly mean: ArrayLike<number>;
+  readonly mean: Float32Array;
   /** `[n, n]` row-major. */
   readonly gram: ArrayLike<number>;
   /** n. */
@@ -23,7 +23,10 @@ export interface Drift {
 
 interface Kept {
   readonly step: number;
-  readonly mean: ArrayLike<number>;
+  readonly mean: Float32Array;
+  /** ‖mean‖², and ‖mean − m‖² for the means m of the steps before it in the window, newest first. */
+  readonly squaredNorm: number;
+  readonly apart: readonly number[];
   /** Of the covariance C/n of the mean: trace, trace of the square, largest eigenvalue. */
   readonly trace: number;
   readonly traceSquare: number;
@@ -50,16 +53,24 @@ const ROUNDING = 1e-12;
  */
 export class DriftWindow {
   private readonly recent = new Map<string, Kept[]>();
+  private readonly drifts = new Map<string, Drift | null>();
 
   /** @param size W, measurements kept */
   constructor(private readonly size: number) {}
 
   /** Takes in a parameter's newest measurement. @param level of the interval */
   add(parameter: string, part: DriftPart, level = 0.95): Drift | null {
-    const before = this.recent.get(parameter) ?? [];
-    const parts = [...before, keep(part)].slice(-this.size);
+    const before = (this.recent.get(parameter) ?? []).slice(1 - this.size);
+    const parts = [...before, keep(part, before)];
+    const drift = driftOf(parts, level);
     this.recent.set(parameter, parts);
-    return driftOf(parts, level);
+    this.drifts.set(parameter, drift);
+    return drift;
+  }
+
+  /** What the last `add` of a parameter told; null before two of them. */
+  latest(parameter: string): Drift | null {
+    return this.drifts.get(parameter) ?? null;
   }
 
   /** The step of the window's oldest measurement; null while there is none before the newest. */
@@ -70,6 +81,7 @@ export class DriftWindow {
 
   clear(): void {
     this.recent.clear();
+    this.drifts.clear();
   }
 }
 
@@ -85,7 +97,7 @@ function driftOf(parts: readonly Kept[], level: number): Drift | null {
     effectiveRows: fourths > 0 ? squares ** 2 / fourths : 0,
   };
   const apart = spread(parts);
-  const rounding = (ROUNDING * sum(({ mean }) => squaredNorm(mean))) / W;
+  const rounding = (ROUNDING * sum(({ squaredNorm }) => squaredNorm)) / W;
   if (noise.trace <= rounding) {
     // Gradients without noise are known as they are.
     const value = apart <= rounding ? 0 : apart / (W - 1);
@@ -99,25 +111,29 @@ function driftOf(parts: readonly Kept[], level: number): Drift | null {
   return { estimate, value: low > 0 ? estimate : null, interval };
 }
 
-function squaredNorm(vector: ArrayLike<number>): number {
+/** Σ_t ‖ĝ_t − ḡ‖² = 1/W Σ_{s<t} ‖ĝ_s − ĝ_t‖². */
+function spread(parts: readonly Kept[]): number {
+  let total = 0;
+  parts.forEach(({ apart }, t) => apart.slice(0, t).forEach((square) => void (total += square)));
+  return total / parts.length;
+}
+
+function squaredNorm(vector: Float32Array): number {
   let total = 0;
   for (let e = 0; e < vector.length; e++) total += vector[e]! * vector[e]!;
   return total;
 }
 
-/** Σ_t ‖ĝ_t − ḡ‖². */
-function spread(parts: readonly Kept[]): number {
-  const P = parts[0]!.mean.length;
+function squaredDistance(a: Float32Array, b: Float32Array): number {
   let total = 0;
-  for (let e = 0; e < P; e++) {
-    let mean = 0;
-    for (const part of parts) mean += part.mean[e]! / parts.length;
-    for (const part of parts) total += (part.mean[e]! - mean) ** 2;
+  for (let e = 0; e < a.length; e++) {
+    const difference = a[e]! - b[e]!;
+    total += difference * difference;
   }
   return total;
 }
 
-function keep({ step, mean, gram, rows: n }: DriftPart): Kept {
+function keep({ step, mean, gram, rows: n }: DriftPart, before: readonly Kept[]): Kept {
   const centred = centre(gram, n);
   let [squares, fourths, pairs] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
@@ -132,6 +148,8 @@ function keep({ step, mean, gram, rows: n }: DriftPart): Kept {
   const largest = n > 1 ? Math.min(trace, largestEigenvalue(centred, n) / (n - 1)) : 0;
   return {
     ...{ step, mean, squares, fourths },
+    squaredNorm: squaredNorm(mean),
+    apart: before.map((other) => squaredDistance(mean, other.mean)).reverse(),
     trace: trace / n,
     traceSquare: Math.min(trace * trace, Math.max(measured, largest * largest)) / (n * n),
     largest: largest / n,

@@ -7,7 +7,7 @@ import type { Objective } from "../objectives/objective";
 import type { ParameterVariance } from "../protocol/snapshot";
 import { openChunks, type Workers } from "./chunks/chunks";
 import { type ReplicateParts, type Replicates, variancePass } from "./chunks/variancePass";
-import type { Drift, DriftPart, DriftWindow } from "./driftWindow";
+import type { DriftPart, DriftWindow } from "./driftWindow";
 import { ElementMoments } from "./elementMoments";
 import { signalToNoise } from "./signalToNoise";
 import { finish, type Sliced } from "./sliced";
@@ -35,7 +35,7 @@ export interface VarianceRequest {
   readonly elementsUpTo: number;
   /** Earlier measurements that are averaged with this one; single elements are not. */
   readonly window?: VarianceWindow;
-  /** Earlier measurements whose mean gradients are compared with this one's; only where one pass holds all draws. */
+  /** Takes the mean gradient beside those of earlier measurements; only where one pass holds all draws. */
   readonly drift?: DriftWindow;
   /** Takes the pairs of the whole gradient, all parameters together. */
   readonly whole?: VarianceAccumulator;
@@ -94,7 +94,6 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
   });
   const work = { kind: variancePass, subject: { ...request, sets }, total: passes, args: argsOf };
   const chunks = openChunks(work, request.specs && request.workers);
-  const drifts = new Map<string, Drift | null>();
   let done = 0;
   try {
     for (let index = 0; index < passes && !(index > 0 && request.cancelled?.()); index++) {
@@ -105,8 +104,7 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
           totals.get(name)!.addGram(gram);
           wholes[pair]!.forEach((_, e, sum) => void (sum[e]! += gram[e]!));
         });
-        if (together && request.drift)
-          drifts.set(name, request.drift.add(name, driftPart(request, together, of(index)), level));
+        if (together) request.drift?.add(name, driftPart(request, together, of(index)), level);
         if (first && second) elements.get(name)!.add(first, second, of(index));
       });
       if (request.whole) for (const gram of wholes) request.whole.addGram(gram);
@@ -136,9 +134,6 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
       level,
       degreesOfFreedom: own ? m * (done - 1) : total.degreesOfFreedom,
       draws: own ? m * done : 2 * total.degreesOfFreedom,
-      ...(request.drift
-        ? { drift: drifts.get(name)?.value ?? null, driftInterval: drifts.get(name)?.interval ?? null }
-        : {}),
       ...(detail && variable.size <= request.elementsUpTo
         ? { elements: { monteCarlo: detail.monteCarlo, data: detail.data, total: detail.total } }
         : {}),

@@ -22,10 +22,15 @@ import type { Prepared } from "./prepare";
 const DRAWS = [2, 32] as const;
 /** Control variates are looked at with every so many measurements of the variance, and attribution half way between. */
 const CYCLE = 4;
+/**
+ * The mean gradient is set beside earlier ones with every so many measurements, when neither of those is looked at: it takes a product
+ * of its own for every parameter and visits all its elements once for every step of the window.
+ */
+const DRIFT_CYCLE = 8;
 /** Replicates of each example for control variates; without a data set, of the rows of a batch. */
 const CONTROL_DRAWS = 8;
 const CONTROL_ROWS_WITHOUT_DATA = 400;
-/** Measurements that a record averages. */
+/** Measurements that a record averages, and looks at the drift that it spans. */
 const WINDOW = 8;
 
 export interface Measurement {
@@ -72,11 +77,13 @@ export class DiagnosticsSchedule {
     specs: Prepared["specs"] = prepared.specs,
   ): Measurement {
     const began = performance.now();
-    const turn = this.measurements++ % CYCLE;
-    const { parameters, pathScore, more } = tidy(() => {
+    const measurement = this.measurements++;
+    const turn = measurement % CYCLE;
+    const { variance: window, drift } = this.windows;
+    const { measured, pathScore, more } = tidy(() => {
       const request = measuredRequest(prepared, { estimators, data, step, draws: DRAWS });
       return {
-        parameters: measureVariance({ ...request, window: this.windows.variance, drift: this.windows.drift }),
+        measured: measureVariance({ ...request, window, ...(measurement % DRIFT_CYCLE === 1 ? { drift } : {}) }),
         pathScore: measurePathScore({ ...request, window: this.windows.pathScore }),
         more:
           turn === 0
@@ -86,10 +93,14 @@ export class DiagnosticsSchedule {
               : {},
       };
     });
-    this.trend.add(step, new Map(parameters.map(({ name }) => [name, this.windows.variance.newest(name)])));
+    this.trend.add(step, new Map(measured.map(({ name }) => [name, window.newest(name)])));
     const elapsedMs = performance.now() - began;
     this.budget.measured(step, elapsedMs);
-    const { since } = this.windows.drift;
+    const parameters = measured.map((parameter) => {
+      const { value, interval } = drift.latest(parameter.name) ?? { value: null, interval: null };
+      return { ...parameter, drift: value, driftInterval: interval };
+    });
+    const { since } = drift;
     const parts = {
       ...(pathScore.length > 0 ? { pathScore } : {}),
       ...(since === null ? {} : { driftSince: since }),

@@ -46,13 +46,12 @@ export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
       });
       return rows.map((row, i): ReplicateParts => {
         const values = replicates > 2 || elements[i] ? row.materialise().dataSync<"float32">() : null;
-        const grams = replicates > 2 ? gramsOfPairs(values!, replicates, m) : [row.gram().dataSync<"float32">()];
+        const gram = replicates === 2 || together ? row.gram().dataSync<"float32">() : null;
+        const grams = replicates > 2 ? gramsOfPairs(values!, replicates, m) : [gram!];
         return {
           grams,
           ...(elements[i] ? elementSums(values!, replicates) : { first: null, second: null }),
-          together: together
-            ? { sum: sumsOfRows(row, 1).dataSync<"float32">(), gram: row.gram().dataSync<"float32">() }
-            : null,
+          together: together ? { sum: sumsOfRows(row, 1).dataSync<"float32">(), gram: gram! } : null,
         };
       });
     });
