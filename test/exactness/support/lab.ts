@@ -1,6 +1,6 @@
 import { tf } from "../../../core/backends/tf";
 import { tidy } from "../../../core/backends/tidy";
-import { tileRows } from "../../../core/diagnostics/enumerate";
+import { requireStates, stateValues, tileRows } from "../../../core/diagnostics/enumerate";
 import { enumerateEstimator, type EstimatorMoments } from "../../../core/diagnostics/enumerateEstimator";
 import { exactGradient } from "../../../core/diagnostics/exactGradient";
 import {
@@ -19,6 +19,10 @@ import type { DataInputs } from "../../../core/model/defineModel";
 import { objective } from "../../../core/objectives/registry";
 import { Noise } from "../../../core/random/noise";
 import type { Case } from "./cases";
+import { eachMultiset } from "./multisets";
+
+/** Choices of states that are held at once. */
+const CHOICES = 4096;
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
@@ -72,6 +76,99 @@ export class Lab {
       prepare?.(estimators);
       return enumerateEstimator(this.request(this.samples(text)), estimators, specs);
     });
+  }
+
+  /**
+   * Exact mean and variance of an estimate of any number of samples whose order does not matter to it: every multiset of one sample's
+   * joint states is visited, where `enumerate` visits every tuple.
+   */
+  enumerateMultisets(
+    text: string,
+    numSamples: number,
+    prepare?: (estimators: ReadonlyMap<string, NodeEstimator>) => void,
+  ): ReadonlyMap<string, EstimatorMoments> {
+    const { batchSize: B } = this.testCase;
+    const choices: (readonly number[])[] = [];
+    const logWays: number[] = [];
+    eachMultiset(requireStates(this.structure, 1), numSamples, (chosen, ways) => {
+      choices.push(chosen);
+      logWays.push(ways);
+    });
+    const { gradients, logProb } = this.atStates(text, choices, prepare);
+    const total = new Float64Array(B);
+    const weights = logProb.map((value, row) => Math.exp(value + logWays[Math.floor(row / B)]!));
+    weights.forEach((weight, row) => void (total[row % B]! += weight));
+    return new Map(
+      [...gradients].map(([name, rows]) => {
+        const P = rows[0]!.length;
+        const [mean, variance] = [new Float64Array(P), new Float64Array(P)];
+        for (let b = 0; b < B; b++) {
+          for (let element = 0; element < P; element++) {
+            let [first, second] = [0, 0];
+            for (let row = b; row < rows.length; row += B) {
+              const value = rows[row]![element]!;
+              first += (weights[row]! / total[b]!) * value;
+              second += (weights[row]! / total[b]!) * value * value;
+            }
+            mean[element]! += first / B;
+            variance[element]! += Math.max(0, second - first * first) / B ** 2;
+          }
+        }
+        return [name, { mean, variance }];
+      }),
+    );
+  }
+
+  /**
+   * The estimates of every example at chosen joint states, one for each sample.
+   * @returns rows state-major: row = choice · B + example
+   */
+  atStates(
+    text: string,
+    choices: readonly (readonly number[])[],
+    prepare?: (estimators: ReadonlyMap<string, NodeEstimator>) => void,
+  ): { readonly gradients: ReadonlyMap<string, readonly Float32Array[]>; readonly logProb: Float64Array } {
+    const { batchSize: B } = this.testCase;
+    const states = requireStates(this.structure, 1);
+    const numSamples = choices[0]!.length;
+    const gradients = new Map(this.instance.parameters.map(({ name }) => [name, [] as Float32Array[]]));
+    const logProb = new Float64Array(choices.length * B);
+    this.withEstimators(text, (estimators) => {
+      prepare?.(estimators);
+      for (let from = 0; from < choices.length; from += CHOICES)
+        tidy(() => {
+          const part = choices.slice(from, from + CHOICES);
+          const numRows = part.length * B;
+          const index = tf.tensor1d(
+            Array.from({ length: numSamples }, (_, k) =>
+              part.flatMap((chosen) => Array<number>(B).fill(chosen[k]!)),
+            ).flat(),
+            "int32",
+          );
+          const forced = new Map(
+            [...stateValues(this.structure, 1, 0, states, 1)].map(([name, value]) => {
+              const chosen = tf.gather(value, index, 1);
+              return [name, tf.reshape(chosen, [numSamples, numRows, ...value.shape.slice(2)])];
+            }),
+          );
+          const { rows, surrogate } = collectRows(this.instance, {
+            structure: this.structure,
+            objective: objective(this.testCase.objective),
+            estimators,
+            data: tileRows(this.data, part.length),
+            noise: new Noise({ seed: 0, step: 0, numSamples, numRows, replicates: part.length, firstReplicate: 0 }),
+            training: false,
+            forced,
+          });
+          logProb.set(surrogate.logProb.dataSync(), from * B);
+          for (const { name, materialise } of rows) {
+            const values = materialise().dataSync<"float32">();
+            const P = values.length / numRows;
+            for (let row = 0; row < numRows; row++) gradients.get(name)!.push(values.slice(row * P, (row + 1) * P));
+          }
+        });
+    });
+    return { gradients, logProb };
   }
 
   /** Mean, its standard error, and variance of one estimate, from draws of the estimator's own noise. */

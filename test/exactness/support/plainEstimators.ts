@@ -137,8 +137,11 @@ function muprop(net: PlainNet): Moments {
   );
 }
 
-/** Every unit summed over its states, the other units as drawn; nodes downstream keep their values and are reweighted. */
-function localExpectation(net: PlainNet): Moments {
+/**
+ * Every unit summed over its states, the other units as drawn; nodes downstream keep their values and are reweighted.
+ * @param centre what costs that are reweighted are centred by
+ */
+export function localExpectation(net: PlainNet, centre = 0): Moments {
   const { nodes } = net.net;
   return scored(
     net,
@@ -174,7 +177,7 @@ function localExpectation(net: PlainNet): Moments {
           label: `probability of ${name} ${j} ${state}`,
           given,
           of: (parameters) => own(parameters, j, state),
-          weight: (cost * likelihood) / evidence,
+          weight: ((cost - (below.length > 0 ? centre : 0)) * likelihood) / evidence,
         }));
       });
     },

@@ -1,3 +1,4 @@
+import { eachMultiset } from "./multisets";
 import { initialValues, type Net, type Site, widthOf, widthsOf } from "./net";
 
 /** Values of nodes and of x by name; real numbers where a mean-field pass goes through. */
@@ -129,17 +130,10 @@ export class PlainNet {
     });
   }
 
-  /** Calls with every tuple of samples' assignments of a row. */
-  eachTuple(b: number, visit: (tuple: readonly Assignment[]) => void): void {
-    const states = this.states(b);
-    const extend = (tuple: readonly Assignment[]): void => {
-      if (tuple.length === this.samples) return visit(tuple);
-      for (const given of states) extend([...tuple, given]);
-    };
-    extend([]);
-  }
-
-  /** Mean and variance of the batch-mean estimate that is a sum of weighed derivatives at every tuple of samples of a row. */
+  /**
+   * Mean and variance of the batch-mean estimate that is a sum of weighed derivatives at the samples of a row. The samples' order must
+   * not matter to it: each multiset is visited once.
+   */
   moments(partsOf: (tuple: readonly Assignment[]) => readonly Part[]): {
     readonly mean: PlainGradient;
     readonly variance: PlainGradient;
@@ -157,8 +151,11 @@ export class PlainNet {
     };
     this.rows.forEach((_, b) => {
       const [first, second] = [zeros(), zeros()];
-      this.eachTuple(b, (tuple) => {
-        const probability = Math.exp(tuple.reduce((total, given) => total + this.logQ(this.parameters, given), 0));
+      const states = this.states(b);
+      const logQ = states.map((given) => this.logQ(this.parameters, given));
+      eachMultiset(states.length, this.samples, (chosen, logWays) => {
+        const tuple = chosen.map((state) => states[state]!);
+        const probability = Math.exp(chosen.reduce((total, state) => total + logQ[state]!, logWays));
         const estimate = zeros();
         const totals = tuple.map((given) => this.total(this.parameters, given));
         const direct = tuple.map((given, k): Part => ({
@@ -321,18 +318,6 @@ export function valuesOf(site: Site): readonly (readonly number[])[] {
 
 function upstreamOf(names: readonly string[], before: (name: string) => ReadonlySet<string>): ReadonlySet<string> {
   return new Set(names.flatMap((name) => (name === "x" ? [] : [name, ...before(name)])));
-}
-
-/** Every choice of `size` of n states without regard to order, with the logarithm of the number of its orders. */
-function eachMultiset(n: number, size: number, visit: (chosen: readonly number[], logWays: number) => void): void {
-  const logFactorial = (k: number): number => sumOf(Array.from({ length: k }, (_, i) => Math.log(i + 1)));
-  const extend = (state: number, chosen: readonly number[], logWays: number): void => {
-    const left = size - chosen.length;
-    if (state === n - 1) return visit([...chosen, ...Array<number>(left).fill(state)], logWays - logFactorial(left));
-    for (let times = 0; times <= left; times++)
-      extend(state + 1, [...chosen, ...Array<number>(times).fill(state)], logWays - logFactorial(times));
-  };
-  extend(0, [], logFactorial(size));
 }
 
 function oneHot(k: number, states: number): number[] {
