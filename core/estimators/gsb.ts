@@ -16,7 +16,7 @@ import { gsbSeries, type GsbSeries } from "./gsbSeries";
 /** Order of a series that neither ends nor sums, when none was asked for: the paper's N. */
 const defaultOrder = 4;
 const highestOrder = 8;
-/** Relative difference of f''/f' and f'''/f'' up to which a cost counts as exponential along a unit. */
+/** Relative difference of the ratios of successive derivatives, up to the fourth, up to which a cost counts as exponential along a unit. */
 const exponentialTolerance = 1e-3;
 
 /**
@@ -25,7 +25,7 @@ const exponentialTolerance = 1e-3;
  * gamma: A_n = kμⁿ/n (eq. 19); beta and Dirichlet through gammas (eq. 20, 21).
  *
  * Without an order, a cost whose derivatives end by the eighth (polynomials, ReLU nets under |·| and (·)²) or that is exponential along
- * every unit (corollary 3.1) is summed in full, anything else up to the fourth derivative. An order always truncates. Under the ELBO the
+ * a unit (corollary 3.1) is summed in full there, anything else up to the fourth derivative. An order always truncates. Under the ELBO the
  * entropy, and where it has a closed form the divergence from the prior, is taken analytically.
  */
 export const gsb: Estimator = {
@@ -95,39 +95,78 @@ class StochasticBackpropagation implements NodeEstimator {
       directions: series.directions,
       order,
       ...(open ? { whole: highestOrder } : {}),
-      needs: (n) => (open && n <= 3) || coefficients[n] !== null,
+      needs: (n) => (open && n <= defaultOrder) || coefficients[n] !== null,
       omit,
     });
-    return (open ? exponentialTerms(series, found) : null) ?? seriesTerms(context, found, coefficients);
+    const exponential = open && series.logMoment ? exponentialCurves(found) : null;
+    const cut = seriesTerms(context, found, coefficients, exponential?.others);
+    return exponential ? tf.add(exponentialTerms(series.logMoment!, found, exponential), cut) : cut;
   }
 }
 
-/** Σ_n A_n(θ) f⁽ⁿ⁾ over curves, `[S, B']`. */
+/** Σ_n A_n(θ) f⁽ⁿ⁾ over curves, those with a weight of 0 left out, `[S, B']`. @param weights of the curves, `[C]`; all 1 when left out */
 function seriesTerms(
   { credit }: SurrogateContext,
   { derivatives }: CurveDerivatives,
   coefficients: readonly (tf.Tensor | null)[],
+  weights?: readonly number[],
 ): tf.Tensor {
   let total = tf.zeros(credit.shape) as tf.Tensor;
+  if (weights?.every((weight) => weight === 0)) return total;
   derivatives.forEach((derivative, n) => {
     const factor = derivative && coefficients[n];
-    if (factor) total = tf.add(total, tf.sum(tf.mul(factor, tf.transpose(derivative, [1, 2, 0])), -1));
+    if (!factor) return;
+    const byUnit = tf.mul(factor, tf.transpose(derivative, [1, 2, 0]));
+    total = tf.add(total, tf.sum(weights ? tf.mul(byUnit, tf.tensor1d([...weights])) : byUnit, -1));
   });
   return total;
 }
 
-/** Σ_n A_n cⁿ f'/c = log E e^{cz} · f'/c where f⁽ⁿ⁺¹⁾ = c f⁽ⁿ⁾ from the first derivative on at every unit of every row, else null. */
-function exponentialTerms(series: GsbSeries, { derivatives }: CurveDerivatives): tf.Tensor | null {
-  const [, first, second, third] = derivatives;
-  if (!series.logMoment || !first || !second || !third) return null;
-  const [a, b, c] = [first, second, third].map((derivative) => derivative.dataSync());
-  const rate = new Float32Array(a!.length);
-  for (let i = 0; i < rate.length; i++) {
-    rate[i] = b![i]! / a![i]!;
-    if (!(Math.abs(c![i]! - rate[i]! * b![i]!) <= exponentialTolerance * Math.abs(c![i]!)) || rate[i] === 0)
-      return null;
-  }
-  const byUnit = tf.transpose(tf.tensor(rate, first.shape), [1, 2, 0]); // [S, B', C]
-  const weight = detach(tf.div(tf.transpose(first, [1, 2, 0]), byUnit));
-  return tf.sum(tf.mul(series.logMoment(byUnit), weight), -1);
+/** Curves along which the cost is exponential, f⁽ⁿ⁺¹⁾ = c f⁽ⁿ⁾ from the first derivative on in every row. */
+interface ExponentialCurves {
+  /** c, and 0 along the other curves and where the cost stands still, `[C, S, B']` flat. */
+  readonly rates: Float32Array;
+  /** By curve, 1 where the cost is something else. */
+  readonly others: readonly number[];
+}
+
+const isNear = (value: number, expected: number): boolean =>
+  Math.abs(value - expected) <= exponentialTolerance * Math.abs(value);
+
+/** Null where the cost is exponential along no curve. */
+function exponentialCurves({ derivatives }: CurveDerivatives): ExponentialCurves | null {
+  const [, first, second, third, fourth] = derivatives;
+  if (!first || !second || !third || !fourth) return null;
+  const [a, b, c, d] = [first, second, third, fourth].map((derivative) => derivative.dataSync());
+  const [C] = first.shape as [number];
+  const size = a!.length / C;
+  const rates = new Float32Array(a!.length);
+  const others = Array.from({ length: C }, (_, curve): number => {
+    const from = curve * size;
+    let moves = false;
+    for (let i = from; i < from + size; i++) {
+      // A cost that stands still along a curve adds nothing, however it is summed.
+      if (a![i] === 0 && b![i] === 0 && c![i] === 0) continue;
+      moves = true;
+      const rate = (rates[i] = b![i]! / a![i]!);
+      // f' f''' = f''² alone also holds where some costs pass by; the fourth derivative tells them from an exponential.
+      if (rate !== 0 && isNear(c![i]!, rate * b![i]!) && isNear(d![i]!, rate * c![i]!)) continue;
+      rates.fill(0, from, from + size);
+      return 1;
+    }
+    return moves ? 0 : 1;
+  });
+  return others.includes(0) ? { rates, others } : null;
+}
+
+/** Σ_n A_n cⁿ f'/c = log E e^{cz} · f'/c along the exponential curves, `[S, B']`. */
+function exponentialTerms(
+  logMoment: NonNullable<GsbSeries["logMoment"]>,
+  { derivatives }: CurveDerivatives,
+  { rates }: ExponentialCurves,
+): tf.Tensor {
+  const first = derivatives[1]!;
+  const byUnit = tf.transpose(tf.tensor(rates, first.shape), [1, 2, 0]); // [S, B', C]
+  const weight = detach(tf.divNoNan(tf.transpose(first, [1, 2, 0]), byUnit));
+  return tf.sum(tf.mul(logMoment(byUnit), weight), -1);
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { normal } from "../../core/distributions/normal";
+import { families, quadrature } from "./continuousFamilies";
 import { costRows, momentsOf } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
 
@@ -31,6 +32,11 @@ const estimates: Readonly<
     const slope = scaled(power([m, s], n - 1), n);
     return { mean: slope, std: times(slope, [0, 1]) };
   },
+  // f'(z) and std f''(z): seed 3, eq. 14
+  gsb: (n, m, s) => ({
+    mean: scaled(power([m, s], n - 1), n),
+    std: n < 2 ? [0] : scaled(power([m, s], n - 2), n * (n - 1) * s),
+  }),
   // f(z) ε / std and f(z) (ε² − 1) / std
   lr: (n, m, s) => {
     const cost = power([m, s], n);
@@ -87,6 +93,79 @@ for (const [id, polynomials] of Object.entries(estimates)) {
           const gradient = mean(name === "mean" ? slope : times(slope, [0, 1]));
           assert.ok(Math.abs(closed.mean - gradient) < 1e-9 * (1 + Math.abs(gradient)), `${about}: not the gradient`);
         }
+      }
+    });
+  }
+}
+
+/** The n-th derivative of z^p as a polynomial in ε, z = m + s ε. */
+const derivative = (p: number, n: number, m: number, s: number): Polynomial => {
+  let falling = 1;
+  for (let i = 0; i < n; i++) falling *= p - i;
+  return n > p ? [0] : scaled(power([m, s], p - n), falling);
+};
+const plus = (a: Polynomial, b: Polynomial): Polynomial =>
+  Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
+const orders = [1, 2, 3, 4];
+const total = (terms: readonly Polynomial[]): Polynomial => terms.reduce(plus, [0]);
+const factorial = (k: number): number => (k === 0 ? 1 : k * factorial(k - 1));
+
+/** Estimates on one unit of a family of `continuousFamilies.ts` as polynomials in ε with known moments. */
+const others: readonly {
+  readonly family: string;
+  readonly estimator: string;
+  readonly location: number;
+  readonly spread: number;
+  readonly momentOf: (k: number) => number;
+  readonly polynomials: (p: number, m: number, s: number) => Readonly<Record<string, Polynomial>>;
+}[] = [
+  ...(["pathwise", "gsb"] as const).map((estimator) => ({
+    family: "laplace",
+    estimator,
+    location: 0.3,
+    spread: 0.4,
+    momentOf: (k: number) => (k % 2 === 1 ? 0 : factorial(k)),
+    polynomials: (p: number, m: number, s: number) => ({
+      location: derivative(p, 1, m, s),
+      scale:
+        estimator === "pathwise"
+          ? times(derivative(p, 1, m, s), [0, 1])
+          : total(orders.map((n) => (n % 2 === 0 ? scaled(derivative(p, n, m, s), 2 * s ** (n - 1)) : [0]))), // eq. 18
+    }),
+  })),
+  {
+    family: "gamma",
+    estimator: "gsb",
+    location: 0,
+    spread: 0.3,
+    momentOf: (k) => Array.from({ length: k }, (_, i) => 1.7 + i).reduce((product, x) => product * x, 1),
+    // Eq. 19.
+    polynomials: (p, m, s) => ({
+      concentration: total(orders.map((n) => scaled(derivative(p, n, m, s), s ** n / n))),
+      scale: total(orders.map((n) => scaled(derivative(p, n, m, s), 1.7 * s ** (n - 1)))),
+    }),
+  },
+];
+
+for (const { family: id, estimator, location, spread, momentOf, polynomials } of others) {
+  const family = families.find((candidate) => candidate.id === id)!;
+  for (const { n, f } of costs) {
+    test(`${estimator} on ${id} with cost z^${n} has the mean and the variance of the closed form`, () => {
+      const nodes = quadrature(family, 1200);
+      const rows = costRows(estimator, family.make, family.parameters, f, { numRows: nodes.z.length, values: nodes.z });
+      const expectation = (a: Polynomial): number => a.reduce((sum, x, k) => sum + x * momentOf(k), 0);
+      for (const [name, polynomial] of Object.entries(polynomials(n, location, spread))) {
+        const [first, square] = [expectation(polynomial), expectation(times(polynomial, polynomial))];
+        const found = momentsOf(rows[name]!, 1, 0, nodes.weight);
+        assert.ok(
+          Math.abs(found.mean - first) <= 1e-5 * Math.sqrt(square),
+          `${name}: mean ${found.mean}, closed form ${first}`,
+        );
+        const variance = square - first ** 2;
+        assert.ok(
+          Math.abs(found.variance - variance) <= 1e-5 * square,
+          `${name}: variance ${found.variance}, closed form ${variance}`,
+        );
       }
     });
   }

@@ -123,6 +123,110 @@ for (const { name, h, expected } of tractable) {
   });
 }
 
+const b = 0.35;
+/** ∂A_n f⁽ⁿ⁾ summed over n, for Laplace (eq. 18). */
+const laplaceSeries = (derivatives: readonly number[]): { readonly location: number; readonly scale: number } => ({
+  location: derivatives[0]!,
+  scale: derivatives.reduce((sum, d, i) => sum + (i % 2 === 1 ? 2 * b ** i * d : 0), 0),
+});
+
+const tractableForLaplace: readonly {
+  readonly name: string;
+  readonly h: (g: tf.Tensor) => tf.Tensor;
+  readonly expected: (g: number, s: number) => { readonly location: number; readonly scale: number };
+}[] = [
+  {
+    name: "|x − g|",
+    h: (g) => tf.abs(tf.sub(x, g)),
+    expected: (g, s) => laplaceSeries([Math.sign(g - x) * s]),
+  },
+  {
+    name: "(x − g)²",
+    h: (g) => tf.square(tf.sub(x, g)),
+    expected: (g, s) => laplaceSeries([2 * (g - x) * s, 2 * s * s]),
+  },
+  {
+    name: "exp(ε g): log φ = cμ − log(1 − b²c²) at c = ε ∂g",
+    h: (g) => tf.exp(tf.mul(g, epsilon)),
+    expected: (g, s) => {
+      const f = Math.exp(epsilon * g);
+      const c = epsilon * s;
+      return { location: c * f, scale: ((2 * b * c * c) / (1 - b * b * c * c)) * f };
+    },
+  },
+];
+
+for (const { name, h, expected } of tractableForLaplace) {
+  test(`corollary 3.1, ${name}, in full for Laplace without an order`, () => {
+    const rows = costRows(
+      "gsb",
+      (p) => laplace({ location: p.location!, scale: p.scale! }),
+      { location: [0, 0], scale: [b, b] },
+      (z) => h(netOf(z)),
+      { numRows, values: real },
+    );
+    for (let row = 0; row < numRows; row++) {
+      const { g, slope } = netAt([real[2 * row]!, real[2 * row + 1]!]);
+      slope.forEach((s, j) => {
+        const { location, scale } = expected(g, s);
+        close(rows.location![2 * row + j]!, location, `location ${j} of row ${row}`);
+        close(rows.scale![2 * row + j]!, scale, `scale ${j} of row ${row}`);
+      });
+    }
+  });
+}
+
+test("corollary 3.1 holds unit by unit: an exponential is summed in full beside a unit that the cost is another function of, or none", () => {
+  const weights = [
+    [epsilon, 0, 0],
+    [0, 0.6, 0],
+  ];
+  const rows = costRows(
+    "gsb",
+    (p) => gamma({ concentration: p.concentration!, scale: p.scale! }),
+    { concentration: [k, k, k], scale: [mu, mu, mu] },
+    (z) => {
+      const [first, second] = weights.map((w) => tf.sum(tf.mul(z, w), -1, true)) as [tf.Tensor, tf.Tensor];
+      return tf.add(tf.exp(first), tf.sin(second));
+    },
+    { numRows, values: Float32Array.from({ length: 3 * numRows }, (_, i) => 0.1 + Math.abs(Math.sin(7 * i + 0.3))) },
+  );
+  for (let row = 0; row < numRows; row++) {
+    const [z1, z2] = [0, 1].map((j) => Math.fround(0.1 + Math.abs(Math.sin(7 * (3 * row + j) + 0.3)))) as [
+      number,
+      number,
+    ];
+    const f = Math.exp(epsilon * z1);
+    close(rows.concentration![3 * row]!, -Math.log(1 - mu * epsilon) * f, `concentration 0 of row ${row}`);
+    close(rows.scale![3 * row]!, ((k * epsilon) / (1 - mu * epsilon)) * f, `scale 0 of row ${row}`);
+    const cut = gammaSeries([1, 2, 3, 4].map((n) => 0.6 ** n * Math.sin(0.6 * z2 + (n * Math.PI) / 2)));
+    close(rows.concentration![3 * row + 1]!, cut.concentration, `concentration 1 of row ${row}`);
+    close(rows.scale![3 * row + 1]!, cut.scale, `scale 1 of row ${row}`);
+    assert.equal(rows.concentration![3 * row + 2], 0);
+    assert.equal(rows.scale![3 * row + 2], 0);
+  }
+});
+
+test("a cost that passes for an exponential in three derivatives at one point is not taken for one", () => {
+  // log(1 + z²) has f' f''' = f''² at z² = 2 + √5.
+  const z = Math.fround(Math.sqrt(2 + Math.sqrt(5)));
+  const rows = costRows(
+    "gsb",
+    (p) => gamma({ concentration: p.concentration!, scale: p.scale! }),
+    { concentration: [k], scale: [mu] },
+    (value) => tf.log1p(tf.square(value)),
+    { numRows: 1, values: Float32Array.of(z) },
+  );
+  const angle = Math.PI / 2 - Math.atan(z);
+  const expected = gammaSeries(
+    [1, 2, 3, 4].map(
+      (n) => 2 * (n % 2 === 1 ? 1 : -1) * [1, 1, 2, 6][n - 1]! * Math.cos(n * angle) * (1 + z * z) ** (-n / 2),
+    ),
+  );
+  close(rows.concentration![0]!, expected.concentration, "concentration");
+  close(rows.scale![0]!, expected.scale, "scale");
+});
+
 /** n-th derivative of softplus, as polynomials in σ: s' = s − s². */
 function softplusDerivative(a: number, n: number): number {
   let polynomial = [0, 1]; // σ itself, the first derivative, by powers of σ
