@@ -1,5 +1,6 @@
-import type { RunDelta, RunSnapshot } from "../core/protocol/snapshot";
+import type { BiasWatchRecord, RunDelta, RunSnapshot } from "../core/protocol/snapshot";
 import { formatNumber } from "../core/format";
+import { checkLine } from "./checkLines";
 import type { Terminal } from "./terminal";
 
 /** Seconds between lines when nobody watches. */
@@ -8,6 +9,7 @@ const LINE_INTERVAL_MS = 10_000;
 /** Tells how a run goes: a status that overwrites itself, a line for every evaluation, and now and then one for a log file. */
 export class Progress {
   private lastLine = Date.now();
+  private checks: number | null = null;
   private recent: readonly (readonly [number, number])[] = [];
 
   constructor(
@@ -21,10 +23,21 @@ export class Progress {
       const spread = `± ${formatNumber(1.96 * standardError)} (95 %)`;
       this.line(`step ${step}  ${name} ${formatLoss(value)} ${spread}${samples > 1 ? `, ${samples} samples` : ""}`);
     }
+    this.tellChecks(delta.fields.biasWatch);
     if (this.snapshot().state !== "running" || this.recent.length === 0) return;
     const text = this.describe();
     if (Date.now() - this.lastLine >= LINE_INTERVAL_MS) this.line(text);
     this.terminal.status(text);
+  }
+
+  private tellChecks(watch: BiasWatchRecord | undefined): void {
+    if (!watch) return;
+    for (const check of watch.checks.filter((each) => each.check > (this.checks ?? -1))) {
+      // Those of an earlier start were told then.
+      if (this.checks !== null || check.until >= this.snapshot().step) this.line(checkLine(check));
+      this.checks = check.check;
+    }
+    if (watch.refusal !== null) this.line(`bias is not checked: ${watch.refusal}`);
   }
 
   private describe(): string {

@@ -6,6 +6,7 @@ export const commandIds = {
   stop: "gradlens.stop",
   changeEstimator: "gradlens.changeEstimator",
   checkBias: "gradlens.checkBias",
+  toggleBiasWatch: "gradlens.toggleBiasWatch",
   compareEstimators: "gradlens.compareEstimators",
   replayStep: "gradlens.replayStep",
   sweep: "gradlens.sweep",

@@ -41,7 +41,7 @@ export const settings = {
   /** What every training request carries. */
   trainDefaults(): Pick<
     TrainRequest,
-    "backend" | "dataFolder" | "diagnosticsBudget" | "diagnosticsInterval" | "memoryLimitBytes"
+    "backend" | "biasChecks" | "dataFolder" | "diagnosticsBudget" | "diagnosticsInterval" | "memoryLimitBytes"
   > {
     const interval = get<number | null>("diagnostics.interval", null);
     const dataFolder = settings.dataFolder();
@@ -50,6 +50,8 @@ export const settings = {
       memoryLimitBytes: settings.memoryLimitBytes(),
       diagnosticsBudget: clamp(get("diagnostics.budget", 10), 1, 90) / 100,
       diagnosticsInterval: interval === null ? null : clamp(Math.round(interval), 0, 100_000),
+      // Without diagnostics nothing is there to pay for them.
+      ...(get("diagnostics.bias", false) && interval !== 0 ? { biasChecks: "continuous" } : {}),
       ...(dataFolder === undefined ? {} : { dataFolder }),
     };
   },

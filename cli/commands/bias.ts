@@ -11,7 +11,7 @@ import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
 import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
-import { positiveNumber, wholeNumber } from "../parseValue";
+import { positiveNumber, share, wholeNumber } from "../parseValue";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
@@ -22,6 +22,7 @@ interface BiasOptions extends ModelOptions {
   readonly method: BiasMethod;
   readonly draws: number;
   readonly margin?: number;
+  readonly level?: number;
   readonly elements?: boolean;
 }
 
@@ -45,6 +46,12 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
         `share of the gradient below which a bias counts as none (default: ${margins.enumerate} enumerated, ${margins.sample} sampled)`,
       ).argParser(positiveNumber),
     )
+    .addOption(
+      new Option(
+        "--level <share>",
+        "confidence level of all intervals and verdicts together, when sampling (default: 0.95)",
+      ).argParser(share),
+    )
     .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`)
     .addHelpText("after", "\nExit codes: 0 unbiased, 10 biased, 11 undecided, 1 error, 2 wrong usage");
   answering(command, async (reference: string, options: BiasOptions) => {
@@ -53,10 +60,11 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const step = applyCheckpoint(options.checkpoint, prepared);
     const data = prepared.batch(step);
-    const onProgress = (share: number): void => terminal.status(`${formatShare(share)} of the draws`);
-    const { method: asked, draws: wanted, margin: within } = options;
+    const onProgress = (done: number): void => terminal.status(`${formatShare(done)} of the draws`);
+    const { method: asked, draws: wanted, margin: within, level: held } = options;
+    const alpha = held === undefined ? undefined : 1 - held;
     const measured = await withWorkers(model, options, (workers) => {
-      const wish = { data, numSamples, step, method: asked, draws: wanted, margin: within, workers };
+      const wish = { data, numSamples, step, method: asked, draws: wanted, margin: within, alpha, workers };
       return guardAsync(prepared.file, () => settle(measureBias(prepared, prepared, wish), onProgress));
     });
     const notes = [...measured.notes, ...normalisationNotes(prepared.specs, prepared.estimators)];

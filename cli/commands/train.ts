@@ -11,8 +11,10 @@ import { type ModelOptions, withModelOptions, withWorkersOption } from "../model
 import { modelReference } from "../modelReference";
 import { overrides, requireDataFolder } from "../openModel";
 import { positiveNumber, share, wholeNumber } from "../parseValue";
+import { checkLines } from "../checkLines";
 import { Progress } from "../progress";
 import type { Answering } from "../run";
+import { splitList } from "../splitList";
 import { table } from "../table";
 import type { Terminal } from "../terminal";
 
@@ -26,6 +28,7 @@ interface TrainOptions extends ModelOptions {
   readonly diagnostics?: number;
   readonly budget?: number;
   readonly likelihood?: number;
+  readonly checkBias?: "continuous" | readonly number[];
 }
 
 /** `gradlens train MODEL`: trains, evaluates, and leaves a run folder. */
@@ -52,6 +55,12 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
       new Option("--likelihood <k>", "at the end -log p of the test set by k importance samples").argParser(
         wholeNumber(1),
       ),
+    )
+    .addOption(
+      new Option(
+        "--check-bias <when>",
+        "check bias beside training: continuous (within the budget), or after these steps, with commas",
+      ).argParser(checkTimes),
     )
     .addHelpText("after", "\nCtrl-C ends the run after the current step; its checkpoint stays.");
   answering(command, async (reference: string | undefined, options: TrainOptions) => {
@@ -85,9 +94,13 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
   });
 }
 
+function checkTimes(text: string): "continuous" | readonly number[] {
+  return text === "continuous" ? text : splitList(text).map(wholeNumber(1));
+}
+
 function trainRequest(reference: string | undefined, options: TrainOptions): TrainRequest {
   const { file, exportName } = modelReference(reference ?? "");
-  const { steps, epochs, learningRate, runFolder, resume, diagnostics, budget, likelihood } = options;
+  const { steps, epochs, learningRate, runFolder, resume, diagnostics, budget, likelihood, checkBias } = options;
   return {
     file,
     ...(exportName === undefined ? {} : { exportName }),
@@ -100,6 +113,7 @@ function trainRequest(reference: string | undefined, options: TrainOptions): Tra
     ...(diagnostics === undefined ? {} : { diagnosticsInterval: diagnostics }),
     ...(budget === undefined ? {} : { diagnosticsBudget: budget }),
     ...(likelihood === undefined ? {} : { likelihoodSamples: likelihood }),
+    ...(checkBias === undefined ? {} : { biasChecks: checkBias }),
   };
 }
 
@@ -123,6 +137,7 @@ function summary(last: RunSnapshot, secondsPerStep: number | null): Readonly<Rec
     secondsPerStep,
     runFolder,
     ...(last.settings ? { settings: last.settings } : {}),
+    ...(last.biasWatch ? { biasChecks: last.biasWatch.checks } : {}),
   };
 }
 
@@ -134,10 +149,8 @@ function settingsLine({ node, settings }: NodeSettings): string {
   return `learned or moved at "${node}": ${values.join(", ")}`;
 }
 
-function report(
-  { model, estimator, objective, backend, optimizer, state, step, loss, evaluations, runFolder, settings }: RunSnapshot,
-  secondsPerStep: number | null,
-): string {
+function report(last: RunSnapshot, secondsPerStep: number | null): string {
+  const { model, estimator, objective, backend, optimizer, state, step, loss, evaluations, runFolder, settings } = last;
   const latest = [...new Map(evaluations.map((record) => [record.name, record])).values()];
   const tail = loss.slice(-100);
   const mean = tail.reduce((total, [, value]) => total + value, 0) / Math.max(1, tail.length);
@@ -164,6 +177,7 @@ function report(
             ]),
           ),
         ]),
+    ...(last.biasWatch ? ["", ...checkLines(last.biasWatch)] : []),
     ...(runFolder === null ? [] : ["", `run folder ${runFolder}`]),
   ].join("\n");
 }

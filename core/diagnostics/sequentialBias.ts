@@ -45,6 +45,8 @@ export interface SequentialBiasRequest extends ExactRequest {
   readonly step: number;
   /** Rate of false verdicts over all tensors and all looks together. */
   readonly alpha: number;
+  /** Told what every look but the last finds: it holds at the same level as what is found in the end. */
+  readonly onLook?: ((report: BiasReport) => void) | undefined;
 }
 
 /** Rows before which no verdict ends the drawing. */
@@ -105,6 +107,33 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
   let { evaluations } = pilot;
   let looks = 0;
   let passes = 0;
+  const reportNow = (): BiasReport => {
+    const draws = Math.round((passes * plan.rows) / B);
+    const seconds = (performance.now() - began) / 1000;
+    const more = tests.map((test) => {
+      if (test.verdict !== "undecided") return 0;
+      const rows = test.rowsToDecide(alpha, looks, tests.length);
+      return rows === null ? null : roundUp(rows / B);
+    });
+    const needed = more.reduce((most, next) => (most === null || next === null ? null : Math.max(most, next)), 0);
+    return {
+      method: "sampling",
+      verdict: overall(tests.map(({ verdict }) => verdict)),
+      parameters: tests.map((test, i) => test.report(B, more[i]!)),
+      reference: exact
+        ? "the exact gradient, all joint states enumerated"
+        : `the mean of ${request.reference!.id} over the same noise`,
+      margin,
+      level: 1 - alpha,
+      draws,
+      evaluations,
+      remaining: needed ? { draws: needed, minutes: (needed * seconds) / draws / 60 } : null,
+      notes: [
+        ...(B === 1 ? [] : [`each estimate is the mean of ${B} examples at the current parameters`]),
+        ...tests.flatMap((test) => test.notes()),
+      ],
+    };
+  };
   try {
     for (;;) {
       for (let chunk = 0; chunk < plan.chunks; chunk++) {
@@ -124,38 +153,14 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
         const share = shareOfLook(looks++);
         lookAtAll(tests, alpha * share);
         const enough = passes * plan.rows >= Math.min(request.minRows ?? MIN_ROWS, plan.passes * plan.rows);
-        if (last || (enough && decided(tests, request.until ?? "every"))) break;
+        if (last || (enough && decided(tests, request.until ?? "every"))) return reportNow();
+        request.onLook?.(reportNow());
       }
       yield passes / plan.passes;
     }
   } finally {
     stream.close();
   }
-  const draws = Math.round((passes * plan.rows) / B);
-  const seconds = (performance.now() - began) / 1000;
-  const more = tests.map((test) => {
-    if (test.verdict !== "undecided") return 0;
-    const rows = test.rowsToDecide(alpha, looks, tests.length);
-    return rows === null ? null : roundUp(rows / B);
-  });
-  const needed = more.reduce((most, next) => (most === null || next === null ? null : Math.max(most, next)), 0);
-  return {
-    method: "sampling",
-    verdict: overall(tests.map(({ verdict }) => verdict)),
-    parameters: tests.map((test, i) => test.report(B, more[i]!)),
-    reference: exact
-      ? "the exact gradient, all joint states enumerated"
-      : `the mean of ${request.reference!.id} over the same noise`,
-    margin,
-    level: 1 - alpha,
-    draws,
-    evaluations,
-    remaining: needed ? { draws: needed, minutes: (needed * seconds) / draws / 60 } : null,
-    notes: [
-      ...(B === 1 ? [] : [`each estimate is the mean of ${B} examples at the current parameters`]),
-      ...tests.flatMap((test) => test.notes()),
-    ],
-  };
 }
 
 /** To two significant digits: more would promise too much. */

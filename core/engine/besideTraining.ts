@@ -1,16 +1,14 @@
 import { tf } from "../backends/tf";
 import type { TrunkRecord, WatchedView } from "../protocol/snapshot";
+import { BiasWatch, type ChecksBefore } from "./biasWatch";
 import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { LintWatch } from "./lintWatch";
 import { MEASURED_EXAMPLES } from "./measuredRequest";
-import { guard, type Prepared } from "./prepare";
+import { guard, type Prepared, type Training } from "./prepare";
 import type { RunLog } from "./runLog";
 import type { RunOptions } from "./runOptions";
 import { TrunkView } from "./trunkView";
 import { WatchList } from "./watched/watchList";
-
-/** The estimators that a run trains with now. */
-export type Training = Pick<Prepared, "specs" | "estimators">;
 
 /** Everything that is measured while a run trains, in its log. All of it is paid from one budget of time. */
 export class BesideTraining {
@@ -18,14 +16,23 @@ export class BesideTraining {
   private readonly trunkView: TrunkView;
   private readonly lintWatch = new LintWatch();
   private readonly watchList = new WatchList();
+  private readonly biasWatch: BiasWatch;
+  private readonly prepared: Prepared;
+  private readonly fixed: boolean;
+  /** Milliseconds that checks of bias have had more than measurements while both wanted time: they share it equally. */
+  private ahead = 0;
 
   constructor(
-    private readonly prepared: Prepared,
-    { diagnosticsInterval, diagnosticsBudget }: Pick<RunOptions, "diagnosticsInterval" | "diagnosticsBudget">,
+    options: Pick<RunOptions, "prepared" | "exportName" | "diagnosticsInterval" | "diagnosticsBudget" | "biasChecks">,
     private readonly log: RunLog,
+    checksBefore: ChecksBefore,
   ) {
+    const { prepared, diagnosticsInterval, diagnosticsBudget, biasChecks } = options;
+    this.prepared = prepared;
+    this.fixed = diagnosticsInterval !== null;
     this.schedule = new DiagnosticsSchedule(diagnosticsInterval, diagnosticsBudget);
     this.trunkView = new TrunkView(prepared);
+    this.biasWatch = new BiasWatch(options, log, biasChecks, checksBefore, this.fixed);
   }
 
   get secondsPerStep(): number | null {
@@ -40,12 +47,44 @@ export class BesideTraining {
   changed(): void {
     this.schedule.reset();
     this.watchList.reset();
+    this.biasWatch.changed();
   }
 
-  /** Measures variances and what belongs to them, when they are due. */
-  measure(step: number, { specs, estimators }: Training): void {
+  /** Begins or ends checks of bias, one after the other. */
+  watchBias(on: boolean): void {
+    if (on && !this.schedule.budget.enabled)
+      this.biasWatch.refuse(
+        "checks beside training are paid from the budget of diagnostics, which are off for this run; set a budget, then train again",
+      );
+    else this.biasWatch.set(on);
+  }
+
+  /** Measures what is due: variances and what belongs to them, or a slice of a check of bias. */
+  measure(step: number, training: Training): void {
+    const { biasWatch, fixed } = this;
+    const { budget } = this.schedule;
+    const took = (work: () => void): number => {
+      const began = performance.now();
+      work();
+      return performance.now() - began;
+    };
+    budget.charge(took(() => biasWatch.passed(step, training)));
+    if (!budget.due(step)) return;
+    const wanted = biasWatch.wantsTurn(step);
+    const first = this.ahead <= 0;
+    if (!wanted || fixed || !first) {
+      const ms = took(() => this.measureVariance(step, training));
+      if (wanted) this.ahead -= ms;
+    }
+    if (wanted && (fixed || first)) {
+      const ms = took(() => biasWatch.turn(step, training));
+      this.ahead += ms;
+      budget.charge(ms);
+    }
+  }
+
+  private measureVariance(step: number, { specs, estimators }: Training): void {
     const { prepared, schedule, log } = this;
-    if (!schedule.budget.due(step)) return;
     const data = prepared.batch(step, MEASURED_EXAMPLES);
     try {
       const { variance: record, ...more } = guard(prepared.file, () =>
@@ -86,6 +125,15 @@ export class BesideTraining {
   lookOnceMore(step: number, training: Training): void {
     if (this.schedule.budget.enabled) this.lint(step, training, true);
     this.catchUp(step, training);
+  }
+
+  /** Lets checks of bias that were asked for come to their end. */
+  finishChecks(step: number, training: Training, stop: () => boolean): Promise<void> {
+    return this.biasWatch.finish(step, training, stop);
+  }
+
+  dispose(): void {
+    this.biasWatch.dispose();
   }
 
   /** Measures these views from now on. */

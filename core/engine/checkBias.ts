@@ -1,12 +1,14 @@
 import type { BiasReport, ParameterBias } from "../diagnostics/bias";
+import type { Workers } from "../diagnostics/chunks/chunks";
 import { normalisationNotes } from "../diagnostics/normalisationNotes";
+import type { Sliced } from "../diagnostics/sliced";
 import type { BiasRequest } from "../protocol/engine";
 import type { BiasRecord, ParameterVerdict } from "../protocol/snapshot";
 import { type CheckSubject, disposeAll } from "./checkSubject";
 import { describedSamples } from "./describedSamples";
 import { inSlices, type SliceOptions } from "./inSlices";
-import { asModelError } from "./modelLoader";
 import { measureBias } from "./measureBias";
+import { guardSliced } from "./prepare";
 import { requireFinite } from "./requireFinite";
 
 /** What the command line draws, too. */
@@ -14,9 +16,15 @@ const DRAWS = 2000;
 
 export interface BiasOptions extends Omit<BiasRequest, "target"> {
   /** Rate of false alarms over all tensors together; 5 % when left out. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** S of the estimate; as few as the estimator needs when left out. */
-  readonly samples?: number;
+  readonly samples?: number | undefined;
+}
+
+interface Beside {
+  readonly workers?: Workers | undefined;
+  /** Told what is known before the check has ended. */
+  readonly onLook?: (record: BiasRecord) => void;
 }
 
 /**
@@ -24,29 +32,39 @@ export interface BiasOptions extends Omit<BiasRequest, "target"> {
  *
  * @throws GL1620 where the gradient is no number
  */
-export async function checkBias(
+export function checkBias(
+  subject: CheckSubject,
+  request: BiasOptions,
+  { signal, onProgress, busy, workersFor }: SliceOptions,
+): Promise<BiasRecord> {
+  const work = biasSlices(subject, request, { workers: workersFor?.(subject.prepared) });
+  return inSlices(work, { signal, onProgress, busy });
+}
+
+/** The same as slices of work. */
+export function* biasSlices(
   subject: CheckSubject,
   { estimator, draws = DRAWS, margin, alpha, samples }: BiasOptions,
-  options: SliceOptions,
-): Promise<BiasRecord> {
+  { workers, onLook }: Beside,
+): Sliced<BiasRecord> {
   const { prepared, step, data } = subject;
   const began = performance.now();
   const chosen = subject.choose(estimator ?? subject.driving);
+  const record = (report: BiasReport): BiasRecord => {
+    const notes = [...report.notes, ...normalisationNotes(chosen.specs, chosen.estimators)];
+    const elapsedMs = performance.now() - began;
+    return { ...aboutSubject(subject, elapsedMs), ...verdicts(report, prepared), notes, estimator: chosen.text };
+  };
   try {
     const numSamples = describedSamples(prepared, chosen.specs, samples);
-    const workers = options.workersFor?.(prepared);
-    const wish = { data, numSamples, step, method: "auto", draws, margin, alpha, workers } as const;
-    const work = measureBias(prepared, chosen, wish);
-    const report = await inSlices(work, options).catch((error: unknown) => {
-      throw options.signal.aborted ? error : asModelError(error, prepared.file);
-    });
+    const look = onLook && ((report: BiasReport): void => onLook(record(report)));
+    const wish = { data, numSamples, step, method: "auto", draws, margin, alpha, workers, onLook: look } as const;
+    const report = yield* guardSliced(prepared.file, measureBias(prepared, chosen, wish));
     for (const field of ["exact", "mean"] as const) {
       const gradients = new Map(report.parameters.map((parameter) => [parameter.name, parameter[field] ?? []]));
       requireFinite(prepared, data, step, { gradients });
     }
-    const notes = [...report.notes, ...normalisationNotes(chosen.specs, chosen.estimators)];
-    const elapsedMs = performance.now() - began;
-    return { ...aboutSubject(subject, elapsedMs), ...verdicts(report, prepared), notes, estimator: chosen.text };
+    return record(report);
   } finally {
     disposeAll(chosen);
   }

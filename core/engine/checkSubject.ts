@@ -32,9 +32,22 @@ export interface CheckSubject {
 
 /** The run's parameters of now, kept while it trains on. */
 export function subjectOfRun(run: TrainingRun): CheckSubject {
-  const { prepared, exportName, estimators } = run.measurable;
-  const driving = run.snapshot.estimator;
-  const { step } = run.snapshot;
+  const { estimator, step } = run.snapshot;
+  return subjectOfNow({ ...run.measurable, driving: estimator, step });
+}
+
+/** A model that is trained, as it is now. */
+export interface Now {
+  readonly prepared: Prepared;
+  readonly exportName: string;
+  readonly estimators: Prepared["estimators"];
+  /** The same as text. */
+  readonly driving: string;
+  readonly step: number;
+}
+
+/** A copy of a model's parameters and baselines of now. */
+export function subjectOfNow({ prepared, exportName, estimators, driving, step }: Now): CheckSubject {
   // Baselines of now, too: those of the run learn with every step.
   const kept = prepared.chooseEstimators(driving);
   copyBaselines(estimators, kept.estimators);

@@ -42,6 +42,8 @@ export interface BiasMeasurement {
   readonly until?: "every" | "whole";
   /** Engines that take a share of the work; all of it is done here when left out. */
   readonly workers?: Workers | undefined;
+  /** Told what every look at the draws but the last finds. */
+  readonly onLook?: ((report: BiasReport) => void) | undefined;
 }
 
 /** Whether the estimator's moments are sums over all joint states: few enough of them, and no noise of its own. */
@@ -55,7 +57,7 @@ export function enumerates(structure: Prepared["structure"], specs: Prepared["sp
 export function* measureBias(
   prepared: Measurable,
   { specs, estimators }: Pick<Prepared, "specs" | "estimators">,
-  { data, numSamples, step, method, draws, margin, alpha = ALPHA, until = "every", workers }: BiasMeasurement,
+  { data, numSamples, step, method, draws, margin, alpha = ALPHA, until = "every", workers, onLook }: BiasMeasurement,
 ): Sliced<BiasReport> {
   const { instance, structure, objective, batchSize, seed } = prepared;
   const request = { instance, structure, objective, data, batchSize, numSamples, workers };
@@ -72,11 +74,14 @@ export function* measureBias(
   }
   const reference = compared && { id: compared.text, ...prepared.chooseEstimators(compared.text) };
   try {
-    const limits = { draws, margin: margin ?? margins.sample, alpha, minRows: MIN_ROWS, until };
-    const report = yield* sequentialBias({ ...request, ...limits, specs, estimators, reference, seed, step });
     const kinks = unseenKinks(specs, structure).map(({ message }) => message);
-    const noted = { ...report, notes: [...report.notes, ...(compared?.notes ?? []), ...kinks] };
-    return withNormalisedVerdicts(noted, structure.graph, specs, estimators);
+    const explained = (report: BiasReport): BiasReport => {
+      const noted = { ...report, notes: [...report.notes, ...(compared?.notes ?? []), ...kinks] };
+      return withNormalisedVerdicts(noted, structure.graph, specs, estimators);
+    };
+    const look = onLook && ((report: BiasReport): void => onLook(explained(report)));
+    const limits = { draws, margin: margin ?? margins.sample, alpha, minRows: MIN_ROWS, until, onLook: look };
+    return explained(yield* sequentialBias({ ...request, ...limits, specs, estimators, reference, seed, step }));
   } finally {
     for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
   }

@@ -4,6 +4,7 @@ import { binarizationStream, binarizeBatch } from "../data/binarize";
 import type { Dataset } from "../data/dataset";
 import { resolveDataFolder } from "../data/files";
 import { dataset as findDataset } from "../data/registry";
+import type { Sliced } from "../diagnostics/sliced";
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import {
@@ -61,6 +62,9 @@ export interface Prepared {
   };
   dispose(): void;
 }
+
+/** The estimators that a run trains with now. */
+export type Training = Pick<Prepared, "specs" | "estimators">;
 
 /** Data sets are the same whatever the run's seed, so that figures of different seeds compare. */
 const DATA_SEED = 0;
@@ -153,6 +157,15 @@ export function guard<T>(file: string, run: () => T): T {
 /** The same for work that waits in between. */
 export async function guardAsync<T>(file: string, run: () => Promise<T>): Promise<T> {
   return run().catch((error: unknown) => Promise.reject(asModelError(error, file)));
+}
+
+/** The same for sliced work. */
+export function* guardSliced<T>(file: string, work: Sliced<T>): Sliced<T> {
+  try {
+    return yield* work;
+  } catch (error) {
+    throw asModelError(error, file);
+  }
 }
 
 /** An error of what the model file asks for is the model's, not the command line's. */

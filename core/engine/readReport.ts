@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import type { LintReport } from "../protocol/lints";
-import type { BiasRecord, ComparisonRecord, ControlVariateRecord, SweepRecord } from "../protocol/snapshot";
+import type {
+  AttributionRecord,
+  BiasRecord,
+  ComparisonRecord,
+  ControlVariateRecord,
+  SweepRecord,
+} from "../protocol/snapshot";
 import { type Report, type ReportedParameter, reportVersion, type RunStart, type Versions } from "../report/report";
 import {
   checkpointStep,
@@ -68,9 +74,11 @@ export function readReport(path: string): Report {
     loss,
     evaluations,
     variance,
+    attribution: records<AttributionRecord>("attribution"),
     controlVariates: records<ControlVariateRecord>("controlVariates"),
     changes,
     bias: records<BiasRecord>("bias"),
+    biasChecks: records<BiasRecord>("biasCheck"),
     comparisons: records<ComparisonRecord>("comparison"),
     sweeps: sweepsOf(records<{ readonly records: readonly SweepRecord[] }>("sweeps")),
     lints: records<LintReport>("lints").at(-1) ?? null,

@@ -11,7 +11,7 @@ import type { Optimizer } from "../training/optimizers/optimizer";
 import { refinedNode } from "../training/refinement";
 import { EarlyStop } from "../training/earlyStop";
 import { scheduleFactor } from "../training/schedule";
-import { BesideTraining, type Training } from "./besideTraining";
+import { BesideTraining } from "./besideTraining";
 import { checkEvents, recordCheck } from "./checkEvents";
 import type { CheckFields } from "./checkFields";
 import { type Found, StepDebugger } from "./debug/stepDebugger";
@@ -20,14 +20,14 @@ import { evaluateLikelihood } from "./evaluateLikelihood";
 import { movedSettings } from "./movedSettings";
 import { holdMemoryLimit, MemoryLimit } from "./memoryLimit";
 import { WorkerPool } from "./pool/workerPool";
-import type { Prepared } from "./prepare";
+import type { Prepared, Training } from "./prepare";
 import { RunCheckpoints, restoreTrained, type Trained } from "./runCheckpoints";
 import { evaluateRun, stoppingValue } from "./runEvaluation";
 import { readEvents, RunFolder } from "./runFolder";
 import { RunLog } from "./runLog";
 import type { RunOptions } from "./runOptions";
 import { firstSnapshot, runManifest } from "./runManifest";
-import { runRecords } from "./runRecords";
+import { checksBefore, runRecords } from "./runRecords";
 import { labelledGraph, modelText, newRunId } from "./runText";
 import { type Drawn, trainStep } from "./trainStep";
 import { watchableViews } from "./watched/registry";
@@ -83,7 +83,8 @@ export class TrainingRun {
           : RunFolder.create(path, manifest, modelText(prepared.file));
     this.checkpoints = new RunCheckpoints(folder, resume ? this.step : -1);
     const shapes = new Map(prepared.instance.parameters.map(({ name, shape }) => [name, shape]));
-    const before = runRecords(resume ? readEvents(resume.folder) : [], this.step, shapes);
+    const events = resume ? readEvents(resume.folder) : [];
+    const before = runRecords(events, this.step, shapes);
     this.earlyStop = new EarlyStop(definition.options.earlyStop);
     for (const { value } of before.evaluations.filter(
       ({ name, step }) => name === stoppingValue(prepared) && step !== steps,
@@ -95,7 +96,7 @@ export class TrainingRun {
       views: watchableViews({ prepared, estimators: this.estimators }),
     });
     this.log = new RunLog(first, folder, folder?.tensorBoard(this.step) ?? null, options.onDelta);
-    this.beside = new BesideTraining(prepared, options, this.log);
+    this.beside = new BesideTraining(options, this.log, checksBefore(events, this.step));
     this.debugger = options.debug
       ? new StepDebugger(options.debug, this.id, () => this.debugSubject(), options.debug)
       : null;
@@ -166,6 +167,7 @@ export class TrainingRun {
         }
       }
       if (!this.stopping) await this.evaluateAtEnd();
+      await this.beside.finishChecks(this.step, this.training, () => this.stopping);
       this.beside.lookOnceMore(this.step, this.training);
       this.checkpoint();
       this.end(this.stopping ? "stopped" : "finished", null);
@@ -247,6 +249,12 @@ export class TrainingRun {
     return this.beside.trunks(example, samples, this.step);
   }
 
+  /** Begins or ends checks of bias beside training, one after the other. */
+  watchBias(on: boolean): void {
+    this.beside.watchBias(on);
+    this.log.flush();
+  }
+
   /** Measures these views from now on while it trains, and at once where it stands still. */
   watch(views: readonly WatchedView[]): void {
     this.beside.watch(views);
@@ -260,6 +268,7 @@ export class TrainingRun {
       this.end("stopped", null);
       this.log.close();
     }
+    this.beside.dispose();
     this.optimizer.dispose();
     if (this.estimators !== this.options.prepared.estimators)
       for (const estimator of this.estimators.values()) estimator.dispose();

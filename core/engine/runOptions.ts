@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly runFolder: string | ((runId: string) => string) | null;
   readonly diagnosticsInterval: number | null;
   readonly diagnosticsBudget: number;
+  /** Checks of bias beside training: one after the other, or at the parameters after these steps. */
+  readonly biasChecks?: "continuous" | readonly number[];
   /** Examples of the validation and test sets used after an epoch; all when the run ends. */
   readonly evaluationExamples: number;
   readonly finalEvaluationExamples: number;

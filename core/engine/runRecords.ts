@@ -1,4 +1,13 @@
-import type { EvaluationRecord, ParameterVariance, PathScore, RunSnapshot, VarianceRecord } from "../protocol/snapshot";
+import type {
+  BiasRecord,
+  EvaluationRecord,
+  ParameterVariance,
+  PathScore,
+  RunSnapshot,
+  VarianceRecord,
+} from "../protocol/snapshot";
+import type { ChecksBefore } from "./biasWatch";
+import { checkedBias } from "../diagnostics/checkedBias";
 import type { RunEvent } from "./runFolder";
 
 export type RunRecords = Pick<RunSnapshot, "loss" | "evaluations" | "variance" | "changes">;
@@ -15,6 +24,16 @@ export function keptEvents(events: readonly RunEvent[]): readonly RunEvent[] {
     kept.push(event);
   }
   return kept;
+}
+
+/** What checks of bias beside training an earlier start of a run made, those after `step` left out: they were of steps taken again. */
+export function checksBefore(events: readonly RunEvent[], step: number): ChecksBefore {
+  const kept = keptEvents(events).filter((event) => event.type === "biasCheck" && event.step <= step);
+  return {
+    // All of them: what was told of steps that were taken again used its part of the rate, too.
+    begun: events.filter(({ type }) => type === "biasCheckBegun").length,
+    checks: kept.map(({ type: _, ...record }) => checkedBias(record as unknown as BiasRecord)),
+  };
 }
 
 /**

@@ -125,6 +125,10 @@ export class EngineServer {
       this.get(runId).setEstimator(estimator);
       return this.get(runId).snapshot;
     },
+    watchBias: async ({ runId, on }) => {
+      this.get(runId).watchBias(on);
+      return this.get(runId).snapshot;
+    },
     snapshot: async ({ runId }) => this.get(runId).snapshot,
     trunks: async ({ runId, example, samples }) => this.get(runId).trunks(example, samples),
     watch: async ({ runId, views }) => {

@@ -77,6 +77,7 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       throw new GradlensError("GL1633", `"${definition.name}" has no data set, so it has no epochs; use --steps`, {
         usage: true,
       });
+    refuseBiasChecks(request);
     if (request.likelihoodSamples !== undefined) requireTestLikelihood(prepared);
     const asked =
       request.steps !== undefined || request.epochs !== undefined
@@ -102,6 +103,7 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
         (options.folderByDefault ? (runId: string) => defaultRunFolder(dirname(loaded.file), runId) : null),
       diagnosticsInterval: request.diagnosticsInterval ?? null,
       diagnosticsBudget: budget,
+      ...optional("biasChecks", request.biasChecks),
       evaluationExamples: EVALUATION_EXAMPLES,
       finalEvaluationExamples: options.finalEvaluationExamples ?? Infinity,
       ...optional("likelihoodSamples", request.likelihoodSamples),
@@ -118,6 +120,23 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
     prepared.dispose();
     throw error;
   }
+}
+
+/** @throws GL1634 where checks beside training are asked for at no step, or without a budget */
+function refuseBiasChecks({ biasChecks, diagnosticsInterval }: TrainRequest): void {
+  if (biasChecks === undefined) return;
+  const wrong =
+    biasChecks === "continuous" ? undefined : biasChecks.find((step) => !(Number.isSafeInteger(step) && step > 0));
+  if (wrong !== undefined)
+    throw new GradlensError("GL1634", `checks of bias beside training need whole steps above 0, got ${wrong}`, {
+      usage: true,
+    });
+  if (diagnosticsInterval === 0)
+    throw new GradlensError(
+      "GL1634",
+      "checks of bias beside training are paid from the budget of diagnostics, which are off (an interval of 0 steps); leave that out",
+      { usage: true },
+    );
 }
 
 const ignore = (): void => undefined;

@@ -111,6 +111,8 @@ export interface TrainRequest {
   readonly diagnosticsInterval?: number | null;
   /** Share of step time that diagnostics may take, 0 to 1. */
   readonly diagnosticsBudget?: number;
+  /** Checks of bias beside training, within the budget: one after the other, or at the parameters after these steps; none when left out. */
+  readonly biasChecks?: "continuous" | readonly number[];
   /** A debug session: the run stops where this says. */
   readonly debug?: DebugOptions;
   /** Importance samples of every test example when the run ends, for `test/log-likelihood`; none when left out. */
@@ -209,6 +211,8 @@ export interface EngineMethods {
     params: { readonly runId: string; readonly example: number; readonly samples?: number };
     result: TrunkRecord;
   };
+  /** Begins or ends checks of bias that go on beside training, one after the other. */
+  watchBias: { params: { readonly runId: string; readonly on: boolean }; result: RunSnapshot };
   /** What is looked at from now on; measurements come as deltas. */
   watch: { params: { readonly runId: string; readonly views: readonly WatchedView[] }; result: null };
   /** Sends `progress` events while it goes on. */

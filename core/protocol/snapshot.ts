@@ -356,6 +356,43 @@ export interface BiasRecord extends CheckSubject {
   readonly draws: number | null;
   readonly moreDraws: number | null;
   readonly notes: readonly string[];
+  /** Of checks beside training only. */
+  readonly beside?: CheckedBeside;
+}
+
+/** Where a check stands among those that are made beside training, one after the other. */
+export interface CheckedBeside {
+  /** 0, 1, … over the whole run. */
+  readonly check: number;
+  /** Step that training had come to when the check ended, or was looked at. */
+  readonly until: number;
+  /** Level at which all such checks of a run hold together, however many there will be. */
+  readonly level: number;
+}
+
+/** One check of the run in short, with the parameter that its verdict rests on. */
+export interface CheckedBias extends CheckedBeside {
+  /** Steps that the parameters had been trained for. */
+  readonly step: number;
+  readonly estimator: string;
+  readonly verdict: Verdict;
+  readonly draws: number | null;
+  readonly margin: number;
+  readonly parameter: string;
+  readonly relativeBias: number | null;
+  readonly interval: readonly [number, number] | null;
+}
+
+/** Checks of bias beside training: each at a copy of the parameters, renewed when it has ended, paid from the budget of diagnostics. */
+export interface BiasWatchRecord {
+  /** Whether another check begins when one has ended. */
+  readonly on: boolean;
+  /** The check in hand as far as it is; null before its first look. */
+  readonly current: BiasRecord | null;
+  /** Those that have ended, oldest first, the last few hundred. */
+  readonly checks: readonly CheckedBias[];
+  /** Why nothing is checked although it was asked for, in one sentence. */
+  readonly refusal: string | null;
 }
 
 export interface ComparedEstimator {
@@ -542,6 +579,8 @@ export interface RunSnapshot {
   readonly runFolder: string | null;
   /** The last check of bias, if there was one. */
   readonly bias?: BiasRecord | null;
+  /** Left out where checks beside training were never asked for. */
+  readonly biasWatch?: BiasWatchRecord;
   readonly comparison?: ComparisonRecord | null;
   /** The newest measurement of MuProp's rollout, made while the trunks are in view. */
   readonly rollout?: RolloutRecord | null;
@@ -577,6 +616,7 @@ export interface RunDelta {
       | WatchedView
       | "attribution"
       | "bias"
+      | "biasWatch"
       | "comparison"
       | "rollout"
       | "sweeps"

@@ -1,5 +1,6 @@
 import type { LintReport } from "../protocol/lints";
 import type {
+  AttributionRecord,
   BiasRecord,
   ComparisonRecord,
   ControlVariateRecord,
@@ -82,11 +83,14 @@ export interface Report {
   readonly loss: readonly (readonly [number, number])[];
   readonly evaluations: readonly EvaluationRecord[];
   readonly variance: readonly VarianceRecord[];
+  readonly attribution: readonly AttributionRecord[];
   readonly controlVariates: readonly ControlVariateRecord[];
   /** Estimators after the first. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
   /** Every check of bias, comparison and sweep that was made of this run in the editor, oldest first. */
   readonly bias: readonly BiasRecord[];
+  /** Checks that were made beside training, one after the other. */
+  readonly biasChecks: readonly BiasRecord[];
   readonly comparisons: readonly ComparisonRecord[];
   readonly sweeps: readonly SweepRecord[];
   /** The last look at the lints that judge by training; null when there was none. */

@@ -45,6 +45,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     stop: () => session.stop(),
     changeEstimator: () => changeEstimator(client, session),
     checkBias: () => checkBias(services),
+    toggleBiasWatch: () => session.watchBias(),
     compareEstimators: () => compareEstimators(services),
     replayStep: () => replayStep(services),
     sweep: (over) => sweep(services, typeof over === "string" ? over : undefined),

@@ -25,7 +25,7 @@ export interface ParameterAnnotation {
   readonly history: readonly (number | null)[];
   readonly isNoisy: boolean;
   /** What the last check of bias said of it, and with which estimator. */
-  readonly verdict?: ParameterVerdict & { readonly estimator: string };
+  readonly verdict?: ParameterVerdict & { readonly estimator: string; readonly step: number };
   /** Which nodes' noise causes its variance. */
   readonly attribution?: ParameterAttribution;
 }
@@ -89,7 +89,7 @@ function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnaps
 /** The last check's verdict, as long as it is about the estimator that is used and the file whose lines these are. */
 function verdictOf(name: string, { bias, file, estimator }: RunSnapshot): Pick<ParameterAnnotation, "verdict"> {
   const found = bias?.file === file ? bias.parameters.find((parameter) => parameter.name === name) : undefined;
-  return found && bias?.estimator === estimator ? { verdict: { ...found, estimator } } : {};
+  return found && bias?.estimator === estimator ? { verdict: { ...found, estimator, step: bias.step } } : {};
 }
 
 function attributionOf(name: string, { attribution }: RunSnapshot): Pick<ParameterAnnotation, "attribution"> {

@@ -72,7 +72,8 @@ function attributionMarkdown({ variance, nodes }: ParameterAttribution): string 
 function verdictMarkdown(verdict: NonNullable<ParameterAnnotation["verdict"]>): string {
   const icon = { unbiased: "$(check)", biased: "$(warning)", undecided: "$(question)" }[verdict.verdict];
   const more = verdict.verdict === "undecided" ? ` · ${moreText(verdict.moreDraws)}` : "";
-  return `${icon} \`${verdict.estimator}\`: ${parameterVerdictText(verdict)}${more}`;
+  const where = vscode.l10n.t("parameters of step {0}", verdict.step);
+  return `${icon} \`${verdict.estimator}\`: ${parameterVerdictText(verdict)}${more} · ${where}`;
 }
 
 function rows(variance: ParameterVariance): readonly (readonly [string, string])[] {

@@ -23,6 +23,7 @@ const panelCommands: ReadonlyMap<string, string> = new Map(
       "stop",
       "changeEstimator",
       "checkBias",
+      "toggleBiasWatch",
       "compareEstimators",
       "sweep",
       "showLog",

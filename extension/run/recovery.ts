@@ -43,6 +43,7 @@ export class Recovery {
       file,
       exportName,
       resume: runFolder,
+      ...(snapshot.biasWatch?.on ? { biasChecks: "continuous" } : {}),
       ...(without.length > 0 ? { backend: "auto", without } : {}),
     };
   }

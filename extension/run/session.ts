@@ -102,6 +102,13 @@ export class Session implements Disposable {
     );
   }
 
+  /** Begins checks of bias beside training, or ends them where they go on. */
+  async watchBias(): Promise<RunSnapshot> {
+    const { runId, biasWatch } = this.activeRun();
+    const on = !(biasWatch?.on ?? false);
+    return this.client.request("watchBias", { runId, on }, { onResult: (snapshot) => this.replace(snapshot) });
+  }
+
   /** Asks for the trunks of an example; they arrive as a delta, as everything does. */
   async trunks(example: number): Promise<void> {
     const run = this.current;

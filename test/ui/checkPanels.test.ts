@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import type {
   AttributionRecord,
   BiasRecord,
+  BiasWatchRecord,
   ComparedEstimator,
   ComparisonRecord,
   ControlVariateRecord,
@@ -84,6 +85,21 @@ const bias: BiasRecord = {
       moreDraws: null,
     },
   ],
+};
+const biasWatch: BiasWatchRecord = {
+  on: true,
+  current: { ...bias, verdict: "undecided", step: 1200, draws: 340, beside: { check: 9, until: 1234, level: 0.95 } },
+  checks: Array.from({ length: 9 }, (_, check) => {
+    const verdict = check < 5 ? "biased" : check === 7 ? "undecided" : "unbiased";
+    const relativeBias = verdict === "biased" ? 0.4 - 0.05 * check : 0.01;
+    return {
+      ...{ check, until: 120 * check + 90, level: 0.95, step: 120 * check + 1, verdict, margin: 0.05, draws: 400 },
+      estimator: verdict === "biased" ? "straight-through" : "muprop-c",
+      ...{ parameter: "encode/weight", relativeBias },
+      interval: verdict === "biased" ? [relativeBias - 0.08, relativeBias + 0.09] : [0, check === 7 ? 0.13 : 0.04],
+    };
+  }),
+  refusal: null,
 };
 const one = (
   id: string,
@@ -220,7 +236,7 @@ const sweeps = [sweptSamples, sweptTemperature];
 
 const show = (
   page: Page,
-  changes: Partial<RunSnapshot> = { bias, comparison, sweeps, controlVariates, rollout, attribution },
+  changes: Partial<RunSnapshot> = { bias, biasWatch, comparison, sweeps, controlVariates, rollout, attribution },
 ): Promise<void> => showRun(page, changes);
 
 for (const theme of Object.keys(themes)) {
@@ -241,6 +257,7 @@ test("before a check the tiles say which command fills them", async () => {
   const { page } = await browser.open();
   for (const [id, title, command] of [
     ["bias", "Check bias", "checkBias"],
+    ["bias-watch", "Check continuously", "toggleBiasWatch"],
     ["compare", "Compare estimators", "compareEstimators"],
     ["sweeps", "Sweep", "sweep"],
   ] as const) {
@@ -270,6 +287,26 @@ test("a verdict is told with its interval, what it rests on, and what it would t
   await bias.getByRole("button", { name: "Show data as table" }).click();
   await bias.getByRole("row", { name: /prior/ }).waitFor();
   assert.match(await bias.getByRole("row", { name: /^prior/ }).innerText(), /undecided\s+unknown\s+unknown/);
+  await page.context().close();
+});
+
+test("checks beside training are drawn over the steps they are about, with the one in hand, and can be stopped", async () => {
+  const { page } = await browser.open({ width: 1400 });
+  await show(page, { biasWatch, state: "running" });
+  const panel = tile(page, "bias-watch");
+  await panel.locator(".plot path.line").first().waitFor({ state: "attached" });
+  const words = await panel.innerText();
+  assert.match(words, /Parameters of step 1,200, 340 draws so far: Cannot tell yet whether st-gumbel-softmax/);
+  assert.match(words, /Ended: 3 unbiased, 5 biased, 1 undecided\. All verdicts of the run hold together at 95 %\./);
+  await panel.getByRole("button", { name: "Stop checking" }).click();
+  const sent = await page.evaluate(() => window.fakeHost.sent.filter(({ type }) => type === "command").at(-1));
+  assert.deepEqual(sent, { type: "command", command: "toggleBiasWatch" });
+  await panel.getByRole("button", { name: "Show data as table" }).click();
+  await panel.getByRole("row", { name: /^961 1,050 muprop-c unbiased encode\/weight 0\.01\S* 0 0\.04/ }).waitFor();
+  const refused = { ...biasWatch, on: false, current: null, refusal: "no unbiased reference exists" };
+  await show(page, { biasWatch: refused });
+  await panel.getByRole("button", { name: "Show data as table" }).click();
+  await panel.getByText("Not checked: no unbiased reference exists").waitFor();
   await page.context().close();
 });
 

@@ -13,8 +13,11 @@ export function verdictSentence({ estimator, verdict, margin, moreDraws }: BiasR
 }
 
 /** How the verdict was reached, in one sentence. */
-export function methodSentence({ method, reference, margin, level, draws }: BiasRecord): string {
-  const limit = text("A bias below {0} of the gradient counts as none.", formatPercent(margin));
+export function methodSentence({ method, reference, margin, level, draws, beside }: BiasRecord): string {
+  const counted = text("A bias below {0} of the gradient counts as none.", formatPercent(margin));
+  const limit = beside
+    ? `${counted} ${text("Checked beside training until step {0}; all such checks of the run hold together at {1}.", formatCount(beside.until), formatPercent(beside.level))}`
+    : counted;
   if (method === "enumeration") return `${text("Exact: all joint states enumerated.")} ${limit}`;
   const how = text(
     "{0} draws, compared with {1}; intervals hold together at {2}.",

@@ -1,6 +1,7 @@
 import type { Panel } from "../panel";
 import { createAttributionPanel } from "./attribution";
 import { createBiasPanel } from "./bias";
+import { createBiasWatchPanel } from "./biasWatch";
 import { createComparePanel } from "./compare";
 import { createControlVariatesPanel } from "./controlVariates";
 import { createDensitiesPanel } from "./densities";
@@ -29,6 +30,7 @@ export function createPanels(): readonly Panel[] {
     createDensitiesPanel(),
     createRolloutPanel(),
     createBiasPanel(),
+    createBiasWatchPanel(),
     createComparePanel(),
     createSweepsPanel(),
   ];

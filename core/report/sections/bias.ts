@@ -4,8 +4,8 @@ import { rowChart } from "../charts/rowChart";
 import { element } from "../markup";
 import type { Part, Section } from "../section";
 import { facts, table } from "../table";
+import { verdictWords } from "../verdictWords";
 
-const words = { unbiased: "unbiased", biased: "biased", undecided: "cannot tell yet" } as const;
 const tones = { unbiased: "fine", biased: "bad", undecided: "plain" } as const;
 
 /** Every check of bias that was made of the run. */
@@ -21,14 +21,14 @@ export const biasSection: Section = {
 function part(record: BiasRecord): Part {
   const { estimator, step, verdict, method, level, margin, draws, reference, parameters, notes } = record;
   return {
-    title: `${estimator} at step ${step}: ${words[verdict]}`,
+    title: `${estimator} at step ${step}: ${verdictWords[verdict]}`,
     picture: rowChart(
       parameters.map(({ name, verdict: own, relativeBias, interval }) => ({
         name,
         tone: tones[own],
         value: relativeBias !== null && relativeBias > 0 ? relativeBias : null,
         interval: interval && interval[1] > interval[0] ? [Math.max(interval[0], margin / 100), interval[1]] : null,
-        text: `${words[own]}, ${relativeBias === null ? "unknown" : formatShare(relativeBias)}`,
+        text: `${verdictWords[own]}, ${relativeBias === null ? "unknown" : formatShare(relativeBias)}`,
       })),
       {
         label: `Relative bias of ${estimator} by parameter; the table has the numbers`,
@@ -55,7 +55,7 @@ function part(record: BiasRecord): Part {
         ],
         parameters.map(({ name, verdict: own, relativeBias, interval, gradientNorm, variance }) => [
           name,
-          words[own],
+          verdictWords[own],
           relativeBias,
           formatInterval(interval),
           formatNumber(gradientNorm),

@@ -1,5 +1,6 @@
 import type { Section } from "../section";
 import { biasSection } from "./bias";
+import { biasChecksSection } from "./biasChecks";
 import { checkpointsSection } from "./checkpoints";
 import { comparisonsSection } from "./comparisons";
 import { controlVariatesSection } from "./controlVariates";
@@ -20,6 +21,7 @@ export const sections: readonly Section[] = [
   controlVariatesSection,
   pathScoreSection,
   biasSection,
+  biasChecksSection,
   comparisonsSection,
   sweepsSection,
   checkpointsSection,
