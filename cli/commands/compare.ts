@@ -21,6 +21,7 @@ interface CompareOptions extends ModelOptions {
   readonly estimators?: string;
   readonly draws: number;
   readonly biasDraws: number;
+  readonly warmUp: number;
 }
 
 /** `gradlens compare MODEL`: estimators under the same noise, side by side. */
@@ -39,6 +40,14 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
       new Option("--bias-draws <n>", "estimates for the bias where it is sampled")
         .argParser(wholeNumber(20))
         .default(400),
+    )
+    .addOption(
+      new Option(
+        "--warm-up <n>",
+        "training steps for which baselines and control variates learn first, parameters as they are",
+      )
+        .argParser(wholeNumber(0))
+        .default(100),
     );
   answering(command, async (reference: string, options: CompareOptions) => {
     const model = await openModel(reference, options);
@@ -48,14 +57,14 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
     const texts = options.estimators === undefined ? servingEstimators(prepared) : splitList(options.estimators);
     if (texts.length === 0)
       throw new GradlensError("GL1642", "no estimator to compare; name some with --estimators ID,ID", { usage: true });
-    const { draws, biasDraws, samples: asked } = options;
+    const { draws, biasDraws, warmUp, samples: asked } = options;
     const chosen = texts.map((text) => prepared.chooseEstimators(text));
     for (const { estimators: created } of chosen) applyCheckpoint(options.checkpoint, prepared, created);
     const skipped: string[] = [];
     let begun = 0;
     const estimators = await withWorkers(model, options, (workers) => {
       const work = compareEstimators(prepared, chosen, {
-        ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws, samples: asked, workers },
+        ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws, warmUp, samples: asked, workers },
         onEstimator: (id) => terminal.status(`${id} (${++begun} of ${chosen.length})`),
         onFailure(id, thrown) {
           const error = asModelError(thrown, prepared.file);
@@ -68,14 +77,16 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
     for (const { estimators: created } of chosen) for (const estimator of created.values()) estimator.dispose();
     const samples = describedSamples(prepared, prepared.specs, options.samples);
     return {
-      json: { ...about(model, samples), estimator: undefined, estimators, skipped },
+      json: { ...about(model, samples), estimator: undefined, warmUp, estimators, skipped },
       text: () =>
-        [aboutLine(model, samples), "", report(estimators), ...skipped.map((line) => `skipped ${line}`)].join("\n"),
+        [aboutLine(model, samples), "", report(estimators, warmUp), ...skipped.map((line) => `skipped ${line}`)].join(
+          "\n",
+        ),
     };
   });
 }
 
-function report(estimators: readonly ComparedEstimator[]): string {
+function report(estimators: readonly ComparedEstimator[], warmUp: number): string {
   const most = (of: (entry: ComparedEstimator) => number | null): number =>
     Math.max(...estimators.map((entry) => of(entry) ?? 0));
   const best = most(({ efficiency }) => efficiency);
@@ -111,6 +122,7 @@ function report(estimators: readonly ComparedEstimator[]): string {
     ),
     "",
     "Efficiency: 1 / (variance × least time of a step, taken in turns); by evaluations: 1 / (variance × evaluations).",
+    ...(warmUp > 0 ? [`Control variates learned for ${warmUp} steps first, the parameters standing still.`] : []),
   ].join("\n");
 }
 

@@ -3,6 +3,8 @@ import type { EstimatorState, SurrogateContext } from "../estimators/estimator";
 
 /** What a node's learning signals lose before they multiply its score. It never sees the sample that it centres. */
 export interface Baseline {
+  /** True when `update` changes anything. */
+  readonly learns: boolean;
   /**
    * The term whose gradient is the score times what is left of the signal; while training it keeps what `update` learns from.
    * @param signal `[S, B']`, constant

@@ -20,6 +20,7 @@ const DECAY = 0.95;
  * c_j = E[⟨Σ_k s_jk, Σ_k s_jk (f_k + e_k)⟩] / E[‖Σ_k s_jk‖²].
  */
 export class OptimalConstant implements Baseline {
+  readonly learns = true;
   /** Σ f ‖s_j‖² and Σ ‖s_j‖² of every unit, exponentially weighted. */
   private sums: { readonly product: Float64Array; readonly square: Float64Array } | null = null;
   private pending: { readonly product: Float32Array; readonly square: Float32Array } | null = null;

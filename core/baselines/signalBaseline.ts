@@ -29,7 +29,10 @@ export class SignalBaseline implements Baseline {
     inputs: tf.Tensor2D | null;
   } | null = null;
 
+  readonly learns: boolean;
+
   constructor(private readonly options: SignalBaselineOptions) {
+    this.learns = options.centre || options.normalise || options.inputDependent;
     this.network = options.inputDependent ? new InputDependentBaseline() : null;
   }
 
@@ -49,8 +52,8 @@ export class SignalBaseline implements Baseline {
 
   /** What is left of the signal, `[S, B']`, constant. */
   private apply(signal: tf.Tensor, context: Pick<SurrogateContext, "baselineInputs" | "training">): tf.Tensor {
-    const { centre, normalise } = this.options;
-    if (!centre && !normalise && !this.network) return signal;
+    if (!this.learns) return signal;
+    const { centre } = this.options;
     const values = signal.dataSync<"float32">();
     const offset = centre ? this.average.mean : 0;
     const inputs = this.network ? context.baselineInputs() : null;

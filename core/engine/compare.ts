@@ -9,6 +9,7 @@ import { asModelError } from "./modelLoader";
 /** What the command line draws, too. */
 const DRAWS = 20;
 const BIAS_DRAWS = 400;
+const WARM_UP = 100;
 
 export interface CompareProgress extends Omit<SliceOptions, "onProgress"> {
   readonly onProgress: (share: number, estimator: string) => void;
@@ -17,7 +18,7 @@ export interface CompareProgress extends Omit<SliceOptions, "onProgress"> {
 /** Compares estimators at a target's parameters under the same noise; those that cannot be compared are left out with the reason. */
 export async function compare(
   subject: CheckSubject,
-  { estimators, draws = DRAWS, biasDraws = BIAS_DRAWS }: Omit<CompareRequest, "target">,
+  { estimators, draws = DRAWS, biasDraws = BIAS_DRAWS, warmUp = WARM_UP }: Omit<CompareRequest, "target">,
   { signal, busy, onProgress, workersFor }: CompareProgress,
 ): Promise<ComparisonRecord> {
   const { prepared, step, data } = subject;
@@ -36,12 +37,12 @@ export async function compare(
   });
   try {
     const work = compareEstimators(prepared, chosen, {
-      ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws, workers: workersFor?.(prepared) },
+      ...{ data, step, hasData: prepared.dataset !== null, draws, biasDraws, warmUp, workers: workersFor?.(prepared) },
       onEstimator: (id) => (current = id),
       onFailure: leaveOut,
     });
     const compared = await inSlices(work, { signal, busy, onProgress: (share) => onProgress(share, current) });
-    return { ...aboutSubject(subject, performance.now() - began), estimators: compared, skipped };
+    return { ...aboutSubject(subject, performance.now() - began), warmUp, estimators: compared, skipped };
   } finally {
     chosen.forEach(disposeAll);
   }

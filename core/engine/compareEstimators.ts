@@ -11,6 +11,7 @@ import { describedSamples } from "./describedSamples";
 import { type Measurable, measureBias } from "./measureBias";
 import type { Prepared } from "./prepare";
 import { type EstimateCost, timeEstimates } from "./timeEstimates";
+import { warmUp } from "./warmUp";
 
 type Chosen = Pick<Prepared, "specs" | "estimators"> & { readonly text: string };
 
@@ -22,6 +23,8 @@ export interface ComparisonRequest {
   readonly draws: number;
   /** Estimates for the bias where it is sampled. */
   readonly biasDraws: number;
+  /** Training steps for which control variates learn first, the parameters standing still. */
+  readonly warmUp: number;
   readonly samples?: number | undefined;
   /** Engines that take a share of the draws. */
   readonly workers?: Workers | undefined;
@@ -35,8 +38,9 @@ export interface ComparisonRequest {
 const DRAWS_WITHOUT_DATA = 1000;
 /** Variance below this share of the squared gradient is what float32 leaves of none. */
 const ROUNDING = 1e-10;
-/** Share of the work that is measuring noise and bias; the rest is timing. */
-const MEASURING = 0.9;
+/** Shares of the work: learning, then measuring noise and bias; the rest is timing. */
+const LEARNING = 0.2;
+const MEASURING = 0.7;
 /** Turns in which estimators are timed. */
 const TURNS = 7;
 
@@ -55,10 +59,10 @@ export function servingEstimators({
 
 /**
  * Variance, bias, time and evaluations of estimators at the model's parameters, under the same noise; times are taken in turns. In slices.
- * The estimators' baselines learn while they are timed: use them for nothing else afterwards.
+ * The estimators' control variates learn before they are measured, and while they are timed: use them for nothing else afterwards.
  */
 export function* compareEstimators(
-  prepared: Measurable & Pick<Prepared, "numSamples">,
+  prepared: Measurable & Pick<Prepared, "numSamples" | "batch">,
   chosen: readonly Chosen[],
   request: ComparisonRequest,
 ): Sliced<readonly ComparedEstimator[]> {
@@ -68,12 +72,19 @@ export function* compareEstimators(
   const contenders: (Chosen & { readonly numSamples: number })[] = [];
   for (const [index, candidate] of chosen.entries()) {
     request.onEstimator?.(candidate.text);
-    const share = MEASURING / chosen.length;
+    const [learning, measuring] = [LEARNING / chosen.length, MEASURING / chosen.length];
+    const from = index * (learning + measuring);
     try {
-      const moments = yield* partOf(measureMoments(prepared, candidate, request), index * share, share);
       const contender = { ...candidate, numSamples: describedSamples(prepared, candidate.specs, samples) };
+      const learner = { ...prepared, numSamples: contender.numSamples };
+      yield* partOf(warmUp(learner, candidate.estimators, { step, steps: request.warmUp }), from, learning);
+      const moments = yield* partOf(measureMoments(prepared, candidate, request), from + learning, measuring);
       // Where a step of it fails, it does so here.
-      yield* partOf(timeEstimates([contender], { ...prepared, ...request }, { seed, step, turns: 0 }), MEASURING, 0);
+      yield* partOf(
+        timeEstimates([contender], { ...prepared, ...request }, { seed, step, turns: 0 }),
+        from + learning + measuring,
+        0,
+      );
       measured.push(moments);
       contenders.push(contender);
     } catch (error) {
@@ -81,7 +92,7 @@ export function* compareEstimators(
     }
   }
   const timing = timeEstimates(contenders, { ...prepared, ...request }, { seed, step, turns: TURNS, training: true });
-  const costs = yield* partOf(timing, MEASURING, 1 - MEASURING);
+  const costs = yield* partOf(timing, LEARNING + MEASURING, 1 - LEARNING - MEASURING);
   return measured.map((moments, i) => compared(moments, costs[i]!));
 }
 

@@ -14,7 +14,10 @@ import { guard, type Prepared } from "./prepare";
 export type Drawn = ReadonlyMap<string, tf.Tensor>;
 
 /** The noise that a training step draws from: the same keys give the same step. */
-export function stepNoise({ seed, numSamples, batchSize }: Prepared, step: number): Noise {
+export function stepNoise(
+  { seed, numSamples, batchSize }: Pick<Prepared, "seed" | "numSamples" | "batchSize">,
+  step: number,
+): Noise {
   return new Noise({ seed, step, numSamples, numRows: batchSize, replicates: 1, firstReplicate: 0 });
 }
 

@@ -100,6 +100,8 @@ export interface NodeEstimator {
   readonly entropyGradient: EntropyGradient;
   /** What of it is learned on the loss; nothing when left out. */
   readonly learned?: LearnedNumber;
+  /** True when `update` learns what takes away variance: a baseline or another control variate. */
+  readonly learnsControl?: boolean;
   /** True when the whole model's states are summed as soon as every node's estimator says so. */
   readonly summed?: boolean;
   /**

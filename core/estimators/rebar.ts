@@ -72,7 +72,7 @@ class Rebar implements NodeEstimator {
   readonly draw = exactDraw;
   /** η and log T. */
   private readonly scalars: ScalarAdam;
-  private readonly learns: boolean;
+  readonly learnsControl: boolean;
   private gradient: [number, number] | null = null;
 
   constructor(options: Options) {
@@ -80,14 +80,14 @@ class Rebar implements NodeEstimator {
       [options["eta"] as number, Math.log(options["temperature"] as number)],
       LEARNING_RATE,
     );
-    this.learns = options["learn"] !== "no";
+    this.learnsControl = options["learn"] !== "no";
   }
 
   surrogate(context: SurrogateContext): tf.Tensor {
     const estimate = unrecorded(() =>
       tidy(() => {
         const [eta, logTemperature] = this.scalars.values as [number, number];
-        const learning = context.training && this.learns;
+        const learning = context.training && this.learnsControl;
         const temperatures = (learning ? [0, LOG_STEP] : [0]).map((step) => Math.exp(logTemperature + step));
         const [here, beside] = relaxedPairs(context, temperatures);
         const { perUnit, derivative } = combine(context, here!, eta);
@@ -119,7 +119,7 @@ class Rebar implements NodeEstimator {
   }
 
   settings(): readonly MovedSetting[] {
-    if (!this.learns) return [];
+    if (!this.learnsControl) return [];
     const [eta, logTemperature] = this.scalars.values as [number, number];
     return [
       { name: "temperature", value: Math.exp(logTemperature) },

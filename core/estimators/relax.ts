@@ -48,6 +48,7 @@ export const relax: Estimator = {
 
 class Relax implements NodeEstimator {
   readonly entropyGradient = "none";
+  readonly learnsControl = true;
   readonly draw = exactDraw;
   private readonly network = new ControlNetwork();
   private readonly temperature: number;

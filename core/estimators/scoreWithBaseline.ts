@@ -27,6 +27,10 @@ export class ScoreWithBaseline implements NodeEstimator {
     private readonly parts: SignalParts,
   ) {}
 
+  get learnsControl(): boolean {
+    return this.baseline.learns;
+  }
+
   surrogate(context: SurrogateContext): tf.Tensor {
     const term = this.baseline.scoreTerm(this.parts.signal(context), context);
     const correction = this.parts.correction?.(context);

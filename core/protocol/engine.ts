@@ -146,6 +146,8 @@ export interface CompareRequest {
   readonly estimators?: readonly string[];
   readonly draws?: number;
   readonly biasDraws?: number;
+  /** Training steps for which control variates learn first, the parameters standing still; 100 unless said. */
+  readonly warmUp?: number;
 }
 
 export interface SweepRequest {

@@ -418,6 +418,8 @@ export interface ComparedEstimator {
 
 /** Estimators side by side at the same parameters, under the same noise. */
 export interface ComparisonRecord extends CheckSubject {
+  /** Training steps for which control variates learned first, the parameters standing still; none in older records. */
+  readonly warmUp?: number;
   readonly estimators: readonly ComparedEstimator[];
   /** Those that could not be compared, each with the reason in one sentence. */
   readonly skipped: readonly string[];

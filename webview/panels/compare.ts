@@ -43,8 +43,11 @@ export function createComparePanel(): Panel {
       const bars = text(
         "Bar: variance of one estimate × seconds of a step (log scale); whisker: 95 % interval of the variance.",
       );
+      const learned = comparison.warmUp
+        ? text("Control variates learned for {0} steps first, parameters as they are.", comparison.warmUp)
+        : "";
       const skipped = comparison.skipped.map((line) => text("Left out: {0}.", line));
-      setText(note, [bars, click, ...skipped].filter(Boolean).join(" "));
+      setText(note, [bars, learned, click, ...skipped].filter(Boolean).join(" "));
       box.update(snapshot);
     },
     table: compareTable,

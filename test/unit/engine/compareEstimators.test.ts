@@ -13,7 +13,7 @@ const file = join(__dirname, "../../fixtures/models/beliefNet.ts");
 
 async function compared(
   ids: readonly string[],
-  overrides: Overrides = {},
+  { warmUp = 0, ...overrides }: Overrides & { readonly warmUp?: number } = {},
   failed: (id: string, error: unknown) => void = (_, error) => {
     throw error;
   },
@@ -24,7 +24,15 @@ async function compared(
   const prepared = await prepare(pickModel(loaded, undefined).definition, loaded.file, { batchSize: 4, ...overrides });
   const data = prepared.batch(0);
   const chosen = ids.map((id) => prepared.chooseEstimators(id));
-  const request = { data, step: 0, hasData: prepared.dataset !== null, draws: 16, biasDraws: 20, onFailure: failed };
+  const request = {
+    data,
+    step: 0,
+    hasData: prepared.dataset !== null,
+    draws: 16,
+    biasDraws: 20,
+    warmUp,
+    onFailure: failed,
+  };
   const found = finish(compareEstimators(prepared, chosen, request));
   for (const { estimators } of chosen) for (const estimator of estimators.values()) estimator.dispose();
   tf.dispose(Object.values(data));
@@ -69,4 +77,23 @@ test("local-expectation's evaluations are one and one per flip; what fails is to
   assert.deepEqual(failures, []);
   const units = 50;
   assert.equal(found[0]!.evaluationsPerStep, 1 + units);
+});
+
+test("control variates learn before they are measured, and nothing else changes", async () => {
+  const ids = [
+    "lr",
+    "lr-c",
+    "lr-c-idb",
+    "lr-c(constant=optimal)",
+    "rebar",
+    "relax",
+    "straight-through",
+    "gumbel-softmax",
+  ];
+  const [before, after] = [await compared(ids), await compared(ids, { warmUp: 100 })];
+  const ratio = new Map(ids.map((id, i) => [id, after[i]!.variance! / before[i]!.variance!]));
+  for (const id of ["lr", "straight-through", "gumbel-softmax"]) assert.equal(ratio.get(id), 1, id);
+  for (const id of ["lr-c", "lr-c-idb", "lr-c(constant=optimal)"])
+    assert.ok(ratio.get(id)! < 0.5, `${id} ${ratio.get(id)}`);
+  for (const id of ["rebar", "relax"]) assert.ok(ratio.get(id)! < 1, `${id} ${ratio.get(id)}`);
 });
