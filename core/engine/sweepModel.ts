@@ -1,7 +1,7 @@
 import type { Workers } from "../diagnostics/chunks/chunks";
 import { countStates } from "../diagnostics/enumerate";
 import { exactGradientSliced } from "../diagnostics/exactGradient";
-import type { Sliced } from "../diagnostics/sliced";
+import { partOf, type Sliced } from "../diagnostics/sliced";
 import { drawnMoments } from "../diagnostics/sweeps/drawnMoments";
 import { enumeratedMoments } from "../diagnostics/sweeps/enumeratedMoments";
 import type { GradientMoments } from "../diagnostics/sweeps/gradientMoments";
@@ -13,7 +13,8 @@ import { GradlensError } from "../errors";
 import { isExact } from "../estimators/isExact";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
 import type { DataInputs } from "../model/defineModel";
-import type { SweepOver, SweepPoint, SweepRecord, SweepSlope } from "../protocol/snapshot";
+import { formatInterval, formatNumber, formatShare } from "../format";
+import type { Measured, SweepOver, SweepPoint, SweepRecord, SweepSlope } from "../protocol/snapshot";
 import { disposeAll } from "./checkSubject";
 import { describedSamples } from "./describedSamples";
 import { asModelError } from "./modelLoader";
@@ -70,29 +71,26 @@ export function* sweepModel(work: SweepWork): Sliced<SweepResult> {
       usage: true,
     });
   const references = new References(work);
+  const parts = values.length + (kind.beside ? 1 : 0);
   const points: SweepPoint[] = [];
   const skipped: string[] = [];
   for (const [index, value] of values.entries()) {
-    const one = measurePoint(work, kind, value, references);
     try {
-      for (let next = one.next(); ; next = one.next()) {
-        if (next.done) {
-          points.push(next.value);
-          break;
-        }
-        yield typeof next.value === "number" ? (index + next.value) / values.length : next.value;
-      }
+      const asked = kind.at(value, subject);
+      points.push({ value, ...(yield* partOf(measurePoint(work, kind, asked, references), index / parts, 1 / parts)) });
     } catch (error) {
       const told = asModelError(error, prepared.file);
       // A list that was asked for is measured in full, or the reason is the answer.
       if (work.values !== undefined && !(told instanceof GradlensError)) throw told;
       skipped.push(`${value}: ${told.message}`);
-    } finally {
-      one.return(undefined as never);
     }
   }
   if (points.length === 0)
     throw new GradlensError("GL1413", `no value of ${over} could be measured: ${skipped[0] ?? "none was named"}`);
+  const beside = kind.beside?.(subject);
+  const compared = beside
+    ? [besideNote(beside, yield* partOf(measurePoint(work, kind, beside, references), 1 - 1 / parts, 1 / parts))]
+    : [];
   return {
     over,
     estimator: base.text,
@@ -101,16 +99,20 @@ export function* sweepModel(work: SweepWork): Sliced<SweepResult> {
     points,
     ...bestOf(points, kind),
     slopes: over === "samples" ? slopesOf(points) : [],
-    notes: [...references.notes, ...notesOf(kind, subject)],
+    notes: [...compared, ...references.notes, ...notesOf(kind, subject)],
     skipped,
   };
 }
 
-function* measurePoint(work: SweepWork, kind: SweepKind, value: number, references: References): Sliced<SweepPoint> {
+function* measurePoint(
+  work: SweepWork,
+  kind: SweepKind,
+  asked: ReturnType<SweepKind["at"]>,
+  references: References,
+): Sliced<Omit<SweepPoint, "value">> {
   const { prepared, base, data, step, workers } = work;
   const { instance, structure, objective, batchSize, seed } = prepared;
   const subject = { specs: base.specs, objective };
-  const asked = kind.at(value, subject);
   const chosen = work.choose(asked.estimator);
   const fresh = prepared.chooseEstimators(asked.estimator);
   let reference: Reference | null = null;
@@ -139,7 +141,7 @@ function* measurePoint(work: SweepWork, kind: SweepKind, value: number, referenc
         draws: work.draws ?? Math.max(LEAST_DRAWS, Math.ceil(ROWS / rows)),
       });
     }
-    return { value, estimator: asked.estimator, samples: numSamples, ...moments };
+    return { estimator: asked.estimator, samples: numSamples, ...moments };
   } finally {
     disposeAll(chosen);
     disposeAll(fresh);
@@ -200,6 +202,15 @@ function slopesOf(points: readonly SweepPoint[]): SweepSlope[] {
       return found ? [{ parameter: name, quantity, ...found }] : [];
     }),
   );
+}
+
+function besideNote(
+  { words, estimator }: ReturnType<NonNullable<SweepKind["beside"]>>,
+  { biasSquared, variance }: Pick<SweepPoint, "biasSquared" | "variance">,
+): string {
+  const told = ({ value, interval }: Measured): string =>
+    `${formatNumber(value)} ${formatInterval(interval && [interval[0], interval[1]])}`;
+  return `${words}, ${estimator} has bias² ${told(biasSquared)} and variance ${told(variance)} (${formatShare(LEVEL)} intervals)`;
 }
 
 function notesOf(kind: SweepKind, subject: Parameters<SweepKind["refusal"]>[0]): string[] {

@@ -171,6 +171,8 @@ export interface PossibleSweep {
   readonly id: SweepOver;
   readonly title: string;
   readonly summary: string;
+  /** The estimators to sweep with where the target's own have nothing to vary; null where they have. */
+  readonly estimator: string | null;
   readonly refusal: string | null;
 }
 

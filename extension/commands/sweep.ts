@@ -12,20 +12,26 @@ export async function sweep(services: TrainServices, again?: string): Promise<Sw
   if (!target) return undefined;
   const { sweeps, driving } = await services.client.request("sweeps", { target });
   const possible = sweeps.filter(({ refusal }) => refusal === null);
-  let over = possible.find(({ id }) => id === again)?.id;
-  if (over === undefined) {
+  let chosen = possible.find(({ id }) => id === again);
+  if (chosen === undefined) {
     const outcome = await pickStep({
       title,
       placeholder: vscode.l10n.t("What to vary in {0}", driving),
       step: 1,
       totalSteps: 1,
-      choices: possible.map(({ id, title: label, summary }) => ({ label, detail: summary, value: id })),
+      choices: possible.map((value) => ({
+        label: value.title,
+        detail: value.summary,
+        ...(value.estimator === null ? {} : { description: vscode.l10n.t("with {0}", value.estimator) }),
+        value,
+      })),
     });
     if (outcome.kind !== "chosen") return undefined;
-    over = outcome.value;
+    chosen = outcome.value;
   }
+  const { id: over, estimator } = chosen;
   const record = await withProgress(title, (signal, onProgress) =>
-    services.session.sweep({ target, over }, { signal, onProgress }),
+    services.session.sweep({ target, over, ...(estimator === null ? {} : { estimator }) }, { signal, onProgress }),
   );
   if (record) services.showPanels("sweeps");
   return record;

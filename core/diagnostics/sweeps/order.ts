@@ -16,5 +16,11 @@ export const order: SweepKind = {
     swept(subject).length > 0 ? null : "no node's estimator is gsb; choose it with --estimator gsb",
   sweptNodes: swept,
   at: (value, subject) => ({ estimator: withOptions(subject, swept(subject), { order: value }) }),
+  candidates: ["gsb"],
+  // Tractable cases are summed in full only without an order.
+  beside: (subject) => ({
+    estimator: withOptions(subject, swept(subject), { order: "auto" }),
+    words: "without an order",
+  }),
   recommends: true,
 };

@@ -16,5 +16,6 @@ export const samples: SweepKind = {
   refusal: () => null,
   sweptNodes: () => [],
   at: (value, { specs }) => ({ estimator: specText(specs), samples: value }),
+  candidates: [],
   recommends: false,
 };

@@ -23,6 +23,10 @@ export interface SweepKind {
   sweptNodes(subject: SweepSubject): readonly string[];
   /** The estimators at a value as on the command line, and the samples where those are varied. */
   at(value: number, subject: SweepSubject): { readonly estimator: string; readonly samples?: number };
+  /** Estimators that can be swept where the model's own cannot, best first. */
+  readonly candidates: readonly string[];
+  /** The estimators that no value stands for and that the curve is worth comparing with, and what to call them. */
+  beside?(subject: SweepSubject): { readonly estimator: string; readonly words: string };
   /** Whether the lowest mean squared error is worth recommending: not where larger values cost more. */
   readonly recommends: boolean;
 }

@@ -24,5 +24,6 @@ export const temperature: SweepKind = {
     );
     return { estimator: withOptions(subject, swept, { temperature: value, ...(annealed ? { anneal: 0 } : {}) }) };
   },
+  candidates: ["gumbel-softmax"],
   recommends: true,
 };

@@ -82,10 +82,49 @@ for (const [over, estimator] of [
     const { sweeps } = await harness.ask("sweeps", { target });
     assert.deepEqual(
       sweeps.filter(({ refusal }) => refusal === null).map(({ id }) => id),
-      over === "temperature" ? ["temperature", "samples"] : ["samples"],
+      ["temperature", "samples"],
     );
+    assert.equal(sweeps[0]!.estimator, over === "temperature" ? null : "gumbel-softmax");
+    assert.match(sweeps.find(({ id }) => id === "order")!.refusal!, /no node's estimator is gsb/);
   });
 }
+
+test("a sweep over the series' order is offered where gsb could stand, and measured with it", async () => {
+  const text = `
+import { cost, defineModel, gamma, parameter, sample, tf } from "gradlens";
+export default defineModel("series", () => {
+  const scale = parameter("scale", [0.5]);
+  return {
+    program() {
+      cost("f", tf.sum(tf.exp(tf.mul(-0.5, sample("z", gamma({ concentration: [2], scale })))), -1));
+    },
+  };
+}, { estimator: "implicit-pathwise" });
+`;
+  const harness = engine();
+  const target = { kind: "file", file: workspace.model("series", text), backend: "cpu" } as const;
+  const { sweeps } = await harness.ask("sweeps", { target });
+  const { estimator, refusal } = sweeps.find(({ id }) => id === "order")!;
+  assert.deepEqual([estimator, refusal], ["gsb", null]);
+  const { record } = await harness.ask("sweep", {
+    target,
+    over: "order",
+    estimator: estimator!,
+    values: [1, 2],
+    draws: 4000,
+  });
+  assert.deepEqual(
+    record.points.map((point) => point.estimator),
+    ["gsb(order=1)", "gsb(order=2)"],
+  );
+  // ∂/∂θ E e^(−z/2) = −(1 + θ/2)⁻³ for two gamma units of one: the first term alone is −(1 + θ/2)⁻².
+  const missing = (1.25 ** -2 - 1.25 ** -3) ** 2;
+  const [low, high] = record.points[0]!.biasSquared.interval!;
+  assert.ok(low <= missing && missing <= high, `${low} to ${high}, expected ${missing}`);
+  const whole = /without an order, gsb\(order=auto\) has bias² \S+ \[(\S+), (\S+)\]/.exec(record.notes[0]!)!;
+  assert.equal(Number(whole[1]), 0);
+  assert.ok(Number(whole[2]) < missing / 10, whole[0]);
+});
 
 for (const estimator of ["straight-through", "muprop-c", "gumbel-softmax(temperature=0.5)"]) {
   test(`a check of ${estimator} on a model file gives the command line's numbers`, async () => {
