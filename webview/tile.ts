@@ -112,7 +112,7 @@ export function createTile(panel: Panel, context: PanelContext): Tile {
       body.hidden = !ready || asTable;
       table.hidden = !asTable;
       empty.hidden = ready;
-      element.classList.toggle("waiting", !ready);
+      element.classList.toggle("unready", !ready);
       last = ready ? snapshot : null;
       menu.querySelector("button")?.toggleAttribute("disabled", !ready);
       toggle.toggleAttribute("disabled", !ready);
