@@ -2,6 +2,7 @@ import { GradlensError } from "../errors";
 import type { Backend } from "./backend";
 import type { NativeEngine } from "./native/loadNative";
 import { loadedNative, loadNative } from "./native/loadNative";
+import { installNativeOperations } from "./native/nativeOperations";
 import { tf } from "./tf";
 
 /** TensorFlow's C library on a CUDA device, through `@tensorflow/tfjs-node-gpu`. */
@@ -31,6 +32,7 @@ export const tensorflow: Backend = {
     const held = loadedNative();
     const native: NativeEngine = held && !held.usesGpu ? held : loadNative("tfjs-node");
     await tf.setBackend("tensorflow");
+    installNativeOperations();
     const threads = process.env["TF_NUM_INTRAOP_THREADS"];
     return `TensorFlow ${native.version} on the processor, ${threads} ${threads === "1" ? "thread" : "threads"}`;
   },

@@ -1,3 +1,5 @@
+import { nativeOperations } from "../native/nativeOperations";
+import { updateInPlace } from "../native/updateInPlace";
 import { tf } from "../tf";
 import { wasmKernels } from "./wasmKernels";
 
@@ -35,6 +37,16 @@ export function adamUpdate(
     });
     return;
   }
+  const native = nativeOperations(parameter, gradient, firstMoment, secondMoment);
+  if (native) {
+    // The library takes 1 − β from β in float32; the corrections are those of that β. Its ε stands beside √v, not √v̂.
+    const [first, second] = [Math.fround(beta1), Math.fround(beta2)];
+    const root = Math.sqrt(1 - second ** step);
+    const settings = [0, 0, (learningRate * root) / (1 - first ** step), beta1, beta2, epsilon * root];
+    const others = [...settings.map((value) => native.scalar(value)), native.id(gradient)];
+    updateInPlace(native, "ResourceApplyAdam", [parameter, firstMoment, secondMoment], others, native.floats);
+    return;
+  }
   tf.tidy(() => {
     firstMoment.assign(tf.add(tf.mul(firstMoment, beta1), tf.mul(gradient, 1 - beta1)));
     secondMoment.assign(tf.add(tf.mul(secondMoment, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
@@ -59,10 +71,27 @@ export function momentumUpdate(
     );
     return;
   }
+  const native = nativeOperations(parameter, gradient, velocity);
+  if (native) {
+    const others = [native.scalar(learningRate), native.id(gradient), native.scalar(momentum)];
+    updateInPlace(native, "ResourceApplyMomentum", [parameter, velocity], others, native.floats);
+    return;
+  }
   tf.tidy(() => {
     velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
     parameter.assign(tf.sub(parameter, tf.mul(velocity, learningRate)));
   });
+}
+
+/** One step of gradient descent: p ← p − η g. */
+export function descentUpdate(parameter: tf.Variable, gradient: tf.Tensor, learningRate: number): void {
+  const native = nativeOperations(parameter, gradient);
+  if (native) {
+    const others = [native.scalar(learningRate), native.id(gradient)];
+    updateInPlace(native, "ResourceApplyGradientDescent", [parameter], others, native.floats);
+    return;
+  }
+  tf.tidy(() => parameter.assign(tf.sub(parameter, tf.mul(gradient, learningRate))));
 }
 
 /** Whether nothing but the variable refers to its data, so that it may be overwritten. */

@@ -1,5 +1,4 @@
-import { momentumUpdate } from "../../backends/fused/optimizerUpdates";
-import { tf } from "../../backends/tf";
+import { descentUpdate, momentumUpdate } from "../../backends/fused/optimizerUpdates";
 import type { EstimatorState } from "../../estimators/estimator";
 import type { Optimizer, ParameterGradient } from "./optimizer";
 import { Slots } from "./slots";
@@ -28,7 +27,7 @@ export class Sgd implements Optimizer {
         const velocity = this.slots.get("velocity", name, variable.shape);
         momentumUpdate(variable, gradient, velocity, this.learningRate, this.momentum);
       } else {
-        tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(gradient, this.learningRate))));
+        descentUpdate(variable, gradient, this.learningRate);
       }
     }
   }
