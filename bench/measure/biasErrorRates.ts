@@ -145,3 +145,16 @@ export function runCase(given: RateCase): RateOutcome {
     instance.dispose();
   }
 }
+
+/** A run with checks beside it, one after the other: every check another model, as if its parameters had moved far. */
+export interface WatchedRun extends Omit<RateCase, "alpha" | "seed"> {
+  readonly first: number;
+  readonly checks: number;
+  /** The rate of wrong verdicts that check r = 0, 1, … is given. */
+  readonly rateOf: (check: number) => number;
+}
+
+/** What came of the checks of a run, in their order. */
+export function runWatched({ first, checks, rateOf, ...given }: WatchedRun): readonly RateOutcome[] {
+  return Array.from({ length: checks }, (_, check) => runCase({ ...given, seed: first + check, alpha: rateOf(check) }));
+}

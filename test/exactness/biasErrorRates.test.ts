@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { type RateCase, type RateOutcome, runCase } from "../../bench/measure/biasErrorRates";
+import { type RateCase, type RateOutcome, runCase, runWatched } from "../../bench/measure/biasErrorRates";
 import { atMost } from "../../bench/measure/clopperPearson";
 import { useBackend } from "../../core/backends/registry";
+import { rateOfCheck } from "../../core/engine/biasWatch";
 
 before(() => useBackend("wasm"));
 
@@ -69,4 +70,35 @@ test("straight-through and half are called biased where their bias is three marg
   const clear = found.filter(({ truth }) => truth > 0.06);
   assert.ok(clear.length >= 4, `${clear.length} clear cases`);
   assert.ok(count(clear, ({ verdict }) => verdict !== "biased") <= clear.length / 4);
+});
+
+test("the rates of all checks beside training add up to 5 %, however many there are", () => {
+  let total = 0;
+  for (let check = 0; check < 100_000; check++) total += rateOfCheck(check);
+  assert.ok(total < ALPHA && total > 0.9999 * ALPHA);
+});
+
+// A run is wrong at a rate of at most 5 %: more than four wrong ones of 16 have a probability below 1e-3.
+test("of 16 runs of ten checks each hardly one has a single wrong verdict, whether the estimator is biased or not", () => {
+  for (const [effect, wanted] of [
+    [0, "unbiased"],
+    [3, "biased"],
+  ] as const) {
+    const runs = Array.from({ length: 16 }, (_, i) =>
+      runWatched({
+        first: 20_000 + 1000 * effect + 10 * i,
+        checks: 10,
+        rateOf: rateOfCheck,
+        estimator: i % 2 === 0 ? "muprop" : "lr",
+        effect: effect * 0.2,
+        margin: 0.2,
+        draws: 2000,
+        reference: i % 4 < 2 ? "exact" : i % 2 === 0 ? "lr" : "muprop",
+      }),
+    );
+    const wrong = runs.filter((checks) => count(checks, (o) => o.falseBiased || o.falseUnbiased) > 0).length;
+    assert.ok(wrong <= 4, `${wrong} of 16 runs have a wrong verdict`);
+    const decided = runs.flat().filter(({ verdict }) => verdict === wanted).length;
+    assert.ok(decided >= 40, `${decided} of 160 checks are ${wanted}`);
+  }
 });
