@@ -9,18 +9,22 @@ export function cosineBounds(
   projection: readonly [number, number],
 ): [number, number] | null {
   if (ratio[1] >= 1 && projection[0] <= -1) return null;
-  const values: number[] = [];
+  const values: (number | null)[] = [];
   for (const rho of ratio) {
     const low = Math.max(-rho, projection[0]);
     const high = Math.min(rho, projection[1]);
     const inside = -rho * rho > low && -rho * rho < high ? [-rho * rho] : [];
     for (const p of [Math.min(low, high), Math.max(low, high), ...inside]) values.push(cosine(p, rho));
   }
-  return [Math.min(...values), Math.max(...values)];
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : [Math.min(...known), Math.max(...known)];
 }
 
-/** The cosine at p = ⟨μ, G⟩/‖G‖² and ρ = ‖μ‖/‖G‖. */
-export function cosine(p: number, rho: number): number {
+/** ‖E ĝ‖²/‖G‖² below which the mean is zero but for rounding. */
+const ZERO = 1e-12;
+
+/** The cosine at p = ⟨μ, G⟩/‖G‖² and ρ = ‖μ‖/‖G‖; null where E ĝ = 0, which has no direction. */
+export function cosine(p: number, rho: number): number | null {
   const square = 1 + 2 * p + Math.max(rho, Math.abs(p)) ** 2;
-  return square > 0 ? Math.max(-1, Math.min(1, (1 + p) / Math.sqrt(square))) : 0;
+  return square > ZERO ? Math.max(-1, Math.min(1, (1 + p) / Math.sqrt(square))) : null;
 }

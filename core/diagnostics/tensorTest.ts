@@ -199,7 +199,7 @@ export class TensorTest {
   /** Cosine between the estimator's mean and the gradient. */
   private direction(
     ratio: number | null,
-  ): { readonly value: number; readonly interval: [number, number] | null } | null {
+  ): { readonly value: number | null; readonly interval: [number, number] | null } | null {
     const { difference, reference, exact, interval } = this;
     const gradient = this.gradient(this.tail);
     if (ratio === null || !interval || !(gradient.low > 0)) return null;
@@ -223,10 +223,10 @@ export class TensorTest {
       value / gradient.high ** 2,
     ]);
     const clip = (p: number): number => Math.max(-interval[1], Math.min(interval[1], p));
-    return {
-      value: cosine(Math.max(-ratio, Math.min(ratio, product / gradient.square)), ratio),
-      interval: cosineBounds(interval, [clip(Math.min(...ends)), clip(Math.max(...ends))]),
-    };
+    const bounds = cosineBounds(interval, [clip(Math.min(...ends)), clip(Math.max(...ends))]);
+    // A mean that may be zero has no direction to tell.
+    const value = bounds && cosine(Math.max(-ratio, Math.min(ratio, product / gradient.square)), ratio);
+    return { value, interval: bounds };
   }
 }
 

@@ -9,7 +9,7 @@ test("a bias along the gradient leaves the cosine at 1, one against it at 1 unti
 });
 
 test("a bias across the gradient turns it by its share", () => {
-  assert.ok(Math.abs(cosine(0, 1) - Math.SQRT1_2) < 1e-12);
+  assert.ok(Math.abs(cosine(0, 1)! - Math.SQRT1_2) < 1e-12);
 });
 
 test("the bounds hold the cosine of every bias within the ratio and projection given", () => {
@@ -21,7 +21,7 @@ test("the bounds hold the cosine of every bias within the ratio and projection g
     for (let j = 0; j <= 40; j++) {
       const p =
         Math.max(-rho, projection[0]) + ((Math.min(rho, projection[1]) - Math.max(-rho, projection[0])) * j) / 40;
-      const value = cosine(p, rho);
+      const value = cosine(p, rho)!;
       assert.ok(value >= low - 1e-9 && value <= high + 1e-9, `${value} outside [${low}, ${high}]`);
     }
   }
@@ -29,4 +29,6 @@ test("the bounds hold the cosine of every bias within the ratio and projection g
 
 test("the cosine is unknown where the estimator's mean may be zero", () => {
   assert.equal(cosineBounds([0.5, 1.2], [-1.1, 0]), null);
+  assert.equal(cosine(-1, 1), null);
+  assert.equal(cosineBounds([1, 1], [-1, -1]), null);
 });
