@@ -1,10 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type ChosenBackend, useBackend } from "../core/backends/registry";
 import { loadModelFile, pickModel } from "../core/engine/modelLoader";
 import { type Overrides, prepare, type Prepared } from "../core/engine/prepare";
+import { readManifest, readModelText, runFolderOf } from "../core/engine/runFolder";
 import { GradlensError } from "../core/errors";
 import type { ModelOptions } from "./modelOptions";
 import { modelReference } from "./modelReference";
+import type { Terminal } from "./terminal";
 import { objectiveText } from "../core/objectives/objective";
 
 export interface OpenModel {
@@ -14,14 +16,26 @@ export interface OpenModel {
 }
 
 /** Starts the back end, runs the model file and prepares the model. Dispose `prepared`. */
-export async function openModel(reference: string, options: ModelOptions): Promise<OpenModel> {
+export async function openModel(reference: string, options: ModelOptions, terminal: Terminal): Promise<OpenModel> {
   const { file, exportName } = modelReference(reference);
   requireDataFolder(options.data);
   const backend = await useBackend(options.backend);
   const loaded = loadModelFile(file);
   const picked = pickModel(loaded, exportName);
   const prepared = await prepare(picked.definition, loaded.file, overrides(options));
+  if (options.checkpoint !== undefined) tellOfChange(loaded.file, options.checkpoint, terminal);
   return { prepared, exportName: picked.exportName, backend };
+}
+
+/** Parameters may fit a text that is not the one they were trained with. */
+function tellOfChange(file: string, checkpoint: string, terminal: Terminal): void {
+  const folder = runFolderOf(checkpoint);
+  if (folder === null) return;
+  const before = readModelText(folder, readManifest(folder));
+  if (before !== "" && before !== readFileSync(file, "utf8"))
+    terminal.err(
+      `note: ${file} is not the text that the run of ${checkpoint} began with; the numbers are of the text as it is now`,
+    );
 }
 
 /** @throws GL2003 when a data folder is named that does not exist */

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { BiasReport, ParameterBias } from "../../core/diagnostics/bias";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
 import { settle } from "../../core/diagnostics/sliced";
+import { biasRecord } from "../../core/engine/checkBias";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { type BiasMethod, margins, measureBias } from "../../core/engine/measureBias";
 import { guardAsync } from "../../core/engine/prepare";
@@ -9,6 +10,7 @@ import { applyCheckpoint } from "../checkpoint";
 import { exitCodes } from "../describeError";
 import { SMALL_TENSOR } from "../elements";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
+import { keepInRun, looked } from "../keepInRun";
 import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { positiveNumber, share, wholeNumber } from "../parseValue";
@@ -55,10 +57,11 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
     .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`)
     .addHelpText("after", "\nExit codes: 0 unbiased, 10 biased, 11 undecided, 1 error, 2 wrong usage");
   answering(command, async (reference: string, options: BiasOptions) => {
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared } = model;
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const step = applyCheckpoint(options.checkpoint, prepared);
+    const began = performance.now();
     const data = prepared.batch(step);
     const onProgress = (done: number): void => terminal.status(`${formatShare(done)} of the draws`);
     const { method: asked, draws: wanted, margin: within, level: held } = options;
@@ -74,6 +77,10 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
       );
       requireFinite(prepared, data, step, { gradients: new Map(values) });
     }
+    const record = { ...measured, notes };
+    const elapsedMs = performance.now() - began;
+    const bias = biasRecord(looked(model, options, step), record, prepared.estimatorText, elapsedMs);
+    keepInRun({ bias }, model, options, step, terminal);
     const {
       method,
       verdict,
@@ -98,7 +105,7 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
         notes,
         parameters: measured.parameters.map((parameter) => withoutLargeArrays(parameter, options.elements === true)),
       },
-      text: () => [aboutLine(model, numSamples), "", report({ ...measured, notes })].join("\n"),
+      text: () => [aboutLine(model, numSamples), "", report(record)].join("\n"),
       exitCode: exitCodeOf[verdict],
     };
   });

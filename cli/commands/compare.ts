@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { aboutSubject } from "../../core/engine/checkBias";
 import { compareEstimators, servingEstimators } from "../../core/engine/compareEstimators";
 import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
@@ -8,6 +9,7 @@ import { GradlensError } from "../../core/errors";
 import type { ComparedEstimator } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { formatNumber } from "../../core/format";
+import { keepInRun, looked } from "../keepInRun";
 import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
@@ -50,7 +52,7 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
         .default(100),
     );
   answering(command, async (reference: string, options: CompareOptions) => {
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared } = model;
     const step = applyCheckpoint(options.checkpoint, prepared);
     const data = prepared.batch(step);
@@ -61,6 +63,7 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
     const chosen = texts.map((text) => prepared.chooseEstimators(text));
     for (const { estimators: created } of chosen) applyCheckpoint(options.checkpoint, prepared, created);
     const skipped: string[] = [];
+    const began = performance.now();
     let begun = 0;
     const estimators = await withWorkers(model, options, (workers) => {
       const work = compareEstimators(prepared, chosen, {
@@ -75,6 +78,8 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
       return guardAsync(prepared.file, () => settle(work));
     });
     for (const { estimators: created } of chosen) for (const estimator of created.values()) estimator.dispose();
+    const subject = aboutSubject(looked(model, options, step), performance.now() - began);
+    keepInRun({ comparison: { ...subject, estimators, skipped } }, model, options, step, terminal);
     const samples = describedSamples(prepared, prepared.specs, options.samples);
     return {
       json: { ...about(model, samples), estimator: undefined, warmUp, estimators, skipped },

@@ -21,12 +21,12 @@ interface Estimate {
 }
 
 /** `gradlens gradient MODEL`: one estimate of the gradient of the batch-mean loss, decided by the seed. */
-export function addGradient(program: Command, _: Terminal, answering: Answering): void {
+export function addGradient(program: Command, terminal: Terminal, answering: Answering): void {
   const command = withCheckpoint(
     withModelOptions(program.command("gradient").description("one estimate of the gradient, by seed")),
   );
   answering(command, async (reference: string, options: ModelOptions) => {
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared } = model;
     const { numSamples } = prepared;
     const step = applyCheckpoint(options.checkpoint, prepared);

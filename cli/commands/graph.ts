@@ -9,13 +9,13 @@ import { table } from "../table";
 import type { Terminal } from "../terminal";
 
 /** `gradlens graph MODEL`: nodes and edges of the computation graph, also as Graphviz DOT. */
-export function addGraph(program: Command, _: Terminal, answering: Answering): void {
+export function addGraph(program: Command, terminal: Terminal, answering: Answering): void {
   const command = withModelOptions(program.command("graph").description("the model's computation graph")).option(
     "--dot",
     "in Graphviz's language",
   );
   answering(command, async (reference: string, options: ModelOptions & { readonly dot?: boolean }) => {
-    const { prepared } = await openModel(reference, options);
+    const { prepared } = await openModel(reference, options, terminal);
     const { nodes, edges } = prepared.structure.graph;
     const graph: ModelGraph = {
       nodes: nodes.map((node) => {

@@ -27,7 +27,7 @@ export function addLikelihood(program: Command, terminal: Terminal, answering: A
   answering(command, async (reference: string, options: LikelihoodOptions) => {
     const { samples = DEFAULT_SAMPLES, ...others } = options;
     // The samples are the likelihood's: estimators and the objective keep the model's own.
-    const model = await openModel(reference, others);
+    const model = await openModel(reference, others, terminal);
     const { prepared } = model;
     const { test } = requireTestLikelihood(prepared);
     const step = applyCheckpoint(options.checkpoint, prepared);

@@ -11,12 +11,12 @@ import type { Answering } from "../run";
 import type { Terminal } from "../terminal";
 
 /** `gradlens lint MODEL`: what may go wrong with the estimators, at the lines that say so. */
-export function addLint(program: Command, _: Terminal, answering: Answering): void {
+export function addLint(program: Command, terminal: Terminal, answering: Answering): void {
   const command = withCheckpoint(
     withModelOptions(program.command("lint").description("what to know about the estimators, line by line")),
   );
   answering(command, async (reference: string, options: ModelOptions) => {
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared } = model;
     const step = applyCheckpoint(options.checkpoint, prepared);
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { finish } from "../../core/diagnostics/sliced";
 import { sweepKinds } from "../../core/diagnostics/sweeps/registry";
+import { aboutSubject } from "../../core/engine/checkBias";
 import { describedSamples } from "../../core/engine/describedSamples";
 import { guard } from "../../core/engine/prepare";
 import { findSweep, sweepModel, type SweepResult } from "../../core/engine/sweepModel";
@@ -8,6 +9,7 @@ import { GradlensError } from "../../core/errors";
 import type { Measured, SweepSlope } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { formatInterval, formatNumber, formatShare } from "../../core/format";
+import { keepInRun, looked } from "../keepInRun";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
@@ -37,7 +39,7 @@ export function addSweep(program: Command, terminal: Terminal, answering: Answer
   answering(command, async (reference: string, options: SweepOptions) => {
     const { id: over } = findSweep(options.over);
     const values = options.values === undefined ? undefined : splitList(options.values).map(number);
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared } = model;
     const step = applyCheckpoint(options.checkpoint, prepared);
     const { specs, estimatorText: text } = prepared;
@@ -47,6 +49,7 @@ export function addSweep(program: Command, terminal: Terminal, answering: Answer
       return chosen;
     };
     const { draws, samples } = options;
+    const began = performance.now();
     const result = guard(prepared.file, () =>
       finish(
         sweepModel({
@@ -56,6 +59,8 @@ export function addSweep(program: Command, terminal: Terminal, answering: Answer
         (share) => terminal.status(`sweep over ${over}: ${formatShare(share)}`),
       ),
     );
+    const subject = aboutSubject(looked(model, options, step), performance.now() - began);
+    keepInRun({ sweeps: [{ ...subject, ...result }] }, model, options, step, terminal);
     const described = describedSamples(prepared, specs, samples);
     return {
       json: { ...about(model, described), step, ...result },

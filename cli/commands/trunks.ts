@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { finish } from "../../core/diagnostics/sliced";
+import { summariseTrunks } from "../../core/diagnostics/summariseTrunks";
 import { restoreEstimators } from "../../core/engine/checkpoint";
 import { subject } from "../../core/engine/checkSubject";
 import { describedSamples } from "../../core/engine/describedSamples";
@@ -11,6 +12,7 @@ import { TrunkView } from "../../core/engine/trunkView";
 import type { RolloutRecord, TrunkRecord } from "../../core/protocol/snapshot";
 import { applyCheckpoint } from "../checkpoint";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
+import { keepInRun } from "../keepInRun";
 import { type ModelOptions, withCheckpoint, withModelOptions } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
 import { wholeNumber } from "../parseValue";
@@ -40,7 +42,7 @@ export function addTrunks(program: Command, terminal: Terminal, answering: Answe
     )
     .option("--no-rollout", "leave out what MuProp's rollout would do to the variance");
   answering(command, async (reference: string, options: TrunksOptions) => {
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared, exportName } = model;
     const step = applyCheckpoint(options.checkpoint, prepared);
     const trunks = new TrunkView(prepared).show(options.example, options.passes, step);
@@ -56,6 +58,8 @@ export function addTrunks(program: Command, terminal: Terminal, answering: Answe
           finish(measureRollout(looked, options.draws), (share) => terminal.status(`rollout: ${formatShare(share)}`)),
         )
       : null;
+    keepInRun({ trunks: summariseTrunks(trunks) }, model, options, step, terminal);
+    if (rollout) keepInRun({ rollout }, model, options, step, terminal);
     const samples = describedSamples(prepared, prepared.specs, options.samples);
     const { data: _, samples: passes, ...record } = trunks;
     return {

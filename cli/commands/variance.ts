@@ -30,7 +30,7 @@ interface VarianceOptions extends ModelOptions {
 }
 
 /** `gradlens variance MODEL`: Monte Carlo and data variance of one gradient estimate, per parameter. */
-export function addVariance(program: Command, _: Terminal, answering: Answering): void {
+export function addVariance(program: Command, terminal: Terminal, answering: Answering): void {
   const description = "variance of the gradient estimate, per parameter";
   const command = withWorkersOption(
     withCheckpoint(withModelOptions(program.command("variance").description(description))),
@@ -41,7 +41,7 @@ export function addVariance(program: Command, _: Terminal, answering: Answering)
     .option("--elements", `arrays per element; always there for tensors of up to ${SMALL_TENSOR} elements`)
     .option("--by-node", "also which node's noise causes it");
   answering(command, async (reference: string, options: VarianceOptions) => {
-    const model = await openModel(reference, options);
+    const model = await openModel(reference, options, terminal);
     const { prepared } = model;
     const { instance, structure, objective, estimators, specs, batchSize, seed } = prepared;
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);

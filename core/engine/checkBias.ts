@@ -52,8 +52,7 @@ export function* biasSlices(
   const chosen = subject.choose(estimator ?? subject.driving);
   const record = (report: BiasReport): BiasRecord => {
     const notes = [...report.notes, ...normalisationNotes(chosen.specs, chosen.estimators)];
-    const elapsedMs = performance.now() - began;
-    return { ...aboutSubject(subject, elapsedMs), ...verdicts(report, prepared), notes, estimator: chosen.text };
+    return biasRecord(subject, { ...report, notes }, chosen.text, performance.now() - began);
   };
   try {
     const numSamples = describedSamples(prepared, chosen.specs, samples);
@@ -70,8 +69,17 @@ export function* biasSlices(
   }
 }
 
+/** A report as views and run folders keep it. */
+export function biasRecord(subject: Looked, report: BiasReport, estimator: string, elapsedMs: number): BiasRecord {
+  const { notes } = report;
+  return { ...aboutSubject(subject, elapsedMs), ...verdicts(report, subject.prepared), notes, estimator };
+}
+
+/** What was looked at. */
+export type Looked = Pick<CheckSubject, "prepared" | "exportName" | "at" | "step">;
+
 export function aboutSubject(
-  { prepared, exportName, at, step }: CheckSubject,
+  { prepared, exportName, at, step }: Looked,
   elapsedMs: number,
 ): Pick<BiasRecord, "model" | "file" | "exportName" | "at" | "step" | "elapsedMs"> {
   return { model: prepared.definition.name, file: prepared.file, exportName, at, step, elapsedMs };

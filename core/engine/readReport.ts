@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import type { LintReport } from "../protocol/lints";
 import type {
@@ -7,15 +7,24 @@ import type {
   BiasRecord,
   ComparisonRecord,
   ControlVariateRecord,
+  RolloutRecord,
   SweepRecord,
 } from "../protocol/snapshot";
-import { type Report, type ReportedParameter, reportVersion, type RunStart, type Versions } from "../report/report";
+import {
+  type Report,
+  type ReportedParameter,
+  type ReportedTrunks,
+  reportVersion,
+  type RunStart,
+  type Versions,
+} from "../report/report";
 import {
   checkpointStep,
   listCheckpoints,
   readCheckpoint,
   readEvents,
   readManifest,
+  readModelText,
   type RunManifest,
 } from "./runFolder";
 import { keptEvents, runRecords } from "./runRecords";
@@ -81,13 +90,15 @@ export function readReport(path: string): Report {
     biasChecks: records<BiasRecord>("biasCheck"),
     comparisons: records<ComparisonRecord>("comparison"),
     sweeps: sweepsOf(records<{ readonly records: readonly SweepRecord[] }>("sweeps")),
+    trunks: records<ReportedTrunks>("trunks"),
+    rollouts: records<RolloutRecord>("rollout"),
     lints: records<LintReport>("lints").at(-1) ?? null,
     checkpoints: listCheckpoints(folder).map((name) => ({
       file: `checkpoints/${name}`,
       step: checkpointStep(name),
       bytes: statSync(join(folder, "checkpoints", name)).size,
     })),
-    modelText: modelTextOf(manifest, folder),
+    modelText: readModelText(folder, manifest),
   };
 }
 
@@ -109,11 +120,4 @@ function sweepsOf(events: readonly { readonly records: readonly SweepRecord[] }[
   const seen = new Map<string, SweepRecord>();
   for (const { records } of events) for (const record of records) seen.set(JSON.stringify(record), record);
   return [...seen.values()];
-}
-
-function modelTextOf({ file }: RunManifest, folder: string): string {
-  const named = join(folder, `model-${basename(file)}`);
-  if (existsSync(named)) return readFileSync(named, "utf8");
-  const other = readdirSync(folder).find((name) => name.startsWith("model-"));
-  return other === undefined ? "" : readFileSync(join(folder, other), "utf8");
 }

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import type { SourceLocation } from "../protocol/source";
 import type { RunSettings, Versions } from "../report/report";
@@ -143,6 +143,22 @@ export function readManifest(path: string): RunManifest {
   if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest))
     throw new GradlensError("GL1602", `${file} holds no run; choose a folder that a training run made`);
   return manifest as RunManifest;
+}
+
+/** The model file's text when the run began; empty where the folder has none. */
+export function readModelText(folder: string, { file }: Pick<RunManifest, "file">): string {
+  const named = join(folder, `model-${basename(file)}`);
+  if (existsSync(named)) return readFileSync(named, "utf8");
+  const other = readdirSync(folder).find((name) => name.startsWith("model-"));
+  return other === undefined ? "" : readFileSync(join(folder, other), "utf8");
+}
+
+/** The run folder that a checkpoint file or folder belongs to; null for a file that lies elsewhere. */
+export function runFolderOf(checkpoint: string): string | null {
+  const path = resolve(checkpoint);
+  const inRun = path.endsWith(".safetensors") && basename(dirname(path)) === "checkpoints";
+  const folder = inRun ? dirname(dirname(path)) : path;
+  return existsSync(join(folder, "run.json")) ? folder : null;
 }
 
 /** The newest whole checkpoint of a run folder, or the given file. */

@@ -5,9 +5,13 @@ import type {
   ComparisonRecord,
   ControlVariateRecord,
   EvaluationRecord,
+  RolloutRecord,
   RunState,
   SourceLocation,
   SweepRecord,
+  TrunkExpansion,
+  TrunkLayer,
+  TrunkRecord,
   VarianceRecord,
 } from "../protocol/snapshot";
 
@@ -73,6 +77,19 @@ export interface ReportedCheckpoint {
   readonly bytes: number;
 }
 
+/** Trunks of one example without what every unit holds. */
+export interface ReportedTrunks extends Pick<
+  TrunkRecord,
+  "step" | "example" | "samples" | "meanFieldLoss" | "sampledLoss" | "sampledLossStandardError"
+> {
+  readonly layers: readonly (Pick<TrunkLayer, "node" | "distribution" | "shape" | "distance" | "distanceNoise"> & {
+    readonly expansion?: Pick<
+      TrunkExpansion,
+      "meanFieldCost" | "cost" | "costDeviation" | "residual" | "residualDeviation" | "explained"
+    >;
+  })[];
+}
+
 /** A run's diagnosis: all that its folder tells, in full. `report --format json` prints it. */
 export interface Report {
   readonly kind: "gradlens-report";
@@ -87,12 +104,14 @@ export interface Report {
   readonly controlVariates: readonly ControlVariateRecord[];
   /** Estimators after the first. */
   readonly changes: readonly { readonly step: number; readonly estimator: string }[];
-  /** Every check of bias, comparison and sweep that was made of this run in the editor, oldest first. */
+  /** Every check that was made of the run, in the editor or at its checkpoint by the command line, oldest first. */
   readonly bias: readonly BiasRecord[];
   /** Checks that were made beside training, one after the other. */
   readonly biasChecks: readonly BiasRecord[];
   readonly comparisons: readonly ComparisonRecord[];
   readonly sweeps: readonly SweepRecord[];
+  readonly trunks: readonly ReportedTrunks[];
+  readonly rollouts: readonly RolloutRecord[];
   /** The last look at the lints that judge by training; null when there was none. */
   readonly lints: LintReport | null;
   readonly checkpoints: readonly ReportedCheckpoint[];

@@ -14,7 +14,7 @@ export const biasSection: Section = {
   title: "Bias",
   about:
     "Size of the estimator's bias relative to the gradient, by parameter. Unbiased means: below the stated margin, at the stated level of all parameters together.",
-  none: "No check of bias was made of this run in the editor; gradlens bias --checkpoint makes one.",
+  none: "No check of bias was made of this run; gradlens bias --checkpoint makes one.",
   parts: ({ bias }) => bias.map(part),
 };
 

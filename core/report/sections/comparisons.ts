@@ -4,8 +4,7 @@ import { rowChart } from "../charts/rowChart";
 import { element } from "../markup";
 import type { Part, Section } from "../section";
 import { table } from "../table";
-
-const words = { unbiased: "unbiased", biased: "biased", undecided: "cannot tell yet" } as const;
+import { verdictWords } from "../verdictWords";
 
 /** Every comparison of estimators that was made of the run. */
 export const comparisonsSection: Section = {
@@ -13,7 +12,7 @@ export const comparisonsSection: Section = {
   title: "Comparisons of estimators",
   about:
     "Estimators at the same parameters under the same noise; variance × seconds per step is what a given precision costs: lower is better.",
-  none: "No comparison was made of this run in the editor; gradlens compare --checkpoint makes one.",
+  none: "No comparison was made of this run; gradlens compare --checkpoint makes one.",
   parts: ({ comparisons }) => comparisons.map(part),
 };
 
@@ -29,7 +28,7 @@ function part({ estimators, step, skipped }: ComparisonRecord): Part {
           interval && interval[0] > 0 && interval[1] > interval[0]
             ? [interval[0] * secondsPerStep, interval[1] * secondsPerStep]
             : null,
-        text: `${words[verdict]}, ${variance === null ? "unknown" : formatNumber(variance * secondsPerStep)}`,
+        text: `${verdictWords[verdict]}, ${variance === null ? "unknown" : formatNumber(variance * secondsPerStep)}`,
       })),
       {
         label: "Variance times seconds per step of every estimator; the table has the numbers",
@@ -51,7 +50,7 @@ function part({ estimators, step, skipped }: ComparisonRecord): Part {
         ],
         estimators.map(({ id, verdict, variance, interval, secondsPerStep, evaluationsPerStep, efficiency }) => [
           id,
-          words[verdict],
+          verdictWords[verdict],
           variance,
           interval,
           formatNumber(secondsPerStep),

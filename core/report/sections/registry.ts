@@ -1,4 +1,5 @@
 import type { Section } from "../section";
+import { attributionSection } from "./attribution";
 import { biasSection } from "./bias";
 import { biasChecksSection } from "./biasChecks";
 import { checkpointsSection } from "./checkpoints";
@@ -10,6 +11,7 @@ import { modelSection } from "./model";
 import { pathScoreSection } from "./pathScore";
 import { runSection } from "./run";
 import { sweepsSection } from "./sweeps";
+import { trunksSection } from "./trunks";
 import { varianceSection } from "./variance";
 
 /** In the order of the page. */
@@ -18,12 +20,14 @@ export const sections: readonly Section[] = [
   lintsSection,
   lossSection,
   varianceSection,
+  attributionSection,
   controlVariatesSection,
   pathScoreSection,
   biasSection,
   biasChecksSection,
   comparisonsSection,
   sweepsSection,
+  trunksSection,
   checkpointsSection,
   modelSection,
 ];

@@ -14,7 +14,7 @@ export const sweepsSection: Section = {
   id: "sweeps",
   title: "Sweeps",
   about: "One option varied at fixed parameters under the same noise: bias² and variance at each value.",
-  none: "No sweep was made of this run in the editor; gradlens sweep --checkpoint makes one.",
+  none: "No sweep was made of this run; gradlens sweep --checkpoint makes one.",
   parts: ({ sweeps }) => sweeps.map(part),
 };
 

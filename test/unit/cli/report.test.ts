@@ -95,3 +95,49 @@ test("report refuses what it cannot read, write or name", async () => {
   assert.match(await refusal(1, "report", run, "--out", join(folder, "none", "x.html")), /cannot write .*x.html/);
   assert.match(await refusal(2, "report"), /missing required argument 'folder'/);
 });
+
+test("checks that the command line makes at a run's checkpoint are in its report, those of other settings are not", async () => {
+  const model = join(folder, "model.ts");
+  const before = readEvents(run).length;
+  const other = await gradlens("bias", model, "--checkpoint", run, "--seed", "3");
+  assert.match(other.err, /note: not kept in .*run, whose settings are others: --seed 3 \(the run has 0\)/);
+  assert.equal(readEvents(run).length, before);
+  await gradlens("bias", model, "--checkpoint", run, "--estimator", "straight-through");
+  await gradlens("compare", model, "--checkpoint", run, "--estimators", "lr,muprop", "--draws", "20");
+  await gradlens("sweep", model, "--checkpoint", run, "--over", "samples", "--values", "1,2");
+  await gradlens("trunks", model, "--checkpoint", `${run}/checkpoints/step-000000030.safetensors`, "--draws", "20");
+  const report = await answer<Report>("report", run, "--out", "-");
+  assert.deepEqual(
+    report.bias.map(({ at, step, estimator, verdict }) => [at, step, estimator, verdict]),
+    [["checkpoint", 30, "straight-through", "biased"]],
+  );
+  assert.deepEqual(
+    report.comparisons[0]!.estimators.map(({ id }) => id),
+    ["lr", "muprop"],
+  );
+  assert.deepEqual(
+    report.sweeps.map(({ over, points }) => [over, points.length]),
+    [["samples", 2]],
+  );
+  assert.deepEqual(
+    report.trunks[0]!.layers.map(({ node }) => node),
+    ["b"],
+  );
+  assert.equal(report.rollouts.length, 1);
+  await gradlens("report", run);
+  const page = readFileSync(join(run, "report.html"), "utf8");
+  for (const title of ["straight-through at step 30: biased", "Example 0 at step 30", "Rollout at step 30"])
+    assert.ok(page.includes(title), title);
+  assert.doesNotMatch(page, /NaN|undefined|\[object/);
+});
+
+test("a text that is not the one that the run began with is told of in one sentence", async () => {
+  const changed = modelFile(folder, "changed.ts", text.replace("0.45", "0.55"));
+  const { err, exitCode } = await gradlens("gradient", changed, "--checkpoint", run);
+  assert.equal(exitCode, 0);
+  assert.match(
+    err,
+    /^note: .*changed\.ts is not the text that the run of .*run began with; the numbers are of the text as it is now$/m,
+  );
+  assert.doesNotMatch((await gradlens("gradient", join(folder, "model.ts"), "--checkpoint", run)).err, /note/);
+});

@@ -1,60 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { after, afterEach, test } from "node:test";
-import { EngineServer } from "../../../core/engine/server";
-import {
-  type EngineError,
-  type EngineMethod,
-  type EngineMethods,
-  type FromEngine,
-  protocolVersion,
-} from "../../../core/protocol/engine";
+import { type EngineMethod, type EngineMethods, protocolVersion } from "../../../core/protocol/engine";
 import { tf } from "../../../core/backends/tf";
+import { engine, shutDown } from "./harness";
 import { turningModel, twoLayerModel, Workspace } from "./support";
 
 const workspace = new Workspace();
-const harnesses: Harness[] = [];
-afterEach(async () => {
-  for (const { ask } of harnesses.splice(0)) await ask("shutdown", {});
-});
+afterEach(shutDown);
 after(() => workspace.remove());
-
-interface Harness {
-  readonly messages: FromEngine[];
-  ask<M extends EngineMethod>(method: M, params: EngineMethods[M]["params"]): Promise<EngineMethods[M]["result"]>;
-  cancelLast(): void;
-}
-
-/** A server in this process; requests are answered through its messages, copied as between processes. */
-function engine(): Harness {
-  const messages: FromEngine[] = [];
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: EngineError) => void }>();
-  const server = new EngineServer(
-    (message) => {
-      const copy = structuredClone(message);
-      messages.push(copy);
-      if (copy.type !== "response") return;
-      const { resolve, reject } = waiting.get(copy.id)!;
-      if ("error" in copy) reject(copy.error);
-      else resolve(copy.result as never);
-    },
-    "0.0.0",
-    () => undefined,
-  );
-  let last = 0;
-  const harness: Harness = {
-    messages,
-    ask(method, params) {
-      const id = ++last;
-      const answer = new Promise<never>((resolve, reject) => waiting.set(id, { resolve, reject }));
-      void server.receive({ type: "request", id, method, params });
-      return answer;
-    },
-    cancelLast: () => void server.receive({ type: "cancel", id: last }),
-  };
-  harnesses.push(harness);
-  return harness;
-}
 
 const request = (name: string): EngineMethods["train"]["params"] => ({
   file: workspace.model(name, twoLayerModel(`{ steps: 1000000 }`)),
