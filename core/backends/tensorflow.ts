@@ -3,6 +3,7 @@ import type { Backend } from "./backend";
 import type { NativeEngine } from "./native/loadNative";
 import { loadedNative, loadNative } from "./native/loadNative";
 import { installNativeOperations } from "./native/nativeOperations";
+import { replaceNativeKernels } from "./native/replaceNativeKernels";
 import { tf } from "./tf";
 
 /** TensorFlow's C library on a CUDA device, through `@tensorflow/tfjs-node-gpu`. */
@@ -33,6 +34,7 @@ export const tensorflow: Backend = {
     const native: NativeEngine = held && !held.usesGpu ? held : loadNative("tfjs-node");
     await tf.setBackend("tensorflow");
     installNativeOperations();
+    replaceNativeKernels();
     const threads = process.env["TF_NUM_INTRAOP_THREADS"];
     return `TensorFlow ${native.version} on the processor, ${threads} ${threads === "1" ? "thread" : "threads"}`;
   },

@@ -10,7 +10,6 @@ import { GradlensError } from "../errors";
 import { locate, registerModelFile } from "../model/callSite";
 import { isModelDefinition, type ModelDefinition } from "../model/defineModel";
 import { locateSyntaxError } from "./locateSyntaxError";
-import { originalColumn } from "./originalColumn";
 
 export interface LoadedModels {
   readonly file: string;
@@ -98,8 +97,6 @@ export function pickModel(
   return { exportName: only, definition };
 }
 
-const wrapper = "(function (exports, require, module, __filename, __dirname) {";
-
 function runModule(
   file: string,
   loading: Map<string, { exports: Record<string, unknown> }>,
@@ -109,8 +106,8 @@ function runModule(
   if (known) return known.exports;
   const module = { exports: {} as Record<string, unknown> };
   loading.set(file, module);
-  const { code, sourceMap } = toCommonJs(file, read(file));
-  registerModelFile(file, originalColumn(sourceMap));
+  registerModelFile(file);
+  const code = toCommonJs(file, read(file));
   const nodeRequire = createRequire(file);
   const require = (request: string): unknown => {
     if (request === "gradlens") return gradlens;
@@ -122,9 +119,8 @@ function runModule(
     return nodeRequire(request) as unknown;
   };
   try {
-    const run = new Script(`${wrapper}${code}\n})`, {
+    const run = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, {
       filename: file,
-      columnOffset: -wrapper.length,
     }).runInThisContext() as (...args: unknown[]) => void;
     run(module.exports, require, module, file, dirname(file));
   } catch (error) {
@@ -133,19 +129,14 @@ function runModule(
   return module.exports;
 }
 
-function toCommonJs(
-  file: string,
-  text: string,
-): { readonly code: string; readonly sourceMap: { readonly mappings: string } } {
+function toCommonJs(file: string, text: string): string {
   try {
-    const { code, sourceMap } = transform(text, {
+    return transform(text, {
       transforms: isTypeScript(file) ? ["typescript", "imports"] : ["imports"],
       filePath: file,
       production: true,
       preserveDynamicImport: true,
-      sourceMapOptions: { compiledFilename: file },
-    });
-    return { code, sourceMap: sourceMap! };
+    }).code;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = /\((\d+):(\d+)\)/.exec(message);

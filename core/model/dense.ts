@@ -124,7 +124,11 @@ export function dense(
               );
               return mask ? tf.mul(gradient, mask) : gradient;
             },
-            bias: () => tf.sum(tf.reshape(dy, [-1, units]), 0),
+            bias: () =>
+              tf.sum(
+                dy,
+                dy.shape.slice(1).map((_, axis) => axis),
+              ),
           }),
           series,
         );

@@ -59,7 +59,6 @@ export interface DebugStop {
 }
 
 export const debugStages = [
-  { id: "inference", title: "posterior refined" },
   { id: "sample", title: "sample drawn" },
   { id: "meanField", title: "mean-field value" },
   { id: "logProb", title: "log-probability" },
@@ -67,7 +66,7 @@ export const debugStages = [
   { id: "signal", title: "learning signal" },
   { id: "controlVariate", title: "control variate" },
   { id: "correction", title: "correction" },
-  { id: "contribution", title: "contribution" },
+  { id: "contribution", title: "contribution to the gradient" },
 ] as const;
 
 export type DebugStage = (typeof debugStages)[number]["id"];

@@ -95,7 +95,7 @@ function meanOf(rows: Float32Array): MeanOverExamples {
   return { value: mean, standardError: Math.sqrt(variance / rows.length) };
 }
 
-export function refinementOf(
+function refinementOf(
   instance: ModelInstance,
   { node, estimator, data, noise, inference }: RefinedEvaluation,
 ): RefinementRequest {

@@ -1,3 +1,4 @@
+import { nativeOperations } from "../native/nativeOperations";
 import { tf } from "../tf";
 import { wasmKernels } from "./wasmKernels";
 
@@ -12,7 +13,7 @@ import { wasmKernels } from "./wasmKernels";
  */
 export function affine(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor): tf.Tensor {
   const [inputs, units] = weight.shape;
-  if (x.rank >= 2 && x.size > 0 && wasmKernels(x, weight, bias)) {
+  if (x.rank >= 2 && x.size > 0 && (wasmKernels(x, weight, bias) ?? nativeOperations(x, weight, bias))) {
     const attributes = { transposeA: false, transposeB: false, activation: "linear" };
     return tf.engine().runKernel("_FusedMatMul", { a: x, b: weight, bias }, attributes) as tf.Tensor;
   }

@@ -17,13 +17,15 @@ interface TensorData {
   readonly refCount: number;
 }
 
+/** A result of the library, by its number. */
+export interface Made {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
 interface Binding {
-  executeOp(
-    name: string,
-    attributes: readonly Attribute[],
-    ids: readonly number[],
-    outputs: number,
-  ): { readonly id: number; readonly shape: number[]; readonly dtype: number }[];
+  executeOp(name: string, attributes: readonly Attribute[], ids: readonly number[], outputs: number): Made[];
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array): number;
   deleteTensor(id: number): void;
   readonly TF_FLOAT: number;
@@ -47,7 +49,7 @@ const MAX_CONSTANTS = 512;
 
 /** Any operation of TensorFlow's library on float32 tensors, by its name, beyond those that TensorFlow.js has kernels for. */
 export class NativeOperations {
-  /** Attributes T = float32, and with Tidx or Tshape = int32, made once. */
+  /** The attribute T = float32 alone. */
   readonly floats: readonly Attribute[];
   private readonly constants = new Map<string, number>();
 
@@ -83,19 +85,25 @@ export class NativeOperations {
     ]);
   }
 
-  /** One operation with one float32 result, for the inside of a registered kernel. */
-  info(name: string, attributes: readonly Attribute[], ids: readonly number[]): tf.TensorInfo {
-    const { binding, tensorMap } = this.backend;
-    const { id, shape, dtype } = binding.executeOp(name, attributes, ids, 1)[0]!;
+  /** One operation with one result that no tensor stands for: `take` or `free` it. */
+  made(name: string, attributes: readonly Attribute[], ids: readonly number[]): Made {
+    return this.backend.binding.executeOp(name, attributes, ids, 1)[0]!;
+  }
+
+  free(...made: readonly Made[]): void {
+    for (const { id } of made) this.backend.binding.deleteTensor(id);
+  }
+
+  /** A float32 result as what registered kernels return. */
+  info({ id, shape, dtype }: Made): tf.TensorInfo {
     const dataId = {};
-    tensorMap.set(dataId, { id, shape, dtype, values: null, refCount: 1 });
+    this.backend.tensorMap.set(dataId, { id, shape, dtype, values: null, refCount: 1 });
     return { dataId, shape, dtype: "float32" };
   }
 
-  /** The same as a tensor of the current scope; nothing is recorded. */
-  run(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor {
-    const info = this.info(name, attributes, this.backend.getInputTensorIds(inputs));
-    return tf.engine().makeTensorFromTensorInfo(info, this.backend);
+  /** A float32 result as a tensor of the current scope. */
+  take(made: Made): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.info(made), this.backend);
   }
 
   private constant(key: string, make: () => Parameters<Binding["createTensor"]>): number {

@@ -28,7 +28,7 @@ export function updateInPlace(
   const handles = changed.map((variable) => {
     // A name for the same memory: the operation then copies before it writes, since the others' name is there, too.
     if (backend.refCount(variable.dataId) > 1)
-      tf.tidy(() => variable.assign(operations.run("Identity", floats, [variable])));
+      tf.tidy(() => variable.assign(operations.take(operations.made("Identity", floats, [operations.id(variable)]))));
     return variables.get(variable.dataId) ?? makeVariable(operations, variable);
   });
   // While a tensor names the memory it would be copied.

@@ -4,6 +4,7 @@ import { fusedBernoulliDraw } from "../../../../core/backends/fused/bernoulliDra
 import { useBackend } from "../../../../core/backends/registry";
 import { tf } from "../../../../core/backends/tf";
 import { normals } from "./compare";
+import { onFusedBackends } from "./onFusedBackends";
 
 const shapes: [number[], number[]][] = [
   [
@@ -25,8 +26,7 @@ const shapes: [number[], number[]][] = [
   ],
 ];
 
-test("a draw of bits in one pass equals the composition bit for bit, however the logits are broadcast", async () => {
-  await useBackend("wasm");
+onFusedBackends("a draw of bits equals the composition bit for bit, however the logits are broadcast", () => {
   for (const [logitShape, shape] of shapes) {
     const [a, u] = [normals(logitShape, 1, 3), tf.sigmoid(normals(shape, 2, 2))];
     const found = fusedBernoulliDraw(a, u);
@@ -42,13 +42,13 @@ test("a draw of bits in one pass equals the composition bit for bit, however the
   }
 });
 
-test("bits of logits without a number or without bound are 0, 0 and 1", async () => {
-  await useBackend("wasm");
+onFusedBackends("bits of logits without a number or without bound are 0, 0 and 1", () => {
   const found = fusedBernoulliDraw(tf.tensor2d([[NaN, -Infinity, Infinity]]), tf.fill([1, 1, 3], 0.5));
   assert.deepEqual([...found!.dataSync()], [0, 0, 1]);
 });
 
 test("other back ends and broadcasts have no fused draw", async () => {
+  await useBackend("wasm");
   assert.equal(fusedBernoulliDraw(tf.zeros([2, 1, 3]), tf.fill([2, 4, 3], 0.5)), null);
   await useBackend("cpu");
   assert.equal(fusedBernoulliDraw(tf.zeros([3]), tf.fill([2, 3], 0.5)), null);

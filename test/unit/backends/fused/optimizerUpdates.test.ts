@@ -4,8 +4,8 @@ import { detach } from "../../../../core/backends/detach";
 import { adamUpdate, descentUpdate, momentumUpdate } from "../../../../core/backends/fused/optimizerUpdates";
 import { useBackend } from "../../../../core/backends/registry";
 import { tf } from "../../../../core/backends/tf";
-import { GradlensError } from "../../../../core/errors";
 import { assertClose, normals } from "./compare";
+import { onFusedBackends } from "./onFusedBackends";
 
 const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -30,22 +30,6 @@ async function train(backend: string): Promise<tf.Tensor[]> {
     descentUpdate(r, gradient, 0.1);
   }
   return state;
-}
-
-/** A test of fused updates on each back end that has them; the library is skipped with the reason where it is not. */
-function onFusedBackends(title: string, body: () => void | Promise<void>): void {
-  for (const id of ["wasm", "tensorflow"]) {
-    test(`${title} on ${id}`, async (context) => {
-      try {
-        await useBackend(id);
-      } catch (error) {
-        if (!(error instanceof GradlensError)) throw error;
-        context.skip(error.message);
-        return;
-      }
-      await body();
-    });
-  }
 }
 
 onFusedBackends("fused updates equal the plain composition", async () => {
