@@ -102,6 +102,8 @@ export interface NodeEstimator {
   readonly learned?: LearnedNumber;
   /** True when `update` learns what takes away variance: a baseline or another control variate. */
   readonly learnsControl?: boolean;
+  /** True where the value is a function of the node's parents, whatever is given: it is not drawn, and has no probability. */
+  readonly fixed?: boolean;
   /** True when the whole model's states are summed as soon as every node's estimator says so. */
   readonly summed?: boolean;
   /**

@@ -26,6 +26,7 @@ export const meanPassing: Estimator = {
   create: (): NodeEstimator => ({
     ...stateless,
     entropyGradient: "full",
+    fixed: true,
     draw(distribution, noise) {
       // The noise gives the leading axes only.
       const shape = noise.uniform(distribution.unitShape).shape;

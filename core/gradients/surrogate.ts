@@ -167,7 +167,8 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
     direct: rows,
     loss,
     get logProb() {
-      return unrecorded(() => tf.sum(sum([...trace.nodes.keys()].map(logProbOf), shape), 0));
+      const drawn = [...trace.nodes.keys()].filter((name) => !estimators.get(name)!.fixed);
+      return unrecorded(() => tf.sum(sum(drawn.map(logProbOf), shape), 0));
     },
     trace,
   };

@@ -230,7 +230,7 @@ export class Lab {
     );
   }
 
-  /** Weighted mean over rows of chosen noise: quadrature over an estimator's own noise. For models without data. */
+  /** Weighted mean over rows of chosen noise: quadrature over an estimator's own noise. For one example at most. */
   integrate(text: string, noise: Noise, weights: readonly number[]): Values {
     return this.withEstimators(text, (estimators) =>
       tidy(() => {
@@ -238,7 +238,7 @@ export class Lab {
           structure: this.structure,
           objective: objective(this.testCase.objective),
           estimators,
-          data: this.data,
+          data: tileRows(this.data, noise.layout.numRows),
           noise,
           training: false,
         });

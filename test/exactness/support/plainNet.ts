@@ -197,7 +197,7 @@ export class PlainNet {
     );
   }
 
-  private derivative(f: (parameters: Parameters) => number): PlainGradient {
+  derivative(f: (parameters: Parameters) => number): PlainGradient {
     return new Map(
       [...this.parameters].map(([name, values]) => [
         name,
