@@ -3,7 +3,7 @@ import { fusedBernoulliDraw } from "../backends/fused/bernoulliDraw";
 import { tf } from "../backends/tf";
 import { bernoulliLogProb } from "../numerics/bernoulliLogProb";
 import type { Distribution, NodeNoise } from "./distribution";
-import { firstWhere, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, firstWhere, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** Independent bits. Logits are primary: every log-probability is formed from them. */
 export interface Bernoulli extends Distribution {
@@ -29,7 +29,7 @@ export function bernoulli(
   const probs = tensorParameter("bernoulli", "probs", chosen.b, 1);
   const logits = tf.sub(tf.log(tf.maximum(probs, 1e-38)), tf.log1p(tf.neg(tf.minimum(probs, 1 - 2 ** -24))));
   return make(logits, { probs }, () => {
-    const outside = firstWhere(probs, (p) => !(p >= 0 && p <= 1));
+    const outside = firstOutside(probs, intervals.unit);
     return outside === null ? null : `probs lie in [0, 1], got ${outside}`;
   });
 }
@@ -57,7 +57,7 @@ function make(
     mean: () => tf.sigmoid(logits),
     detached: () => make(detach(logits), parameters, problem),
     problem: () => {
-      const bad = firstWhere(logits, (a) => Number.isNaN(a));
+      const bad = firstOutside(logits, intervals.number);
       return bad === null ? problem() : "logits are numbers, got NaN";
     },
     valueProblem: (value) => {

@@ -9,7 +9,7 @@ import { logGamma } from "../numerics/special/scalar/logGamma";
 import { log1p } from "../numerics/special/stableForms";
 import { commonUnits, type ContinuousUnits, substream, sumUnits } from "./continuous";
 import { gammaStreams, sampleLogGamma, smallestPositive } from "./gammaSampler";
-import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** The largest float32 below 1. */
 const largestBelowOne = 1 - 2 ** -24;
@@ -80,13 +80,13 @@ function make(alpha: tf.Tensor, betaShape: tf.Tensor): Beta {
         ["alpha", alpha],
         ["beta", betaShape],
       ] as const) {
-        const bad = firstWhere(tensor, (x) => !(x > 0 && x < Infinity));
+        const bad = firstOutside(tensor, intervals.above0);
         if (bad !== null) return `${name} lies above 0, got ${bad}`;
       }
       return null;
     },
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !(x > 0 && x < 1));
+      const bad = firstOutside(value, intervals.insideUnit);
       return bad === null ? null : `values lie between 0 and 1, got ${bad}`;
     },
   };

@@ -2,7 +2,7 @@ import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { categoricalLogProb } from "../numerics/categoricalLogProb";
 import type { Distribution, NodeNoise } from "./distribution";
-import { firstWhere, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, firstWhere, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** Independent one-hot units of K states each. */
 export interface Categorical extends Distribution {
@@ -27,7 +27,7 @@ export function categorical(
   }
   const probs = tensorParameter("categorical", "probs", chosen.b, 2);
   return make(tf.log(tf.maximum(probs, 1e-38)), { probs }, () => {
-    const outside = firstWhere(probs, (p) => !(p >= 0 && p <= 1));
+    const outside = firstOutside(probs, intervals.unit);
     if (outside !== null) return `probs lie in [0, 1], got ${outside}`;
     const sum = firstWhere(tf.sum(probs, -1), (total) => Math.abs(total - 1) > 1e-4);
     return sum === null ? null : `probs sum to 1 over the last axis, got ${sum}`;
@@ -58,7 +58,7 @@ function make(
     mean: () => tf.softmax(logits),
     detached: () => make(detach(logits), parameters, problem),
     problem: () => {
-      const bad = firstWhere(logits, (a) => Number.isNaN(a));
+      const bad = firstOutside(logits, intervals.number);
       return bad === null ? problem() : "logits are numbers, got NaN";
     },
     valueProblem: (value) => {

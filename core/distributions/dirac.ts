@@ -3,7 +3,7 @@ import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import type { Continuous } from "./continuous";
-import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /**
  * All probability at `value`, `[…, units]`: a deterministic unit as a distribution (seed 3, eq. 15 and appendix A). It has no
@@ -37,11 +37,11 @@ function make(value: tf.Tensor): Continuous {
       ),
     detached: () => make(detach(value)),
     problem: () => {
-      const bad = firstWhere(value, (x) => !Number.isFinite(x));
+      const bad = firstOutside(value, intervals.finite);
       return bad === null ? null : `value is a finite number, got ${bad}`;
     },
     valueProblem: (at) => {
-      const bad = firstWhere(at, (x) => !Number.isFinite(x));
+      const bad = firstOutside(at, intervals.finite);
       return bad === null ? null : `values are finite numbers, got ${bad}`;
     },
   };

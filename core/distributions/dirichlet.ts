@@ -8,7 +8,7 @@ import { betaPaths } from "../numerics/special/incompleteBetaFunction";
 import { logGamma } from "../numerics/special/scalar/logGamma";
 import { type Continuous, sumUnits } from "./continuous";
 import { sampleLogGamma, smallestPositive } from "./gammaSampler";
-import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, firstWhere, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** One point of the simplex. */
 export interface Dirichlet extends Continuous {
@@ -69,7 +69,7 @@ function make(concentration: tf.Tensor): Dirichlet {
     detached: () => make(detach(concentration)),
     problem: () => {
       if (unitShape[0]! < 2) return `concentration has at least 2 components, got ${unitShape[0]}`;
-      const bad = firstWhere(concentration, (x) => !(x > 0 && x < Infinity));
+      const bad = firstOutside(concentration, intervals.above0);
       return bad === null ? null : `concentration lies above 0, got ${bad}`;
     },
     valueProblem: (value) => {

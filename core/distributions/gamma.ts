@@ -8,7 +8,7 @@ import { gammaP, gammaPath, gammaQ } from "../numerics/special/incompleteGammaFu
 import { logGamma } from "../numerics/special/scalar/logGamma";
 import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
 import { sampleGamma, smallestPositive } from "./gammaSampler";
-import { firstWhere, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** Independent gamma units. */
 export interface Gamma extends ContinuousUnits {
@@ -87,13 +87,13 @@ function make(concentration: tf.Tensor, scale: tf.Tensor, parameters: Readonly<R
     detached: () => make(detach(concentration), detach(scale), parameters),
     problem: () => {
       for (const [name, tensor] of Object.entries(parameters)) {
-        const bad = firstWhere(tensor, (x) => !(x > 0 && x < Infinity));
+        const bad = firstOutside(tensor, intervals.above0);
         if (bad !== null) return `${name} lies above 0, got ${bad}`;
       }
       return null;
     },
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !(x > 0 && x < Infinity));
+      const bad = firstOutside(value, intervals.above0);
       return bad === null ? null : `values lie above 0, got ${bad}`;
     },
   };

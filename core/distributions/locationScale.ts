@@ -4,7 +4,7 @@ import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import { elementwise } from "../numerics/special/elementwise";
 import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
-import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** A standard variable ε; z = location + scale · ε. */
 export interface StandardUnit {
@@ -82,13 +82,13 @@ function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): Lo
       ),
     detached: () => make(standard, detach(location), detach(scale)),
     problem: () => {
-      const place = firstWhere(location, (x) => !Number.isFinite(x));
+      const place = firstOutside(location, intervals.finite);
       if (place !== null) return `${standard.location} is a finite number, got ${place}`;
-      const width = firstWhere(scale, (x) => !(x > 0 && x < Infinity));
+      const width = firstOutside(scale, intervals.above0);
       return width === null ? null : `${standard.scale} lies above 0, got ${width}`;
     },
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !Number.isFinite(x));
+      const bad = firstOutside(value, intervals.finite);
       return bad === null ? null : `values are finite numbers, got ${bad}`;
     },
   };

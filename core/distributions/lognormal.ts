@@ -7,7 +7,7 @@ import { type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
 import { smallestPositive } from "./gammaSampler";
 import type { LocationScale } from "./locationScale";
 import { normal } from "./normal";
-import { firstWhere, type ParameterLike } from "./tensorParameter";
+import { firstOutside, intervals, type ParameterLike } from "./tensorParameter";
 
 /** Units whose logarithm is normal with mean `location` and standard deviation `scale`, `[…, units]`. */
 export function lognormal(parameters: {
@@ -53,7 +53,7 @@ function make(log: LocationScale): ContinuousUnits {
     detached: () => make(log.detached() as LocationScale),
     problem: () => log.problem()?.replace(/^mean/, "location").replace(/^std/, "scale") ?? null,
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !(x > 0 && x < Infinity));
+      const bad = firstOutside(value, intervals.above0);
       return bad === null ? null : `values lie above 0, got ${bad}`;
     },
   };

@@ -1,7 +1,7 @@
 import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import type { Distribution } from "./distribution";
-import { firstWhere } from "./tensorParameter";
+import { firstOutside, intervals } from "./tensorParameter";
 
 /** One-hot over the last axis: the component whose share of [0, 1) holds u. */
 export function oneHotChoice(weights: tf.Tensor, u: tf.Tensor, M: number): tf.Tensor {
@@ -26,6 +26,6 @@ export function supportOf({ id }: Distribution): Support {
 
 /** What is wrong with a mixture's logits, or null. */
 export function logitsProblem(logits: tf.Tensor): string | null {
-  const bad = firstWhere(logits, (a) => Number.isNaN(a));
+  const bad = firstOutside(logits, intervals.number);
   return bad === null ? null : "logits are numbers, got NaN";
 }

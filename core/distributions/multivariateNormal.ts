@@ -8,7 +8,7 @@ import { elementwise } from "../numerics/special/elementwise";
 import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import { applyTriangle, lowerMask, triangularSolve } from "../numerics/triangularSolve";
 import { commonUnits, type Continuous, sumUnits, zeroIfPositive } from "./continuous";
-import { firstWhere, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** One normal vector with full covariance L Lᵀ. */
 export interface MultivariateNormal extends Continuous {
@@ -90,16 +90,16 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor, covariance: tf.Tensor |
       if (scaleTril.shape[scaleTril.rank - 2] !== D || (unitShape[0] !== D && unitShape[0] !== 1)) {
         return `scaleTril has shape […, ${unitShape[0]}, ${unitShape[0]}], got [${scaleTril.shape.join(", ")}]`;
       }
-      const place = firstWhere(location, (x) => !Number.isFinite(x));
+      const place = firstOutside(location, intervals.finite);
       if (place !== null) return `mean is a finite number, got ${place}`;
       if (covariance) return choleskyProblem(covariance);
-      const pivot = firstWhere(diagonal(), (x) => !(x > 0 && x < Infinity));
+      const pivot = firstOutside(diagonal(), intervals.above0);
       return pivot === null
         ? null
         : `scaleTril has a diagonal above 0 (else the covariance is not positive definite), got ${pivot}`;
     },
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !Number.isFinite(x));
+      const bad = firstOutside(value, intervals.finite);
       return bad === null ? null : `values are finite numbers, got ${bad}`;
     },
   };

@@ -1,34 +1,47 @@
+import { readingWaits } from "../backends/readingWaits";
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { batchAt, batchesPerEpoch } from "../data/batches";
+import { isInUnit } from "../data/isInUnit";
 import { GradlensError } from "../errors";
 import { findInvalid } from "../graph/refuseInvalid";
 import type { Trace } from "../graph/trace";
+import type { DataInputs } from "../model/defineModel";
 import { unrecorded } from "../gradients/tape";
 import type { Prepared } from "./prepare";
 import { wrongGradient } from "./requireFinite";
 
-/** Steps that are looked at without a data set, and after its first epoch every how many. */
+/** Where reading waits for a device: steps that are looked at without a data set, and after its first epoch every how many. */
 const FIRST = 100;
 const EVERY = 20;
 
-/** Whether a step's values are looked at: in the first epoch all, so that every example is seen once, then now and then. */
+/**
+ * Whether a step's values are looked at: all, but where every look waits for a graphics card. There the first epoch's, so that every
+ * example is seen once, then now and then.
+ */
 export function isChecked({ dataset, batchSize }: Prepared, step: number): boolean {
-  return step < (dataset ? batchesPerEpoch(dataset.train, batchSize) : FIRST) || step % EVERY === 0;
+  if (!readingWaits() || step % EVERY === 0) return true;
+  return step < (dataset ? batchesPerEpoch(dataset.train, batchSize) : FIRST);
 }
 
 /**
  * Looks at what a step drew and observed, before anything is changed.
  * @throws GL1621 naming node, value and example
  */
-export function refuseStep(prepared: Prepared, step: number, trace: Trace): void {
-  const found = unrecorded(() => tidy(() => findInvalid(trace)));
+export function refuseStep(prepared: Prepared, step: number, data: DataInputs, trace: Trace): void {
+  const { dataset, batchSize, seed } = prepared;
+  // Batches are made of a data set's values, as they are or made bits: of values in [0, 1], values in [0, 1].
+  const sound = new Set(
+    Object.entries(data)
+      .filter(([name]) => dataset && isInUnit(dataset.train.inputs[name]!.values))
+      .map(([, { dataId }]) => dataId),
+  );
+  const found = unrecorded(() => tidy(() => findInvalid(trace, ({ dataId }) => sound.has(dataId))));
   if (!found) return;
   const { where, what, row, source } = found;
-  const { dataset, batchSize, seed } = prepared;
   const example =
     dataset && row !== null
-      ? ` in example ${batchAt(dataset.train, batchSize, seed, step).indices[row]} of ${dataset.id}`
+      ? ` in example ${batchAt(dataset.train, batchSize, seed, step).indices[row % batchSize]} of ${dataset.id}`
       : "";
   throw new GradlensError(
     "GL1621",

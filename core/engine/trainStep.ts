@@ -42,13 +42,13 @@ export function trainStep(
   const { instance, structure, objective } = prepared;
   const data = prepared.batch(step);
   const noise = stepNoise(prepared, step);
-  const look = isChecked(prepared, step) ? { look: (trace: Trace) => refuseStep(prepared, step, trace) } : {};
+  const look = isChecked(prepared, step) ? { look: (trace: Trace) => refuseStep(prepared, step, data, trace) } : {};
   const evaluation = { structure, objective, estimators, data, noise, training: true, ...look };
   const { inference } = prepared.definition.options;
   const { gradients, loss } = guard(prepared.file, () => {
     if (!inference) return estimateGradient(instance, evaluation, false);
     const node = refinedNode(inference, structure, objective, prepared.specs);
-    return refinedGradient(instance, { node, estimator: estimators.get(node)!, data, noise, inference });
+    return refinedGradient(instance, { node, estimator: estimators.get(node)!, data, noise, inference, ...look });
   });
   try {
     if (!inspect(loss, gradients)) return null;

@@ -55,7 +55,7 @@ export function estimateGradient(
 /** The exact gradient, states summed in chunks and in float64. */
 function sumStates(
   instance: ModelInstance,
-  { structure, objective, data, noise }: Omit<Evaluation, "functions">,
+  { structure, objective, data, noise, look }: Omit<Evaluation, "functions">,
 ): GradientEstimate {
   const { numRows, numSamples } = noise.layout;
   const exact = exactGradient({
@@ -65,6 +65,7 @@ function sumStates(
     data,
     batchSize: numRows,
     numSamples: objective.additive ? 1 : numSamples,
+    ...(look ? { look } : {}),
   });
   const tensors = instance.parameters.map(
     ({ name, shape }) => [name, tf.tensor(Float32Array.from(exact.gradients.get(name)!), [...shape])] as const,

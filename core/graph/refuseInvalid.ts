@@ -1,7 +1,7 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import type { Distribution } from "../distributions/distribution";
-import { firstWhere } from "../distributions/tensorParameter";
+import { firstOutside, intervals } from "../distributions/tensorParameter";
 import { GradlensError } from "../errors";
 import type { SourceLocation } from "../protocol/snapshot";
 import type { Trace } from "./trace";
@@ -22,8 +22,10 @@ export interface Invalid {
  * own: probabilities outside [0, 1], NaN logits, rows that are not one-hot. Reads tensors back.
  *
  * A Bernoulli's observed value may lie between 0 and 1: intensities are customary targets, and log p extends linearly.
+ *
+ * @param isInUnit whether a value is known to lie there, so that it need not be read
  */
-export function findInvalid(trace: Trace): Invalid | null {
+export function findInvalid(trace: Trace, isInUnit: (value: tf.Tensor) => boolean = () => false): Invalid | null {
   for (const { name, distribution, source } of trace.nodes.values()) {
     const problem = distribution.problem();
     if (problem !== null) return { where: `"${name}"`, what: `${distribution.id} ${problem}`, row: null, source };
@@ -33,7 +35,8 @@ export function findInvalid(trace: Trace): Invalid | null {
     const where = kind === "observe" ? `observe("${name}")` : `the model's sample("${name}")`;
     const problem = distribution.problem();
     if (problem !== null) return { where, what: `${distribution.id} ${problem}`, row: null, source };
-    const wrong = observed ? observedProblem(distribution, observed) : null;
+    const known = observed && distribution.id === "bernoulli" && isInUnit(observed);
+    const wrong = observed && !known ? observedProblem(distribution, observed) : null;
     if (wrong !== null)
       return { where, what: `${distribution.id} ${wrong}`, row: rowOf(distribution, observed!), source };
   }
@@ -51,7 +54,7 @@ export function refuseInvalid(trace: Trace): void {
 /** What is wrong with an observed value, as a clause, or null. */
 function observedProblem(distribution: Distribution, observed: tf.Tensor): string | null {
   if (distribution.id !== "bernoulli") return distribution.valueProblem(observed);
-  const outside = firstWhere(observed, (x) => !(x >= 0 && x <= 1));
+  const outside = firstOutside(observed, intervals.unit);
   return outside === null ? null : `observed values lie in [0, 1], got ${outside}`;
 }
 

@@ -11,10 +11,10 @@ import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import { gradients, record } from "../gradients/tape";
 import { spread, sum } from "../gradients/terms";
-import { runTrace } from "../graph/trace";
+import { runTrace, type Trace } from "../graph/trace";
 import type { DataInputs, ModelFunctions } from "../model/defineModel";
 import { sample } from "../model/sample";
-import { withHandler } from "../model/traceContext";
+import { type SampleSite, withHandler } from "../model/traceContext";
 
 export type GuideModel = Extract<ModelFunctions, { readonly guide: unknown }>;
 
@@ -33,6 +33,8 @@ export interface RefinementRequest {
   readonly steps: number;
   /** γ. */
   readonly rate: number;
+  /** Shown the guide's node, and every trace of the model before anything is made of it. */
+  readonly look?: (trace: Trace) => void;
   /** Sees q after k = 0, 1, …, `steps` steps. */
   readonly onStep?: (k: number, posterior: Distribution) => void;
 }
@@ -44,8 +46,14 @@ export interface RefinementRequest {
  * @returns q with constant parameters `[1, B, units]`; call it inside a tidy
  */
 export function refinePosterior(request: RefinementRequest): Distribution {
-  const { functions, data, shape, estimator, steps, rate } = request;
-  const family = familyOf(guidePosterior(functions, data), request.node);
+  const { functions, data, shape, estimator, steps, rate, look } = request;
+  const start = guideSite(functions, data);
+  // What the refined q is made of no longer shows what the guide's text gave.
+  if (look) {
+    const value = start.distribution.mean();
+    look({ nodes: new Map([[start.name, { ...start, role: "guide", value, seen: value }]]), terms: [] });
+  }
+  const family = familyOf(start.distribution, request.node);
   let place = family.place.map((x) => detach(tf.broadcastTo(x, [1, shape[1], ...x.shape.slice(-1)])));
   for (let k = 0; ; k++) {
     request.onStep?.(k, family.at(place));
@@ -69,12 +77,13 @@ export function refinePosterior(request: RefinementRequest): Distribution {
  * @param value h, `[S, B, units]`
  */
 export function lossUnder(
-  { functions, node, data, shape }: Pick<RefinementRequest, "functions" | "node" | "data" | "shape">,
+  { functions, node, data, shape, look }: Pick<RefinementRequest, "functions" | "node" | "data" | "shape" | "look">,
   posterior: Distribution,
   value: tf.Tensor,
 ): tf.Tensor {
   const guide = (): void => void sample(node, posterior);
   const trace = runTrace({ guide, model: functions.model }, data, () => value);
+  look?.(trace);
   const rest = trace.terms.filter(({ kind }) => kind !== "prior").map((term) => spread(term.value, shape));
   const prior = trace.terms.find(({ kind }) => kind === "prior")!.distribution!;
   const divergence = klDivergence(posterior, prior);
@@ -88,12 +97,16 @@ export function lossUnder(
 }
 
 /** q(h | x) as the guide's text makes it, of a guide with one node. */
-export function guidePosterior({ guide }: GuideModel, data: DataInputs): Distribution {
-  let found: Distribution | null = null;
+export function guidePosterior(functions: GuideModel, data: DataInputs): Distribution {
+  return guideSite(functions, data).distribution;
+}
+
+function guideSite({ guide }: GuideModel, data: DataInputs): SampleSite {
+  let found: SampleSite | null = null;
   const handler = {
-    sample: ({ distribution }: { readonly distribution: Distribution }): tf.Tensor => {
-      found = distribution;
-      return distribution.mean();
+    sample: (site: SampleSite): tf.Tensor => {
+      found = site;
+      return site.distribution.mean();
     },
     observe: (): void => undefined,
     cost: (): void => undefined,

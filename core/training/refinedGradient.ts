@@ -7,6 +7,7 @@ import type { NodeEstimator } from "../estimators/estimator";
 import type { GradientEstimate } from "../gradients/gradient";
 import { gradients, record } from "../gradients/tape";
 import type { ModelInstance } from "../graph/instance";
+import type { Trace } from "../graph/trace";
 import type { DataInputs, InferenceOptions } from "../model/defineModel";
 import type { Noise } from "../random/noise";
 import { type GuideModel, guidePosterior, lossUnder, refinePosterior, type RefinementRequest } from "./refinePosterior";
@@ -17,6 +18,8 @@ export interface RefinedEvaluation {
   readonly data: DataInputs;
   readonly noise: Noise;
   readonly inference: InferenceOptions;
+  /** Shown the guide's node and every trace, before anything is made of them. */
+  readonly look?: (trace: Trace) => void;
 }
 
 /**
@@ -97,7 +100,7 @@ function meanOf(rows: Float32Array): MeanOverExamples {
 
 function refinementOf(
   instance: ModelInstance,
-  { node, estimator, data, noise, inference }: RefinedEvaluation,
+  { node, estimator, data, noise, inference, look }: RefinedEvaluation,
 ): RefinementRequest {
   const { numSamples, numRows } = noise.layout;
   return {
@@ -109,5 +112,6 @@ function refinementOf(
     noise: nodeNoise(noise, node),
     steps: inference.steps,
     rate: inference.rate,
+    ...(look ? { look } : {}),
   };
 }

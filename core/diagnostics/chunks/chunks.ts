@@ -1,6 +1,7 @@
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { EstimatorSpec } from "../../estimators/estimatorSpec";
 import type { ModelInstance } from "../../graph/instance";
+import type { Trace } from "../../graph/trace";
 import type { Structure } from "../../graph/structure";
 import type { DataInputs } from "../../model/defineModel";
 import type { Objective } from "../../objectives/objective";
@@ -16,6 +17,8 @@ export interface ChunkSubject {
   readonly batchSize: number;
   readonly numSamples: number;
   readonly sets: readonly EstimatorSet[];
+  /** Shown the traces of states, row = state · B + example, before anything is made of them; by the asking engine only. */
+  readonly look?: (trace: Trace) => void;
 }
 
 /** Estimators of every node, and how another engine makes the same ones. */

@@ -59,7 +59,7 @@ export function firstLoss(subject: ChunkSubject): number {
 }
 
 function evaluate(
-  { instance, structure, objective, data, batchSize, numSamples }: ChunkSubject,
+  { instance, structure, objective, data, batchSize, numSamples, look }: ChunkSubject,
   { first, count, offset }: States,
 ): { weighted: tf.Tensor; probability: tf.Tensor; loss: tf.Tensor } {
   const numRows = count * batchSize;
@@ -72,6 +72,7 @@ function evaluate(
     noise: new Noise({ seed: 0, step: 0, numSamples, numRows, replicates: count, firstReplicate: 0 }),
     training: false,
     forced: stateValues(structure, numSamples, first, count, batchSize),
+    ...(look ? { look } : {}),
   });
   const logProbs = [...trace.nodes.values()].map((node) =>
     tf.sum(tf.broadcastTo(node.distribution.logProb(node.value), [numSamples, numRows]), 0),

@@ -7,7 +7,7 @@ import { unrecorded } from "../../gradients/tape";
 import { sumTo } from "../../numerics/bernoulliLogProb";
 import { type Continuous, isContinuous } from "../continuous";
 import type { Distribution } from "../distribution";
-import { firstWhere } from "../tensorParameter";
+import { firstOutside, intervals } from "../tensorParameter";
 import type { FlowLayer } from "./flowLayer";
 
 /** The image of a base distribution under invertible layers. */
@@ -102,7 +102,7 @@ function make(base: Continuous, layers: readonly FlowLayer[]): Flow {
     }),
     problem,
     valueProblem: (value) => {
-      const bad = firstWhere(value, (x) => !Number.isFinite(x));
+      const bad = firstOutside(value, intervals.finite);
       return bad === null ? null : `values are finite numbers, got ${bad}`;
     },
   };

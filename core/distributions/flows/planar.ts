@@ -6,7 +6,7 @@ import { GradlensError } from "../../errors";
 import { sumTo } from "../../numerics/bernoulliLogProb";
 import { elementwise } from "../../numerics/special/elementwise";
 import { planarPreimage } from "../../numerics/special/scalar/planarPreimage";
-import { firstWhere, type ParameterLike, tensorParameter } from "../tensorParameter";
+import { firstOutside, firstWhere, intervals, type ParameterLike, tensorParameter } from "../tensorParameter";
 import type { FlowLayer, Moved } from "./flowLayer";
 
 /**
@@ -65,7 +65,7 @@ export function planar(parameters: {
     problem: () =>
       tidy(() => {
         for (const name of ["u", "w", "b"] as const) {
-          const bad = firstWhere(given(name), (x) => !Number.isFinite(x));
+          const bad = firstOutside(given(name), intervals.finite);
           if (bad !== null) return `planar ${name} is a finite number, got ${bad}`;
         }
         const width = firstWhere(tf.sum(tf.square(given("w")), -1), (x) => !(x > 0));

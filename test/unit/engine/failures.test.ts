@@ -88,6 +88,68 @@ export default defineModel("above", () => {
   assert.ok(Math.abs(readCheckpoint(folder).tensors["p"]!.values[0]! - 0.9) < 1e-6);
 });
 
+test("what is finite but cannot be is told at whatever step it comes, in summed states too", async () => {
+  // 0.9 + 107 · 0.000939 is the first above 1.
+  for (const [estimator, rate, step] of [
+    ["straight-through", 0.000939, 107],
+    ["enumeration", 0.04, 3],
+  ] as const) {
+    const file = workspace.model(
+      `late-${estimator}`,
+      `
+import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
+export default defineModel("late", () => {
+  const p = parameter("p", [0.9]);
+  return {
+    program() {
+      cost("f", tf.mul(sample("b", bernoulli({ probs: p })), -1).sum(-1));
+    },
+  };
+}, { estimator: "${estimator}", optimizer: { id: "sgd", learningRate: ${rate} } });`,
+    );
+    const last = await train({ file, steps: 200 });
+    assert.equal(last.step, step, last.message!);
+    assert.match(
+      last.message!,
+      new RegExp(`^step ${step + 1} was not taken: at "b", bernoulli probs lie in \\[0, 1\\], got 1\\.`),
+    );
+  }
+});
+
+test("learning with refined posteriors is looked at, too: the guide's node and the model's terms", async () => {
+  for (const [name, guided, observed, told] of [
+    ["guide", "p", "[0.5]", /^step 4 was not taken: at "h", bernoulli probs lie in \[0, 1\], got 1\./],
+    ["term", "[0.5]", "p", /^step 4 was not taken: at observe\("y"\), bernoulli probs lie in \[0, 1\], got 1\./],
+  ] as const) {
+    const file = workspace.model(
+      `refined-${name}`,
+      `
+import { bernoulli, cost, defineModel, observe, parameter, sample, tf } from "gradlens";
+export default defineModel("refined", () => {
+  const p = parameter("p", [0.9]);
+  return {
+    guide() {
+      sample("h", bernoulli({ probs: ${guided} }));
+    },
+    model() {
+      sample("h", bernoulli({ probs: [0.5] }));
+      observe("y", bernoulli({ probs: ${observed} }), tf.ones([1, 1, 1]));
+      cost("f", tf.mul(p, -1).sum(-1));
+    },
+  };
+}, {
+  objective: "elbo",
+  estimator: "mean-passing",
+  inference: { steps: 1, rate: 1e-6 },
+  optimizer: { id: "sgd", learningRate: ${name === "guide" ? 0.04 : 0.02} },
+});`,
+    );
+    const last = await train({ file, steps: 20 });
+    assert.match(last.message!, told);
+    assert.equal(last.step, 3);
+  }
+});
+
 test("an observed row that stops being one-hot is told, though the loss stays finite", async () => {
   const text = turningModel(
     4,
