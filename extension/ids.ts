@@ -1,6 +1,7 @@
 /** Every id that the manifest and the code share; a test compares the two. */
 export const commandIds = {
   train: "gradlens.train",
+  debug: "gradlens.debug",
   pause: "gradlens.pause",
   resume: "gradlens.resume",
   stop: "gradlens.stop",

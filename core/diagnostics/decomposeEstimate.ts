@@ -1,5 +1,6 @@
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
+import type { Distribution } from "../distributions/distribution";
 import { GradlensError } from "../errors";
 import type { SurrogateContext } from "../estimators/estimator";
 import { estimateGradient } from "../gradients/gradient";
@@ -16,6 +17,14 @@ export interface HostTensor {
 /** Gradients by parameter name. */
 export type HostGradients = ReadonlyMap<string, HostTensor>;
 
+/** A posterior on its way from where the guide puts it. */
+export interface InferenceStep {
+  /** Batch-mean loss there, nats. */
+  readonly loss: number;
+  /** Of the posterior, for example `logits`, `[1, B, units]`. */
+  readonly parameters: Readonly<Record<string, HostTensor>>;
+}
+
 /** What one stochastic node did in one estimate. */
 export interface NodeTerms {
   readonly node: string;
@@ -28,8 +37,10 @@ export interface NodeTerms {
   readonly meanField: HostTensor | null;
   /** log q(sample), nats, `[S, B]`. */
   readonly logProb: HostTensor;
-  /** Cost credited to the node, nats, `[S, B]`. */
-  readonly credit: HostTensor;
+  /** After 0, 1, … inference steps; null where the posterior is the guide's. */
+  readonly inference: readonly InferenceStep[] | null;
+  /** Cost credited to the node, nats, `[S, B]`; null where none is. */
+  readonly credit: HostTensor | null;
   /** What multiplies the score, `[S, B]`; null where the estimator has no score term. */
   readonly signal: HostTensor | null;
   /** credit − signal, `[S, B]`: what baselines and residuals took away. */
@@ -107,12 +118,11 @@ export function decomposeEstimate(
       return {
         node,
         distribution: distribution.id,
-        parameters: Object.fromEntries(
-          Object.entries(distribution.parameters).map(([name, tensor]) => [name, host(tensor)]),
-        ),
+        parameters: hostParameters(distribution),
         sample: host(context.value),
         meanField: meanField && host(meanField),
         logProb: host(logProb),
+        inference: null,
         credit: host(credit),
         signal: signal && host(signal),
         controlVariate: signal && host(tf.sub(credit, signal)),
@@ -154,6 +164,10 @@ function meanFieldOf(context: SurrogateContext): tf.Tensor | null {
   }
 }
 
-function host(tensor: tf.Tensor, shape: readonly number[] = tensor.shape): HostTensor {
+export function hostParameters({ parameters }: Pick<Distribution, "parameters">): NodeTerms["parameters"] {
+  return Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, host(tensor)]));
+}
+
+export function host(tensor: tf.Tensor, shape: readonly number[] = tensor.shape): HostTensor {
   return { shape, values: Float32Array.from(tensor.dataSync()) };
 }

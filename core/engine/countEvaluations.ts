@@ -5,10 +5,13 @@ import { traceHandler, withHandler } from "../model/traceContext";
 /**
  * The same model, counting its evaluations: one is a pass of one sample of every row of a batch, so a call whose values have C·S samples
  * counts C·S, and one with more rows of data than a batch counts more.
+ *
+ * @param of the function whose calls count where a model has two; the model's where posteriors are refined without the guide
  */
 export function countEvaluations(
   instance: ModelInstance,
   batchSize: number,
+  of: "guide" | "model" = "guide",
 ): { readonly instance: ModelInstance; readonly count: () => number } {
   let count = 0;
   const counting =
@@ -31,8 +34,6 @@ export function countEvaluations(
     };
   const { functions } = instance;
   const counted: ModelFunctions =
-    "program" in functions
-      ? { program: counting(functions.program) }
-      : { guide: counting(functions.guide), model: functions.model };
+    "program" in functions ? { program: counting(functions.program) } : { ...functions, [of]: counting(functions[of]) };
   return { instance: Object.create(instance, { functions: { value: counted } }) as ModelInstance, count: () => count };
 }

@@ -59,6 +59,7 @@ export interface DebugStop {
 }
 
 export const debugStages = [
+  { id: "inference", title: "posterior refined" },
   { id: "sample", title: "sample drawn" },
   { id: "meanField", title: "mean-field value" },
   { id: "logProb", title: "log-probability" },
@@ -66,7 +67,7 @@ export const debugStages = [
   { id: "signal", title: "learning signal" },
   { id: "controlVariate", title: "control variate" },
   { id: "correction", title: "correction" },
-  { id: "contribution", title: "contribution to the gradient" },
+  { id: "contribution", title: "contribution" },
 ] as const;
 
 export type DebugStage = (typeof debugStages)[number]["id"];

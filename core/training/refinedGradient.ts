@@ -98,7 +98,7 @@ function meanOf(rows: Float32Array): MeanOverExamples {
   return { value: mean, standardError: Math.sqrt(variance / rows.length) };
 }
 
-function refinementOf(
+export function refinementOf(
   instance: ModelInstance,
   { node, estimator, data, noise, inference, look }: RefinedEvaluation,
 ): RefinementRequest {

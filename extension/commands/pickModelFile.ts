@@ -6,11 +6,11 @@ import { isModelText } from "../modelFile";
 const searchLimit = 500;
 
 /** Asks for one of the workspace's model files; opens a file dialog where there is none. */
-export async function pickModelFile(): Promise<vscode.Uri | undefined> {
+export async function pickModelFile(title: string): Promise<vscode.Uri | undefined> {
   const files = await findModelFiles();
   if (files.length === 0) {
     const chosen = await vscode.window.showOpenDialog({
-      title: vscode.l10n.t("Model file to train"),
+      title: vscode.l10n.t("{0}: Model File", title),
       filters: { [vscode.l10n.t("Model files")]: ["ts", "js", "mts", "mjs"] },
     });
     return chosen?.[0];
@@ -20,8 +20,7 @@ export async function pickModelFile(): Promise<vscode.Uri | undefined> {
     uri,
     iconPath: vscode.ThemeIcon.File,
   }));
-  const placeHolder = vscode.l10n.t("Model file to train");
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Run Training"), placeHolder }))?.uri;
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t("Model file") }))?.uri;
 }
 
 async function findModelFiles(): Promise<readonly vscode.Uri[]> {

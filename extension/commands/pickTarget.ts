@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { GradlensError } from "../../core/errors";
 import type { CheckTarget } from "../../core/protocol/engine";
 import { runWord } from "../statusBar";
 import { settings } from "../settings";
+import { pickModel } from "./pickModel";
 import { pickModelFile } from "./pickModelFile";
 import { pickStep } from "./pickStep";
-import { activeModelFile, requireTrust, saveIfOpen, type TrainServices } from "./train";
+import { activeModelFile, requireTrust, type TrainServices } from "./train";
 
 /** Asks what to look at: the run of this window where there is one, or a model file as it begins. */
 export async function pickTarget({ client, session }: TrainServices, title: string): Promise<CheckTarget | undefined> {
@@ -33,28 +33,8 @@ export async function pickTarget({ client, session }: TrainServices, title: stri
     if (outcome.kind !== "chosen") return undefined;
     if (outcome.value === "run") return { kind: "run", runId: run.runId };
   }
-  const uri = active ?? (await pickModelFile());
+  const uri = active ?? (await pickModelFile(title));
   if (!uri) return undefined;
-  await saveIfOpen(uri);
-  const file = uri.fsPath;
-  const dataFolder = settings.dataFolder();
-  const where = { file, ...(dataFolder === undefined ? {} : { dataFolder }) };
-  const { models } = await client.request("describe", where);
-  const [first, ...others] = models;
-  if (!first) throw new GradlensError("GL8020", `${basename(file)} exports no model; export defineModel(…) from it`);
-  const target = { kind: "file", ...where, backend: settings.backend() } as const;
-  if (others.length === 0) return { ...target, exportName: first.exportName };
-  const outcome = await pickStep({
-    title,
-    placeholder: vscode.l10n.t("Model"),
-    step: 1,
-    totalSteps: 1,
-    choices: models.map(({ exportName, name, estimator }) => ({
-      label: name,
-      description: exportName,
-      detail: estimator,
-      value: exportName,
-    })),
-  });
-  return outcome.kind === "chosen" ? { ...target, exportName: outcome.value } : undefined;
+  const picked = await pickModel(client, uri, title);
+  return picked && { kind: "file", ...picked, backend: settings.backend() };
 }

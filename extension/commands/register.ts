@@ -14,6 +14,7 @@ import type { RunsView } from "../views/runsView";
 import { changeEstimator } from "./changeEstimator";
 import { checkBias } from "./checkBias";
 import { compareEstimators } from "./compareEstimators";
+import { debug } from "./debug";
 import type { EngineReport } from "./diagnoseEngine";
 import { exportReport } from "./exportReport";
 import { installNative, type NativeServices } from "./installNative";
@@ -40,6 +41,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
   const { client, session, panels, report, runs, log, extensionId } = services;
   const handlers: Readonly<Record<keyof typeof commandIds, Handler>> = {
     train: (uri) => train(services, uri instanceof vscode.Uri ? uri : undefined),
+    debug: (uri) => debug(services, uri instanceof vscode.Uri ? uri : undefined),
     pause: () => session.pause(),
     resume: () => session.resume(),
     stop: () => session.stop(),

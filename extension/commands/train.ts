@@ -12,6 +12,7 @@ import { datasetChoice, estimatorChoice, servingEstimators } from "./estimatorCh
 import { lastFirst, type Choice } from "./pickOrder";
 import { pickStep, type PickOutcome } from "./pickStep";
 import { pickModelFile } from "./pickModelFile";
+import { saveIfOpen } from "./saveIfOpen";
 
 export interface TrainServices {
   readonly client: EngineClient;
@@ -31,7 +32,7 @@ interface LastChoice {
 /** Run Training: the active model file or one that is asked for, then export, estimator and data set, the last choice first. */
 export async function train(services: TrainServices, target?: vscode.Uri): Promise<void> {
   requireTrust();
-  const uri = target ?? activeModelFile() ?? (await pickModelFile());
+  const uri = target ?? activeModelFile() ?? (await pickModelFile(vscode.l10n.t("Run Training")));
   if (!uri || !(await mayReplaceRun(services.session))) return;
   const file = uri.fsPath;
   await saveIfOpen(uri);
@@ -188,13 +189,8 @@ export function activeModelFile(): vscode.Uri | undefined {
   return document && isModelDocument(document) ? document.uri : undefined;
 }
 
-export async function saveIfOpen(uri: vscode.Uri): Promise<void> {
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
-  if (document?.isDirty) await document.save();
-}
-
 /** One run per window: asks before it ends a run that is going on. */
-async function mayReplaceRun(session: Session): Promise<boolean> {
+export async function mayReplaceRun(session: Session): Promise<boolean> {
   const run = session.snapshot;
   if (!isActive(run)) return true;
   const stop = vscode.l10n.t("Stop and Run");

@@ -23,10 +23,12 @@ import type { EngineMethod, EngineMethods, ModelDescription, TrainRequest } from
 import type { RunSnapshot } from "../../core/protocol/snapshot";
 import type { Disposable } from "../emitter";
 import type { EngineClient } from "../engineClient";
+import { capabilities } from "./capabilities";
+import { frameScopes } from "./frameScopes";
 import { type LaunchArguments, readLaunch } from "./launchArguments";
 import { replayTable } from "./replayTable";
 import { resolveBreakpoints } from "./resolveBreakpoints";
-import { frameIds, stackFrames } from "./stackFrames";
+import { stackFrames } from "./stackFrames";
 import { shownVariable } from "./shownVariable";
 import { TermCursor } from "./termCursor";
 
@@ -37,6 +39,9 @@ export interface DebugHost {
 }
 
 const THREAD = 1;
+
+const manual =
+  'Step over makes one optimisation step, step into goes through its estimate term by term.\nHere and under Watch: step, evaluations, h.mean, variance("NAME"), gradient("NAME").norm.';
 
 type StopRecord = DebugStop | { readonly reason: "failed"; readonly text: string; readonly step: number };
 
@@ -65,7 +70,7 @@ export class GradlensDebugAdapter extends DebugSession {
     this.subscriptions = [
       host.client.onEvent((event) => {
         if (event.name === "stopped" && event.stop.runId === this.runId) void this.stopped(event.stop);
-        if (event.name === "print") this.print(event.text, "console");
+        if (event.name === "print") this.print(event.text, "stdout");
         if (event.name === "delta" && event.delta.runId === this.runId) this.follow(event.delta.fields);
       }),
       host.client.onCrash(({ cause }) => {
@@ -82,22 +87,7 @@ export class GradlensDebugAdapter extends DebugSession {
   }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
-    response.body = {
-      supportsConfigurationDoneRequest: true,
-      supportsConditionalBreakpoints: true,
-      supportsHitConditionalBreakpoints: true,
-      supportsLogPoints: true,
-      supportsEvaluateForHovers: true,
-      supportsCompletionsRequest: true,
-      supportsExceptionInfoRequest: true,
-      supportsTerminateRequest: true,
-      exceptionBreakpointFilters: debugFilters.map(({ id, label, description }) => ({
-        filter: id,
-        label,
-        description,
-        default: id === "non-finite",
-      })),
-    };
+    response.body = capabilities;
     this.sendResponse(response);
   }
 
@@ -168,8 +158,9 @@ export class GradlensDebugAdapter extends DebugSession {
     const debug = { ...this.configuration, stopOnEntry: request.stopOnEntry };
     this.host
       .train({ ...request.train, debug })
-      .then(({ runId }) => {
+      .then(({ runId, model, estimator, objective, seed }) => {
         this.runId = runId;
+        this.print(`${model}: ${objective} with ${estimator}, seed ${seed}.\n${manual}`, "stdout");
         this.launched?.();
       })
       .catch((error: unknown) => this.launched?.(error));
@@ -192,20 +183,11 @@ export class GradlensDebugAdapter extends DebugSession {
     { frameId }: DebugProtocol.ScopesArguments,
   ): void {
     this.places.reset();
-    const term = frameId === frameIds.top ? this.cursor?.current : undefined;
-    const at = this.standing && "at" in this.standing && frameId === frameIds.top && !term ? this.standing.at : null;
-    const scope = (name: string, path: readonly string[]): Scope => new Scope(name, this.places.create(path), false);
+    const at = this.standing && "at" in this.standing ? this.standing.at : null;
     response.body = {
-      scopes: [
-        ...(term
-          ? [scope("Term", ["stage", term.node, term.stage]), scope(`Node ${term.node}`, ["nodes", term.node])]
-          : []),
-        ...(at?.kind === "parameter" ? [scope(`Parameter ${at.name}`, ["parameters", at.name])] : []),
-        scope("Step", ["step"]),
-        scope("Nodes", ["nodes"]),
-        scope("Parameters", ["parameters"]),
-        scope("Baselines", ["baselines"]),
-      ],
+      scopes: frameScopes(frameId, at, this.cursor).map(
+        ({ name, path }) => new Scope(name, this.places.create(path), false),
+      ),
     };
     this.sendResponse(response);
   }
@@ -282,7 +264,7 @@ export class GradlensDebugAdapter extends DebugSession {
       const estimate = await this.ask("debugEstimate", { runId: this.run });
       const cursor = TermCursor.start(estimate.nodes);
       if (!cursor)
-        this.print("All joint states are summed: the gradient is exact and has no terms to step into.", "console");
+        this.print("All joint states are summed: the gradient is exact and has no terms to step into.", "stdout");
       this.move(cursor);
     });
   }
@@ -311,7 +293,7 @@ export class GradlensDebugAdapter extends DebugSession {
     void this.answer(response, async () => {
       const { estimator } = args as { readonly estimator: string };
       const replay = await this.ask("debugReplay", { runId: this.run, estimator });
-      this.print(replayTable(replay), "console");
+      this.print(replayTable(replay), "stdout");
       response.body = replay;
     });
   }
@@ -384,7 +366,7 @@ export class GradlensDebugAdapter extends DebugSession {
     this.sendEvent(new TerminatedEvent());
   }
 
-  private print(text: string, category: "console" | "stderr"): void {
+  private print(text: string, category: "stdout" | "stderr"): void {
     this.sendEvent(new OutputEvent(text.endsWith("\n") ? text : `${text}\n`, category));
   }
 

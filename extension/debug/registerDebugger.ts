@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { newRunFolder, requireTrust, type TrainServices } from "../commands/train";
+import { mayReplaceRun, newRunFolder, requireTrust, type TrainServices } from "../commands/train";
 import { debugType } from "../ids";
 import { settings } from "../settings";
 import { GradlensConfigurations } from "./configurationProvider";
@@ -7,7 +7,7 @@ import { GradlensDebugAdapter } from "./debugAdapter";
 
 /** The debug type: configurations, and an adapter in this process that talks to the window's engine. */
 export function registerDebugger({ client, session }: TrainServices): vscode.Disposable {
-  const configurations = new GradlensConfigurations();
+  const configurations = new GradlensConfigurations(() => mayReplaceRun(session));
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   return vscode.Disposable.from(
     vscode.debug.registerDebugConfigurationProvider(debugType, configurations),

@@ -4,6 +4,7 @@ import { type MeasuredVariance, measureVariance } from "../../diagnostics/measur
 import { refuseFewSamples } from "../../estimators/refuseUnsuited";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { DebugReplay } from "../../protocol/debug";
+import { refinedNode } from "../../training/refinement";
 import { MEASURED_EXAMPLES, measuredRequest } from "../measuredRequest";
 import { guard, type Prepared } from "../prepare";
 import type { StepView } from "./stepView";
@@ -17,11 +18,15 @@ const DRAWS = [4, 64] as const;
  */
 export function replayStep(view: StepView, estimator: string): DebugReplay {
   const { prepared, step, estimators: own } = view.subject;
+  const { structure, objective } = prepared;
+  const { inference } = prepared.definition.options;
   const chosen = prepared.chooseEstimators(estimator);
   try {
     refuseFewSamples(chosen.specs, prepared.numSamples);
+    if (inference) refinedNode(inference, structure, objective, chosen.specs);
     const [a, b] = [view.estimate, view.with(chosen.estimators)];
-    const [variancesA, variancesB] = [own, chosen.estimators].map((each) => variances(prepared, each, step));
+    // What is measured is the estimator at the guide's posterior, not at a refined one.
+    const measured = inference ? [] : [own, chosen.estimators].map((each) => variances(prepared, each, step));
     return {
       step,
       estimators: ["this run's", chosen.text],
@@ -33,7 +38,7 @@ export function replayStep(view: StepView, estimator: string): DebugReplay {
           name,
           norms,
           cosine: norms[0] > 0 && norms[1] > 0 ? dot / (norms[0] * norms[1]) : null,
-          variances: [variancesA![i]!.monteCarlo, variancesB![i]!.monteCarlo] as const,
+          variances: [measured[0]?.[i]?.monteCarlo ?? null, measured[1]?.[i]?.monteCarlo ?? null] as const,
         };
       }),
     };

@@ -111,14 +111,15 @@ export class StepDebugger {
     const sources = new Map(graph.nodes.map(({ kind, name, source }) => [kind === "stochastic" ? name : "", source]));
     return {
       step: subject.step,
-      nodes: estimate.nodes.map(({ node, meanField, signal, controlVariate }) => ({
+      nodes: estimate.nodes.map(({ node, inference, meanField, credit, signal, controlVariate }) => ({
         node,
         ...optionalSource(sources.get(node)),
         stages: [
+          ...(inference ? ["inference" as const] : []),
           "sample",
           ...(meanField ? ["meanField" as const] : []),
           "logProb",
-          "credit",
+          ...(credit ? ["credit" as const] : []),
           ...(signal ? ["signal" as const] : []),
           ...(controlVariate ? ["controlVariate" as const] : []),
           "correction",

@@ -9,7 +9,10 @@ import { GradlensError } from "../../errors";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { ParameterVariance, VarianceRecord } from "../../protocol/snapshot";
 import { guard, type Prepared } from "../prepare";
+import { decomposeRefined } from "../../training/decomposeRefined";
+import { refinedNode } from "../../training/refinement";
 import { stepNoise } from "../trainStep";
+import { stepEvaluations } from "./stepEvaluations";
 import type { Scope, Thing, Value } from "./expression";
 import { nodeThing } from "./nodeThing";
 
@@ -27,6 +30,7 @@ export interface DebugSubject {
 /** One step before its update: its estimate, taken apart when somebody asks, and names for expressions. */
 export class StepView implements Scope {
   private taken: Decomposition | null = null;
+  private counted: number | null = null;
 
   /** @param drawn loss and gradients where the step has drawn them already */
   constructor(
@@ -41,25 +45,29 @@ export class StepView implements Scope {
   /** The same step from the same keys with other estimators. */
   with(estimators: ReadonlyMap<string, NodeEstimator>): Decomposition {
     const { prepared, step } = this.subject;
-    if (prepared.definition.options.inference)
-      throw new GradlensError(
-        "GL1903",
-        `"${prepared.definition.name}" refines its posterior before each step, which cannot be taken apart; step over instead`,
-      );
     const data = prepared.batch(step);
-    const { structure, objective, instance } = prepared;
+    const { structure, objective, instance, specs } = prepared;
+    const { inference } = prepared.definition.options;
+    const noise = stepNoise(prepared, step);
     try {
-      return guard(prepared.file, () =>
-        decomposeEstimate(instance, { structure, objective, estimators, data, noise: stepNoise(prepared, step) }),
-      );
+      return guard(prepared.file, () => {
+        if (!inference) return decomposeEstimate(instance, { structure, objective, estimators, data, noise });
+        const node = refinedNode(inference, structure, objective, specs);
+        return decomposeRefined(instance, { node, estimator: estimators.get(node)!, data, noise, inference });
+      });
     } finally {
       tf.dispose(Object.values(data));
     }
   }
 
+  /** Passes of one sample of the whole batch that the step's estimate takes. */
+  get evaluations(): number {
+    return (this.counted ??= stepEvaluations(this.subject));
+  }
+
   /** Whether estimators were evaluated for this view, after which what they kept of the step itself is gone. */
   get evaluated(): boolean {
-    return this.taken !== null;
+    return this.taken !== null || this.counted !== null;
   }
 
   get loss(): number {
@@ -88,7 +96,7 @@ export class StepView implements Scope {
   }
 
   get names(): readonly string[] {
-    return ["loss", "step", "lr", "snr", ...this.nodeNames];
+    return ["loss", "step", "lr", "snr", "evaluations", ...this.nodeNames];
   }
 
   name(name: string): Value | undefined {
@@ -102,6 +110,8 @@ export class StepView implements Scope {
         return this.subject.learningRate;
       case "snr":
         return this.lowestSnr;
+      case "evaluations":
+        return this.evaluations;
       default:
         return undefined;
     }

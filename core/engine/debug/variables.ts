@@ -1,4 +1,4 @@
-import type { HostGradients, HostTensor, NodeTerms } from "../../diagnostics/decomposeEstimate";
+import type { HostGradients, HostTensor, InferenceStep, NodeTerms } from "../../diagnostics/decomposeEstimate";
 import { GradlensError } from "../../errors";
 import type { DebugStage, DebugVariable } from "../../protocol/debug";
 import { isTensor, isThing, parseExpression, statistic, type Value } from "./expression";
@@ -6,6 +6,8 @@ import type { StepView } from "./stepView";
 
 /** Elements given at once when no page is asked for. */
 const PAGE = 1000;
+/** Elements that a summary lists; above that it says how they are spread. */
+const LISTED = 6;
 
 /** The children of a place in the Variables view: `["parameters", NAME, "gradient"]`; a tensor's elements a page at a time. */
 export function variablesAt(
@@ -32,6 +34,7 @@ const scopes: Readonly<Record<string, (view: StepView, rest: readonly string[], 
     row("loss", view.loss, [], "loss"),
     row("learning rate", view.subject.learningRate, [], "lr"),
     row("gradient norm", norm(view.gradients), []),
+    row("evaluations", view.evaluations, [], "evaluations"),
   ],
   nodes: (view, [name, ...rest], path) => {
     if (name === undefined)
@@ -97,17 +100,8 @@ const isTerm = (name: string): name is "sample" | "meanField" | "logProb" | "cre
   ["sample", "meanField", "logProb", "credit", "signal", "controlVariate"].includes(name);
 
 function nodePlace(terms: NodeTerms, [member, ...rest]: readonly string[], path: readonly string[]): Place {
-  const { node } = terms;
-  if (member === undefined)
-    return [
-      ...Object.entries(terms.parameters).map(([name, tensor]) => row(name, tensor, path, `node("${node}").${name}`)),
-      row("sample", terms.sample, path, `node("${node}").sample`),
-      row("meanField", terms.meanField, path, `node("${node}").mean`),
-      ...(["logProb", "credit", "signal", "controlVariate"] as const).map((name) =>
-        row(name, terms[name], path, `node("${node}").${name}`),
-      ),
-      ...gradientGroups(terms, path),
-    ];
+  if (member === undefined) return nodeRows(terms, path);
+  if (member === "inference") return inferencePlace(terms, rest, path);
   if (isTerm(member)) return terms[member] ?? undefined;
   const group = groupOf(terms, member);
   if (!group) return terms.parameters[member];
@@ -115,6 +109,39 @@ function nodePlace(terms: NodeTerms, [member, ...rest]: readonly string[], path:
   if (parameter !== undefined) return group.get(parameter);
   return [...group].map(([name, tensor]) => row(name, tensor, path));
 }
+
+function nodeRows(terms: NodeTerms, path: readonly string[]): readonly DebugVariable[] {
+  const { node, inference } = terms;
+  return [
+    ...(inference ? [{ name: "inference", value: wayOf(inference), path: [...path, "inference"] }] : []),
+    ...Object.entries(terms.parameters).map(([name, tensor]) => row(name, tensor, path, `node("${node}").${name}`)),
+    row("sample", terms.sample, path, `node("${node}").sample`),
+    row("meanField", terms.meanField, path, `node("${node}").mean`),
+    ...(["logProb", "credit", "signal", "controlVariate"] as const).map((name) =>
+      row(name, terms[name], path, `node("${node}").${name}`),
+    ),
+    ...gradientGroups(terms, path),
+  ];
+}
+
+/** The parameters of the posterior after an inference step, or one of them. */
+function inferencePlace(
+  { inference }: NodeTerms,
+  [step, parameter]: readonly string[],
+  path: readonly string[],
+): Place {
+  if (!inference) return undefined;
+  if (step === undefined) return inferenceRows(inference, path);
+  const parameters = inference[Number(step)]?.parameters;
+  if (parameter !== undefined) return parameters?.[parameter];
+  return parameters && Object.entries(parameters).map(([name, tensor]) => row(name, tensor, path));
+}
+
+const inferenceRows = (inference: readonly InferenceStep[], path: readonly string[]): readonly DebugVariable[] =>
+  inference.map(({ loss }, k) => ({ name: `step ${k}`, value: `loss ${number(loss)}`, path: [...path, `${k}`] }));
+
+const wayOf = (inference: readonly InferenceStep[]): string =>
+  `${inference.length - 1} steps, loss ${number(inference[0]!.loss)} to ${number(inference.at(-1)!.loss)}`;
 
 const groupOf = (terms: NodeTerms, name: string): HostGradients | undefined =>
   name === "contribution"
@@ -132,12 +159,14 @@ function gradientGroups(terms: NodeTerms, path: readonly string[]): readonly Deb
 }
 
 function stageRows(terms: NodeTerms, stage: DebugStage, path: readonly string[]): readonly DebugVariable[] {
-  if (stage === "contribution") return gradientGroups(terms, path);
-  if (stage === "correction")
-    return gradientGroups(terms, path).filter(({ name }) => name === "correction" || name === "path");
-  const first =
-    stage === "sample" ? Object.entries(terms.parameters).map(([name, tensor]) => row(name, tensor, path)) : [];
-  return [...first, row(stage, terms[stage], path)];
+  const shown: Partial<Record<DebugStage, readonly string[]>> = {
+    sample: [...Object.keys(terms.parameters), "sample"],
+    correction: ["correction", "path"],
+    contribution: ["score", "correction", "path", "contribution"],
+  };
+  if (stage === "inference") return inferenceRows(terms.inference ?? [], [...path, "inference"]);
+  const names = shown[stage] ?? [stage];
+  return nodeRows(terms, path).filter(({ name }) => names.includes(name));
 }
 
 /** What a node adds to every parameter's gradient. */
@@ -172,6 +201,8 @@ export function describe(value: Value): string {
   if (typeof value === "number") return number(value);
   if (typeof value !== "object") return String(value);
   if (isThing(value)) return value.text;
+  if (value.shape.length === 0) return number(value.values[0]!);
+  if (value.values.length <= LISTED) return `[${value.shape.join(", ")}] ${[...value.values].map(number).join(", ")}`;
   const [mean, std, min, max, nan] = ["mean", "std", "min", "max", "nan"].map((name) => statistic(value, name)) as [
     number,
     number,

@@ -10,6 +10,7 @@ import { ModelInstance } from "../../../core/graph/instance";
 import { bernoulli, defineModel, normal, observe, parameter, sample } from "../../../core/index";
 import type { ModelDefinition } from "../../../core/model/defineModel";
 import { Noise } from "../../../core/random/noise";
+import { decomposeRefined } from "../../../core/training/decomposeRefined";
 import { refinedGradient } from "../../../core/training/refinedGradient";
 import { type GuideModel, lossUnder, refinePosterior } from "../../../core/training/refinePosterior";
 import { leavesNoTensors } from "../../support/leavesNoTensors";
@@ -193,6 +194,47 @@ test("without an inference step worth its name the guide's gradient is zero and 
         .every((g) => Math.abs(g) > 1e-3),
     );
   });
+});
+
+test("a step at refined posteriors taken apart adds up to its gradient, and its last inference step has its loss", () => {
+  for (const [definition, estimator] of [
+    [linear, "pathwise"],
+    [bits, "mean-passing"],
+    [bits, "straight-through"],
+  ] as const) {
+    withModel(definition, (instance, data) => {
+      const spec = parseEstimator(estimator);
+      const evaluation = {
+        node: "h",
+        estimator: spec.estimator.create(spec.options),
+        data: data as never,
+        noise: new Noise({ seed: 1, step: 0, numSamples: 8, numRows: 2, replicates: 1, firstReplicate: 0 }),
+        inference: { steps: 3, rate: 0.05 },
+      };
+      const { gradients, loss } = refinedGradient(instance, evaluation);
+      const taken = decomposeRefined(instance, evaluation);
+      const [node] = taken.nodes;
+      assert.ok(Math.abs(taken.loss - loss) < 1e-5);
+      assert.equal(node!.inference!.length, 4);
+      assert.ok(Math.abs(node!.inference!.at(-1)!.loss - loss) < 1e-5);
+      for (const [name, gradient] of gradients) {
+        gradient.dataSync().forEach((value, i) => {
+          const sum = taken.direct.get(name)!.values[i]! + node!.correction.get(name)!.values[i]!;
+          assert.ok(Math.abs(sum - value) < 1e-5, `${estimator}: ${name}[${i}] adds up to ${sum}, not ${value}`);
+          assert.ok(Math.abs(taken.gradient.get(name)!.values[i]! - value) < 1e-5);
+        });
+      }
+      // Only the divergence reaches the guide, and only the loss the model.
+      for (const name of gradients.keys()) {
+        const [direct, correction] = [taken.direct, node!.correction].map((part) => part.get(name)!.values);
+        const isGuide = ["mean", "log-std", "guide"].includes(name);
+        assert.ok(
+          (isGuide ? direct : correction)!.every((g) => g === 0),
+          name,
+        );
+      }
+    });
+  }
 });
 
 test("refining that diverges names node, steps and rate", () => {

@@ -118,7 +118,7 @@ test("a step that is not finite is held before its update, with the parameters a
   const stop = await next();
   assert.equal(stop?.reason, "exception");
   assert.match(stop?.text ?? "", /The loss is NaN\./);
-  assert.match(run.debugger!.evaluate('parameter("theta")').value, /mean -?\d/);
+  assert.match(run.debugger!.evaluate('parameter("theta")').value, /^\[1\] 0\.\d+$/);
   go();
   assert.equal(await next(), null);
   assert.equal(run.snapshot.state, "failed");
@@ -154,6 +154,74 @@ test("hit counts, log messages, watches and pages of a tensor", async () => {
   assert.deepEqual(stepper!.estimate().nodes[0]?.stages.slice(0, 2), ["sample", "meanField"]);
   assert.equal(stepper!.variables(["stage", "h", "contribution"]).length, 4);
   assert.throws(() => stepper!.evaluate("h.nothing"), { code: "GL1902" });
+  run.stop();
+  await next();
+  run.dispose();
+});
+
+test("a step counts the evaluations that its estimate takes, and counting changes nothing", async () => {
+  const file = workspace.model("counted", twoLayerModel("{ seed: 3 }"));
+  // MuProp's mean-field pass beside the step's own; 2^5 states.
+  for (const [estimator, evaluations] of [
+    ["lr", 1],
+    ["muprop-c", 2],
+    ["enumeration", 32],
+  ] as const) {
+    const { run, next } = await debug(file, { stopOnEntry: true }, estimator);
+    await next();
+    const before = run.debugger!.evaluate('gradient("prior")').value;
+    assert.equal(run.debugger!.evaluate("evaluations").value, String(evaluations), estimator);
+    assert.equal(run.debugger!.variables(["step"]).at(-1)?.value, String(evaluations));
+    assert.equal(run.debugger!.evaluate('gradient("prior")').value, before);
+    run.stop();
+    await next();
+    run.dispose();
+  }
+});
+
+const refinedNet = `
+import { bernoulli, defineModel, dense, observe, parameter, sample, tf } from "gradlens";
+export default defineModel("refined", () => {
+  const encode = dense("encode", 784, 3);
+  const decode = dense("decode", 3, 784, { weight: tf.reshape(tf.sin(tf.range(0, 2352)), [3, 784]) });
+  const prior = parameter("prior", [0.3, -0.2, 0.1]);
+  return {
+    guide({ x }: { x: tf.Tensor }) { sample("h", bernoulli({ logits: encode(x) })); },
+    model({ x }: { x: tf.Tensor }) { observe("x", bernoulli({ logits: decode(sample("h", bernoulli({ logits: prior }))) }), x); },
+  };
+}, { data: "digits-binarized", batchSize: 4, objective: "elbo", estimator: "mean-passing", inference: { steps: 5, rate: 0.1 } });
+`;
+
+test("an estimate at refined posteriors is stepped into: the way of the posterior, and what it gives the guide", async () => {
+  const file = workspace.model("refined", refinedNet);
+  const { run, next } = await debug(file, { stopOnEntry: true }, "mean-passing");
+  await next();
+  const stepper = run.debugger!;
+  assert.deepEqual(stepper.estimate().nodes[0]?.stages, [
+    "inference",
+    "sample",
+    "logProb",
+    "correction",
+    "contribution",
+  ]);
+  const way = stepper.variables(["stage", "h", "inference"]);
+  assert.equal(way.length, 6);
+  const losses = way.map(({ value }) => Number(value.replace("loss ", "")));
+  assert.ok(losses[5]! < losses[0]!, losses.join(", "));
+  assert.equal(losses[5], Number(stepper.evaluate("loss").value));
+  assert.match(stepper.variables(way[5]!.path!)[0]?.value ?? "", /^\[1, 4, 3\] mean/);
+  assert.equal(stepper.variables([...way[5]!.path!, "logits"]).length, 12);
+  assert.equal(stepper.evaluate("h.credit").value, "unknown");
+  // The guide learns from the divergence alone, the model from the loss alone.
+  const parts = stepper.variables(["nodes", "h", "correction"]);
+  const norms = new Map(parts.map(({ name, value }) => [name, value]));
+  assert.notEqual(norms.get("encode/bias"), "[3] 0, 0, 0");
+  assert.equal(norms.get("prior"), "[3] 0, 0, 0");
+  assert.equal(stepper.evaluate('gradient("encode/bias")').value, norms.get("encode/bias"));
+  assert.equal(stepper.evaluate("evaluations").value, "6");
+  const { parameters } = stepper.replay("straight-through");
+  assert.ok(parameters.every(({ variances }) => variances.every((variance) => variance === null)));
+  assert.throws(() => stepper.replay("lr"), { code: "GL1331" });
   run.stop();
   await next();
   run.dispose();

@@ -230,9 +230,9 @@ export default defineModel("gaussian", () => {
 });
 `;
   for (const [estimator, stages] of [
-    ["pathwise", ["sample drawn", "contribution to the gradient"]],
-    ["lr-c", ["sample drawn", "learning signal", "contribution to the gradient"]],
-    ["gsb", ["sample drawn", "contribution to the gradient"]],
+    ["pathwise", ["sample drawn", "contribution"]],
+    ["lr-c", ["sample drawn", "learning signal", "contribution"]],
+    ["gsb", ["sample drawn", "contribution"]],
   ] as const) {
     const file = workspace.model(`gaussian-${estimator}`, gaussian);
     const editor = new Editor();
