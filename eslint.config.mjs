@@ -100,7 +100,7 @@ export default tseslint.config(
   ),
   packages(
     ["core/data/**/*.ts", "core/engine/**/*.ts"],
-    ["node:.+", "fflate", "jsep", "sucrase", "@babel/parser", "jsonc-parser"],
+    ["node:.+", "fflate", "jsep", "sucrase", "@jridgewell/trace-mapping", "@babel/parser", "jsonc-parser"],
     "TensorFlow.js comes through core/backends; nothing else belongs here.",
   ),
   packages(["core/backends/**/*.ts"], ["node:.+", "@tensorflow/.+"], "Only TensorFlow.js and Node belong here."),

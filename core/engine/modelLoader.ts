@@ -10,6 +10,7 @@ import { GradlensError } from "../errors";
 import { locate, registerModelFile } from "../model/callSite";
 import { isModelDefinition, type ModelDefinition } from "../model/defineModel";
 import { locateSyntaxError } from "./locateSyntaxError";
+import { originalColumn } from "./originalColumn";
 
 export interface LoadedModels {
   readonly file: string;
@@ -97,6 +98,8 @@ export function pickModel(
   return { exportName: only, definition };
 }
 
+const wrapper = "(function (exports, require, module, __filename, __dirname) {";
+
 function runModule(
   file: string,
   loading: Map<string, { exports: Record<string, unknown> }>,
@@ -106,8 +109,8 @@ function runModule(
   if (known) return known.exports;
   const module = { exports: {} as Record<string, unknown> };
   loading.set(file, module);
-  registerModelFile(file);
-  const code = toCommonJs(file, read(file));
+  const { code, sourceMap } = toCommonJs(file, read(file));
+  registerModelFile(file, originalColumn(sourceMap));
   const nodeRequire = createRequire(file);
   const require = (request: string): unknown => {
     if (request === "gradlens") return gradlens;
@@ -119,8 +122,9 @@ function runModule(
     return nodeRequire(request) as unknown;
   };
   try {
-    const run = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, {
+    const run = new Script(`${wrapper}${code}\n})`, {
       filename: file,
+      columnOffset: -wrapper.length,
     }).runInThisContext() as (...args: unknown[]) => void;
     run(module.exports, require, module, file, dirname(file));
   } catch (error) {
@@ -129,14 +133,19 @@ function runModule(
   return module.exports;
 }
 
-function toCommonJs(file: string, text: string): string {
+function toCommonJs(
+  file: string,
+  text: string,
+): { readonly code: string; readonly sourceMap: { readonly mappings: string } } {
   try {
-    return transform(text, {
+    const { code, sourceMap } = transform(text, {
       transforms: isTypeScript(file) ? ["typescript", "imports"] : ["imports"],
       filePath: file,
       production: true,
       preserveDynamicImport: true,
-    }).code;
+      sourceMapOptions: { compiledFilename: file },
+    });
+    return { code, sourceMap: sourceMap! };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = /\((\d+):(\d+)\)/.exec(message);

@@ -1,11 +1,14 @@
 import type { SourceLocation } from "../protocol/snapshot";
 
+/** The column in a file's own text of a place in the text that runs, which has the same lines; both count from 1. */
+export type ColumnOf = (line: number, column: number) => number;
+
 /** Files whose calls count as the user's: the engine adds every model file it loads. */
-const modelFiles = new Set<string>();
+const modelFiles = new Map<string, ColumnOf>();
 
 /** Call sites in this file are recorded from now on. */
-export function registerModelFile(file: string): void {
-  modelFiles.add(file);
+export function registerModelFile(file: string, columnOf: ColumnOf): void {
+  modelFiles.set(file, columnOf);
 }
 
 /** Reading a stack takes longer than most operations of a step, so places are only looked up while this is above 0. */
@@ -35,7 +38,9 @@ export function callSite(): SourceLocation | undefined {
 export function locate(stack: string): SourceLocation | undefined {
   for (const match of stack.matchAll(/(?:\(|at )((?:file:\/\/)?[^()\n]+?):(\d+):(\d+)\)?$/gm)) {
     const file = match[1]!.replace(/^async /, "").replace(/^file:\/\//, "");
-    if (modelFiles.has(file)) return { file, line: Number(match[2]), column: Number(match[3]) };
+    const columnOf = modelFiles.get(file);
+    const line = Number(match[2]);
+    if (columnOf) return { file, line, column: columnOf(line, Number(match[3])) };
   }
   return undefined;
 }

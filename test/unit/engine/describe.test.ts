@@ -63,3 +63,28 @@ export const unknown = defineModel("unknown", () => { const b = parameter("b", 0
   assert.match(unknown!.problem!, /there is no data set nothing; choose one of digits/);
   assert.equal(tf.memory().numTensors, before);
 });
+
+test("places are those of the file as it is written: the call's first character, also on the first line and behind types", async () => {
+  const text = `import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens"; const theta = (v: number): unknown => parameter("theta", [v as number]);
+export default defineModel("places", () => {
+  const t = theta(0.3) as tf.Tensor;
+  return {
+    program(_: Readonly<Record<string, tf.Tensor>>) {
+      const b: tf.Tensor = sample("b", bernoulli({ logits: t as tf.Tensor })); cost("f", tf.sum(b as tf.Tensor, -1));
+    },
+  };
+});
+`;
+  const file = workspace.model("places", text);
+  const [model] = await describe(file, workspace.path("no-data-here"));
+  assert.equal(model!.problem, undefined);
+  const lines = text.split("\n");
+  const at = (call: string): unknown => {
+    const line = lines.findIndex((each) => each.includes(call));
+    return { file, line: line + 1, column: lines[line]!.indexOf(call) + 1 };
+  };
+  const source = (name: string): unknown => model!.graph.nodes.find((node) => node.name === name)?.source;
+  assert.deepEqual(model!.parameters[0]?.source, at('parameter("theta"'));
+  assert.deepEqual(source("b"), at('sample("b"'));
+  assert.deepEqual(source("f"), at('cost("f"'));
+});
