@@ -26,6 +26,7 @@ import { settings } from "./settings";
 import { SilenceMessages } from "./silenceMessages";
 import { StatusBar } from "./statusBar";
 import { TestExplorer } from "./testing/testExplorer";
+import { TypesFix } from "./types/typesFix";
 import { ParametersView } from "./views/parametersView";
 import { RunsView } from "./views/runsView";
 
@@ -49,7 +50,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const inline = new InlineVariance(session);
   const panels = new PanelsHost(context.extensionUri, client, session, log);
   const runs = new RunsView(session);
-  const report = new EngineReport(client, String(context.extension.packageJSON.version));
+  const version = String(context.extension.packageJSON.version);
+  const report = new EngineReport(client, version);
   const tests = new TestExplorer(client);
   const codeLens = new VarianceCodeLens(inline);
   const train: TrainServices = {
@@ -70,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       extensionId: context.extension.id,
       extensionPath: context.extensionPath,
       nativeFolder: nativeFolder(context),
+      version,
     }),
     registerDebugger(train),
     vscode.window.registerWebviewPanelSerializer(panelViewType, panels),
@@ -77,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     vscode.languages.registerCodeLensProvider(modelSelector, codeLens),
     vscode.window.onDidChangeVisibleTextEditors(() => status.draw()),
     vscode.languages.registerCodeActionsProvider(modelSelector, new LintFixes(client), LintFixes.metadata),
+    vscode.languages.registerCodeActionsProvider(modelSelector, new TypesFix(), TypesFix.metadata),
     new Problems(client, session, log, context.extensionUri),
     new ContextKeys(client, session),
     new CrashMessages(client, session, (request) => begin(train, request)),

@@ -25,6 +25,8 @@ export const commandIds = {
   revealSource: "gradlens.revealSource",
   showTestResult: "gradlens.showTestResult",
   openSettings: "gradlens.openSettings",
+  newModelFile: "gradlens.newModelFile",
+  setUpTypes: "gradlens.setUpTypes",
 } as const;
 
 export const viewIds = { container: "gradlens", parameters: "gradlens.parameters", runs: "gradlens.runs" } as const;

@@ -18,12 +18,14 @@ import { debug } from "./debug";
 import type { EngineReport } from "./diagnoseEngine";
 import { exportReport } from "./exportReport";
 import { installNative, type NativeServices } from "./installNative";
+import { newModelFile } from "./newModelFile";
 import { replayStep } from "./replayStep";
 import { resumeRun } from "./resumeRun";
+import { setUpTypes, type ShippedTypes } from "./setUpTypes";
 import { sweep } from "./sweep";
 import { train, type TrainServices } from "./train";
 
-export interface CommandServices extends TrainServices, NativeServices {
+export interface CommandServices extends TrainServices, NativeServices, ShippedTypes {
   readonly client: EngineClient;
   readonly session: Session;
   readonly panels: PanelsHost;
@@ -65,6 +67,8 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     showParameter: (name) => panels.show(typeof name === "string" ? name : undefined),
     revealSource: (source) => (isSource(source) ? revealSource(source) : undefined),
     showTestResult: (testId) => showTestResult(services, testId),
+    newModelFile: () => newModelFile(services),
+    setUpTypes: (near) => setUpTypes(services, near instanceof vscode.Uri ? near : undefined),
     openSettings: () => vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
   };
   return vscode.Disposable.from(

@@ -213,12 +213,14 @@ export class GradlensDebugAdapter extends DebugSession {
     response: DebugProtocol.EvaluateResponse,
     { expression }: DebugProtocol.EvaluateArguments,
   ): void {
-    void this.answer(response, async () => {
+    const evaluate = async (): Promise<void> => {
       const found = await this.ask("debugEvaluate", { runId: this.run, expression });
       const { value, ...rest } = shownVariable(found, (place) => this.places.create(place));
       const path = found.path ? ["expression", expression] : undefined;
       response.body = { result: value, ...rest, variablesReference: path ? this.places.create(path) : 0 };
-    });
+    };
+    // What cannot be evaluated says so where it stands, at every stop; a message beside it would only repeat it.
+    void this.answer(response, evaluate, false);
   }
 
   protected override completionsRequest(
@@ -334,7 +336,7 @@ export class GradlensDebugAdapter extends DebugSession {
     }
     const event: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, THREAD, stop.text ?? undefined);
     event.body.allThreadsStopped = true;
-    if (stop.text !== null) event.body.description = stop.text;
+    if (stop.text !== null) event.body.description = stop.reason === "exception" ? "Stopped by an alarm" : stop.text;
     if (stop.breakpoints.length > 0) event.body.hitBreakpointIds = [...stop.breakpoints];
     this.sendEvent(event);
   }
@@ -377,8 +379,8 @@ export class GradlensDebugAdapter extends DebugSession {
     return this.host.client.request(method, params);
   }
 
-  /** Answers when the work is done; an error is the answer's sentence. */
-  private async answer(response: DebugProtocol.Response, work: () => Promise<void>): Promise<boolean> {
+  /** Answers when the work is done; an error is the answer's sentence, and a message of the editor's if `showUser`. */
+  private async answer(response: DebugProtocol.Response, work: () => Promise<void>, showUser = true): Promise<boolean> {
     try {
       await work();
       this.sendResponse(response);
@@ -390,7 +392,7 @@ export class GradlensDebugAdapter extends DebugSession {
         id: 1,
         format: "{sentence}",
         variables: { sentence: format },
-        showUser: true,
+        showUser,
       });
       return false;
     }

@@ -185,7 +185,7 @@ function levelOf(parameters: readonly ParameterAnnotation[]): AnnotationLevel {
 }
 
 function textOf(parameters: readonly ParameterAnnotation[], samples: readonly SampleAnnotation[]): string {
-  return [...parameters.map(parameterText), ...samples.map(sampleText)].join("   ");
+  return [...parameters.map(parameterText), ...samples.map(sampleText)].join(" | ");
 }
 
 /** `variance 1.2e-3 [0.91, 1.6]e-3 · SNR 3.1`, or `variance unknown` when there are too few draws. */

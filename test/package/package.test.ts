@@ -56,6 +56,7 @@ test("the package holds what the extension needs and nothing else", async () => 
     "dist/extension.js",
     "dist/native/install.mjs",
     "dist/native/selfTest.js",
+    "dist/types/gradlens.d.ts",
     "dist/wasm/tfjs-backend-wasm-simd.wasm",
     "dist/wasm/tfjs-backend-wasm.wasm",
     "dist/webview/main.css",

@@ -158,6 +158,7 @@ test("F5 with a launch.json: a spike stops on the step that made it, and the ste
   assert.match(await widget.innerText(), /norm [\d.]+ is the largest of 31 steps; "\S+" makes \d+ %/);
   await inEveryTheme("debug-spike");
   await window.run("Gradient Lens: Replay Step With Another Estimator");
+  await page.locator(".quick-input-widget:visible .quick-input-box input").fill("disarm");
   await window.pick(/^disarm/);
   await eventually(async () => assert.match(await consoleText(), /Step \d+ from the same keys[\s\S]*encode\/weight/));
   await session.picture("debug-replay");

@@ -144,7 +144,7 @@ export class StepView implements Scope {
     const found = typeof name === "string" ? `"${name}"` : "nothing of the kind";
     throw new GradlensError(
       "GL1902",
-      `${f}("…") needs the name of a parameter, got ${found}; there are ${this.parameterNames.join(", ")}`,
+      `the function ${f}("…") needs the name of a parameter, got ${found}; there are ${this.parameterNames.join(", ")}`,
     );
   }
 }

@@ -8,7 +8,7 @@ test("a dense layer shows weight and bias, a parameter its own variance, a sampl
   assert.deepEqual(
     lines.map(({ sourceLine, text }) => [sourceLine, text]),
     [
-      [3, "weight variance 6.0e-3 [5.4, 9.6]e-3 · SNR 3.1   bias variance 2.0e-3 [1.8, 3.2]e-3 · SNR 3.1"],
+      [3, "weight variance 6.0e-3 [5.4, 9.6]e-3 · SNR 3.1 | bias variance 2.0e-3 [1.8, 3.2]e-3 · SNR 3.1"],
       [4, "variance 1.0e-3 [0.90, 1.6]e-3 · SNR 3.1"],
       [5, "variance 1.0e-3 [0.90, 1.6]e-3 · SNR 3.1"],
       [8, "muprop-c · 80 % of the variance upstream"],
