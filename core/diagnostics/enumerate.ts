@@ -1,3 +1,4 @@
+import { repeatExamples } from "../backends/repeatedRows";
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import type { Structure } from "../graph/structure";
@@ -67,7 +68,5 @@ export function stateValues(
 
 /** Every example `times` times, replicate-major: `[1, times · B, …]`. */
 export function tileRows(data: DataInputs, times: number): DataInputs {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, x]) => [name, tf.tile(x, [1, times, ...x.shape.slice(2).map(() => 1)])]),
-  );
+  return Object.fromEntries(Object.entries(data).map(([name, x]) => [name, repeatExamples(x, times)]));
 }

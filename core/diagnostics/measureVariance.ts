@@ -148,7 +148,8 @@ function driftPart(
   replicates: number,
 ): DriftPart {
   const n = replicates * m;
-  const mean = sum.map((value) => value / n);
+  const mean = new Float32Array(sum.length);
+  for (let e = 0; e < sum.length; e++) mean[e] = sum[e]! / n;
   if (!hasData) return { step, mean, gram, rows: n };
   const ofExamples = new Float64Array(m * m);
   for (let i = 0; i < n; i++)

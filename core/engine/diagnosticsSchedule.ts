@@ -20,13 +20,11 @@ import type { Prepared } from "./prepare";
 
 /** Replicates of each example at a measurement of the variance, and of the one row without a data set. */
 const DRAWS = [2, 32] as const;
-/** Control variates are looked at with every so many measurements of the variance, and attribution half way between. */
-const CYCLE = 4;
 /**
- * The mean gradient is set beside earlier ones with every so many measurements, when neither of those is looked at: it takes a product
- * of its own for every parameter and visits all its elements once for every step of the window.
+ * With every so many measurements of the variance control variates are looked at, the mean gradient is set beside earlier ones, and
+ * attribution is measured, one at a time: each of them takes as long as several measurements.
  */
-const DRIFT_CYCLE = 8;
+const CYCLE = 8;
 /** Replicates of each example for control variates; without a data set, of the rows of a batch. */
 const CONTROL_DRAWS = 8;
 const CONTROL_ROWS_WITHOUT_DATA = 400;
@@ -83,12 +81,12 @@ export class DiagnosticsSchedule {
     const { measured, pathScore, more } = tidy(() => {
       const request = measuredRequest(prepared, { estimators, data, step, draws: DRAWS });
       return {
-        measured: measureVariance({ ...request, window, ...(measurement % DRIFT_CYCLE === 1 ? { drift } : {}) }),
+        measured: measureVariance({ ...request, window, ...(turn === 1 ? { drift } : {}) }),
         pathScore: measurePathScore({ ...request, window: this.windows.pathScore }),
         more:
           turn === 0
             ? controlVariates(prepared, specs, request, data)
-            : turn === CYCLE / 2
+            : turn === 2
               ? this.attribution(specs, request)
               : {},
       };
