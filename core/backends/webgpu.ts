@@ -8,7 +8,7 @@ import { withFacade } from "./native/withFacade";
 import { firstLine } from "./selfTest";
 import { tf } from "./tf";
 import { watchNativeTicks } from "./webgpu/nativeTicks";
-import { type CheckedBackend, refuseErrors } from "./webgpu/refuseErrors";
+import { type CheckedBackend, mendKernels } from "./webgpu/mendKernels";
 import { readSynchronously, type WebgpuBackend } from "./webgpu/readSynchronously";
 
 /** WebGPU through Dawn: any graphics card with a Vulkan, Metal or Direct3D driver. Opt-in, since small steps are slow on it. */
@@ -27,7 +27,7 @@ export const webgpu: Backend = {
     const backend = tf.backend() as WebgpuBackend & CheckedBackend;
     if (backend !== prepared) {
       readSynchronously(backend);
-      refuseErrors(backend);
+      mendKernels(backend);
       prepared = backend;
     }
     return `WebGPU on ${adapter}`;

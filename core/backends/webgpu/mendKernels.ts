@@ -1,6 +1,7 @@
 import { BackendFailure } from "../backendFailure";
 import { firstLine } from "../selfTest";
 import type { tf } from "../tf";
+import { withExactFunction } from "./accurateFunctions";
 
 /** What of a device's program its making and its errors need. */
 interface Program {
@@ -21,10 +22,10 @@ export interface CheckedBackend {
 }
 
 /**
- * Ends with an error what the device refuses to do. By itself it only reports a kernel that does not compile or a buffer that cannot be
+ * Mends kernels whose text is wrong, and ends with an error what the device refuses to do. By itself it only reports a kernel that does not compile or a buffer that cannot be
  * had, and goes on with zeros.
  */
-export function refuseErrors(backend: CheckedBackend): void {
+export function mendKernels(backend: CheckedBackend): void {
   let refused: string | null = null;
   backend.device.addEventListener("uncapturederror", (event) => {
     event.preventDefault();
@@ -45,10 +46,17 @@ export function refuseErrors(backend: CheckedBackend): void {
   };
 }
 
-/** Transposition hands on elements as they are where numbers are expected, so that whole numbers do not compile. */
+/** What is wrong in the text of some kernels, put right. */
 function mended(program: Program): Program {
-  if (program.constructor.name !== "TransposeProgram") return program;
+  const mend = mends[program.constructor.name];
+  if (!mend) return program;
   const getUserCode = program.getUserCode.bind(program);
-  program.getUserCode = () => getUserCode().replace(/A\[(getIndexFromCoords[^;]*)\]\);/, "f32(A[$1]));");
+  program.getUserCode = () => mend(getUserCode());
   return program;
 }
+
+const mends: Readonly<Record<string, (code: string) => string>> = {
+  /** Hands on elements as they are where numbers are expected, so that it does not compile for whole numbers. */
+  TransposeProgram: (code) => code.replace(/A\[(getIndexFromCoords[^;]*)\]\);/, "f32(A[$1]));"),
+  UnaryOpProgram: withExactFunction,
+};
