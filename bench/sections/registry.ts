@@ -1,3 +1,4 @@
+import { diagnosis } from "./diagnosis";
 import { estimators } from "./estimators";
 import { gsb } from "./gsb";
 import { memory } from "./memory";
@@ -15,6 +16,7 @@ import { vae } from "./vae";
 export const sections: readonly Section[] = [
   parts,
   steps,
+  diagnosis,
   estimators,
   gsb,
   vae,
