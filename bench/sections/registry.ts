@@ -1,4 +1,3 @@
-import { diagnosis } from "./diagnosis";
 import { estimators } from "./estimators";
 import { gsb } from "./gsb";
 import { memory } from "./memory";
@@ -11,12 +10,12 @@ import type { Section } from "./section";
 import { start } from "./start";
 import { steps } from "./steps";
 import { vae } from "./vae";
+import { variance } from "./variance";
 
 /** All sections, in the order of the report. */
 export const sections: readonly Section[] = [
   parts,
   steps,
-  diagnosis,
   estimators,
   gsb,
   vae,
@@ -26,4 +25,5 @@ export const sections: readonly Section[] = [
   peaks,
   panels,
   peers,
+  variance,
 ];

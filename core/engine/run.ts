@@ -379,8 +379,7 @@ export class TrainingRun {
     this.beside.look(this.step, this.training);
     this.noteSettings();
     this.log.flush();
-    const { abandon, memoryLimitBytes, giveWay } = this.options;
-    if (abandon) holdMemoryLimit(memoryLimitBytes, () => this.checkpoint(), giveWay);
+    if (this.options.abandon) holdMemoryLimit(this.options.memoryLimitBytes, () => this.checkpoint());
     this.lastDelta = now;
     await new Promise((next) => setImmediate(next));
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { startTestBackend } from "../support/testBackend";
+import "@tensorflow/tfjs-backend-cpu";
+import { tf } from "../../core/backends/tf";
 import { cases } from "./support/cases";
 import { Lab } from "./support/lab";
 import { cost, dot, mean1, mean2, out, output, sigmoid, slopeOf, theta, total, W } from "./support/twoLayersByHand";
@@ -150,7 +151,8 @@ function leaveOneOutByHand(): Moments {
 let lab: Lab;
 
 before(async () => {
-  await startTestBackend();
+  await tf.setBackend("cpu");
+  await tf.ready();
   lab = new Lab(cases.find(({ name }) => name === "two layers")!);
 });
 after(() => lab.dispose());

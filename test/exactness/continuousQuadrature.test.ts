@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "@tensorflow/tfjs-backend-cpu";
+import { tf } from "../../core/backends/tf";
 import { costs, exactGradient, families, quadrature } from "./continuousFamilies";
 import { costRows } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
-import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(startTestBackend);
+leavesNoTensors(() => tf.setBackend("cpu"));
 
 /** Estimators without noise beyond the value: their mean is an integral over it. */
 const estimators: readonly { readonly id: string; readonly serves: readonly string[] }[] = [

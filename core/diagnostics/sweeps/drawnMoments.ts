@@ -123,10 +123,11 @@ function sumOf(bias: NormBounds | null, variance: Measured): Measured {
 
 function ratioOf(norm: NormBounds | null, variance: Measured): Measured {
   if (!norm || !variance.value) return unknown;
-  // A mean that the draws do not tell from 0 has no ratio, as beside training; how large it may be is known all the same.
-  const value = norm.square > 0 ? Math.sqrt(norm.square / variance.value) : null;
+  const value = Math.sqrt(Math.max(0, norm.square) / variance.value);
   const { interval } = variance;
   if (!interval || !(interval[0] > 0)) return { value, interval: null };
-  const [low, high] = [norm.low / Math.sqrt(interval[1]), norm.high / Math.sqrt(interval[0])];
-  return { value, interval: value === null ? [low, high] : [Math.min(value, low), Math.max(value, high)] };
+  return {
+    value,
+    interval: [Math.min(value, norm.low / Math.sqrt(interval[1])), Math.max(value, norm.high / Math.sqrt(interval[0]))],
+  };
 }
