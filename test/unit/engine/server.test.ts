@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { after, afterEach, test } from "node:test";
 import { type EngineMethod, type EngineMethods, protocolVersion } from "../../../core/protocol/engine";
 import { tf } from "../../../core/backends/tf";
+import type { BiasWatchRecord } from "../../../core/protocol/snapshot";
 import { engine, shutDown } from "./harness";
 import { turningModel, twoLayerModel, Workspace } from "./support";
 
@@ -131,4 +132,22 @@ test("without a folder in the request, runs go to gradlens-runs beside the model
   const second = await ask("train", params);
   await ask("stop", { runId: second.runId });
   assert.deepEqual(readdirSync(workspace.path("gradlens-runs")).sort(), [first.runId, second.runId].sort());
+});
+
+test("checks of bias beside training are switched on and off while it goes on, and told in deltas", async () => {
+  const { ask, messages } = engine();
+  const { runId } = await ask("train", { ...request("watched"), diagnosticsInterval: 1 });
+  assert.equal((await ask("watchBias", { runId, on: true })).biasWatch!.on, true);
+  const told = (): BiasWatchRecord[] =>
+    messages.flatMap((message) =>
+      message.type === "event" && message.name === "delta" && message.delta.fields.biasWatch
+        ? [message.delta.fields.biasWatch]
+        : [],
+    );
+  await until(() => (told().at(-1)?.checks.length ?? 0) > 1);
+  const off = await ask("watchBias", { runId, on: false });
+  assert.deepEqual([off.biasWatch!.on, off.biasWatch!.current], [false, null]);
+  assert.equal(off.bias!.beside!.level, 0.95);
+  const { biasWatch } = await ask("stop", { runId });
+  assert.equal(biasWatch!.checks.length, off.biasWatch!.checks.length);
 });
