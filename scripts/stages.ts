@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { backendEnvironment } from "./lib/backendEnvironment";
 import { runNode } from "./lib/command";
 import type { CommandResult } from "./lib/command";
 import { countCheck, countMochaTests, countNodeTests } from "./lib/count";
@@ -29,6 +30,23 @@ export const stages: readonly Stage[] = [
   },
   suite("unit", "Unit tests"),
   suite("exactness", "Exactness tests"),
+  {
+    id: "webgpu",
+    title: "WebGPU on a software adapter",
+    async run() {
+      const files = [
+        "unit/backends/everyBackend",
+        "unit/backends/webgpu",
+        "exactness/acrossBackends",
+        "exactness/byHand",
+      ];
+      return runFiles(
+        files.map((name) => join("test", `${name}.test.ts`)),
+        1,
+        "webgpu",
+      );
+    },
+  },
   suite("package", "Package tests"),
   {
     id: "integration",
@@ -71,15 +89,21 @@ function check(id: string, title: string, args: readonly string[]): Stage {
 }
 
 function suite(id: string, title: string): Stage {
-  return { id, title, run: (filters) => runSuite(id, filters, 2) };
+  return { id, title, run: (filters, backend) => runSuite(id, filters, 2, backend) };
 }
 
 /** Runs the files of `test/<id>/` with Node's test runner. */
-async function runSuite(id: string, filters: readonly string[], concurrency: number): Promise<Count> {
+async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Count> {
   const files = testFiles(join("test", id), filters);
   if (files.length === 0)
     throw new Error(`test/${id}/ holds no file *.test.ts${filters.map((name) => ` named ${name}`).join(" or")}`);
+  return runFiles(files, concurrency, backend);
+}
+
+async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Count> {
   const options = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
-  const { output, status }: CommandResult = await runNode([...options, ...files]);
+  const { output, status }: CommandResult = await runNode([...options, ...files], {
+    env: await backendEnvironment(backend),
+  });
   return countNodeTests(output, status);
 }

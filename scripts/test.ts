@@ -1,9 +1,13 @@
-// Runs every check, or those named: `npm test`, `npm test -- unit core/random`, `npm run test:ui`.
+// Runs every check, or those named: `npm test`, `npm test -- unit core/random`, `npm run test:ui`,
+// `npm test -- exactness --backend wasm`.
+import { parseArgs } from "node:util";
 import { printSummary, runStage } from "./lib/stage";
 import type { StageResult } from "./lib/stage";
 import { prepareEditor, stages } from "./stages";
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(): Promise<number> {
+  const options = { backend: { type: "string" } } as const;
+  const { values, positionals: args } = parseArgs({ options, allowPositionals: true });
   const named = stages.filter(({ id }) => args.includes(id));
   const chosen = named.length > 0 ? named : stages;
   const filters = args.filter((arg) => !stages.some(({ id }) => id === arg));
@@ -14,11 +18,17 @@ async function main(args: readonly string[]): Promise<number> {
   // It takes the network a while: the first stages run meanwhile. The stage that needs it tells what went wrong.
   if (chosen.some(({ id }) => id === "integration" || id === "ui")) prepareEditor().catch(() => undefined);
   const results: StageResult[] = [];
-  for (const stage of chosen) results.push(await runStage(stage, filters));
+  for (const stage of chosen) results.push(await runStage(stage, filters, values.backend));
   printSummary(results);
   return results.some(({ count }) => count.failed > 0) ? 1 : 0;
 }
 
 // Leaving this way ends all that was started, too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
-void main(process.argv.slice(2)).then((status) => process.exit(status));
+void main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  },
+);

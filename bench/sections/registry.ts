@@ -1,3 +1,4 @@
+import { diagnosis } from "./diagnosis";
 import { estimators } from "./estimators";
 import { gsb } from "./gsb";
 import { memory } from "./memory";
@@ -16,6 +17,7 @@ import { variance } from "./variance";
 export const sections: readonly Section[] = [
   parts,
   steps,
+  diagnosis,
   estimators,
   gsb,
   vae,

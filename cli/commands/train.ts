@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { useBackend } from "../../core/backends/registry";
 import { defaultWorkers } from "../../core/engine/pool/workerPool";
-import { startRun } from "../../core/engine/startRun";
+import type { TrainingRun } from "../../core/engine/run";
 import { GradlensError } from "../../core/errors";
 import type { TrainRequest } from "../../core/protocol/engine";
 import type { NodeSettings, RunSnapshot } from "../../core/protocol/snapshot";
@@ -16,6 +16,7 @@ import { Progress } from "../progress";
 import type { Answering } from "../run";
 import { splitList } from "../splitList";
 import { table } from "../table";
+import { trainOnLadder } from "../trainOnLadder";
 import type { Terminal } from "../terminal";
 
 interface TrainOptions extends ModelOptions {
@@ -72,18 +73,22 @@ export function addTrain(program: Command, terminal: Terminal, answering: Answer
     requireDataFolder(options.data);
     const backend = await useBackend(options.backend);
     const request = trainRequest(reference, options);
-    const progress = new Progress(terminal, () => run.snapshot);
-    const run = await startRun(request, {
-      backend: options.backend === "auto" ? "auto" : backend.id,
-      onBackend: ({ id, reason }) => terminal.err(`back end ${id}: ${reason}`),
-      folderByDefault: options.runFolder !== false,
-      workers: options.workers ?? defaultWorkers(),
-      onDelta: (delta) => progress.update(delta),
-    });
-    const listening = terminal.onInterrupt(() => run.stop());
-    const last = await run.run();
+    let current: TrainingRun | undefined;
+    const progress = new Progress(terminal, () => current!.snapshot);
+    const listening = terminal.onInterrupt(() => current?.stop());
+    const run = await trainOnLadder(
+      request,
+      {
+        backend: options.backend === "auto" ? "auto" : backend.id,
+        onBackend: ({ id, reason }) => terminal.err(`back end ${id}: ${reason}`),
+        folderByDefault: options.runFolder !== false,
+        workers: options.workers ?? defaultWorkers(),
+        onDelta: (delta) => progress.update(delta),
+      },
+      { onRun: (started) => void (current = started), say: (text) => terminal.err(text) },
+    );
     listening();
-    const { secondsPerStep } = run;
+    const { secondsPerStep, snapshot: last } = run;
     run.dispose();
     if (last.state === "failed") throw new GradlensError("GL1641", last.message ?? "training failed");
     return {

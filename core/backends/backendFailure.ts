@@ -10,6 +10,7 @@ const DEVICE_LOST = /device (?:was |is )?lost|lost (?:the )?device|CUDA_ERROR|CU
 
 /** The failure behind an error that a kernel threw, or null when it is the model's own. */
 export function backendFailure(error: unknown): BackendFailure | null {
+  if (error instanceof BackendFailure) return error;
   const reason = failureOf(error);
   if (reason === null) return null;
   const id = tf.getBackend();

@@ -1,13 +1,17 @@
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { GradlensError } from "../errors";
 import type { Backend } from "./backend";
 import { packageFolders, searched } from "./native/nativePackage";
 import { withFacade } from "./native/withFacade";
 import { firstLine } from "./selfTest";
 import { tf } from "./tf";
+import { watchNativeTicks } from "./webgpu/nativeTicks";
+import { type CheckedBackend, mendKernels } from "./webgpu/mendKernels";
+import { readSynchronously, type WebgpuBackend } from "./webgpu/readSynchronously";
 
-/** WebGPU through Dawn: any graphics card with a Vulkan, Metal or Direct3D driver. Opt-in, since reading values is slow. */
+/** WebGPU through Dawn: any graphics card with a Vulkan, Metal or Direct3D driver. Opt-in, since small steps are slow on it. */
 export const webgpu: Backend = {
   id: "webgpu",
   title: "WebGPU",
@@ -19,6 +23,12 @@ export const webgpu: Backend = {
         "GL1323",
         "the WebGPU device could not be started; update the graphics driver or use wasm",
       );
+    }
+    const backend = tf.backend() as WebgpuBackend & CheckedBackend;
+    if (backend !== prepared) {
+      readSynchronously(backend);
+      mendKernels(backend);
+      prepared = backend;
     }
     return `WebGPU on ${adapter}`;
   },
@@ -35,13 +45,15 @@ interface Dawn {
 }
 
 let started: Promise<string> | undefined;
+let prepared: tf.KernelBackend | undefined;
 
 /** Loads both packages into our engine and returns the adapter's name. */
 async function start(): Promise<string> {
   const [dawnFolder, kernelFolder] = [find("webgpu"), find("@tensorflow/tfjs-backend-webgpu")];
   let adapter: Adapter | null;
   try {
-    const { create, globals } = createRequire(join(dawnFolder, "package.json"))(dawnFolder) as Dawn;
+    watchNativeTicks();
+    const { create, globals } = (await import(pathToFileURL(join(dawnFolder, "index.js")).href)) as Dawn;
     const gpu = create([]);
     Object.assign(globalThis, globals);
     Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true, writable: true });
@@ -64,9 +76,9 @@ async function start(): Promise<string> {
 function find(name: string): string {
   const [folder] = packageFolders(name);
   if (folder) return folder;
-  const both = "webgpu @tensorflow/tfjs-backend-webgpu@4.22.0";
+  const both = "webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0";
   throw new GradlensError(
     "GL1320",
-    `package ${name} is not installed${searched()}; run "npm install --no-save ${both}" to use WebGPU`,
+    `package ${name} is not installed${searched()}; run "npm run native -- --webgpu" in the Gradient Lens folder, or "npm install ${both}" in a folder that GRADLENS_NATIVE names`,
   );
 }

@@ -1,6 +1,7 @@
 import { tidy } from "../backends/tidy";
 import { NoiseMoments } from "./noiseMoments";
 import type { Estimators, PassDraws } from "./passDraws";
+import type { Sliced } from "./sliced";
 import { allowsScoreControl, watchCredit, withScoreControl } from "./scoreControl";
 
 /** A control is taken when it leaves less than this share of the variance. */
@@ -9,9 +10,9 @@ const PILOT = 0;
 
 /**
  * The multiple of the score that, taken off each estimate, leaves the least noise, 0 where none helps much; by a pilot pass whose draws are used for
- * nothing else: the variance is a parabola in c, known from three of its points.
+ * nothing else: the variance is a parabola in c, known from three of its points. In slices.
  */
-export function chooseScoreControl(draw: PassDraws, estimators: Estimators): number {
+export function* chooseScoreControl(draw: PassDraws, estimators: Estimators): Sliced<number> {
   if (!allowsScoreControl(estimators)) return 0;
   const watched = watchCredit(estimators);
   const plain = traces(draw, watched.estimators);
@@ -21,7 +22,12 @@ export function chooseScoreControl(draw: PassDraws, estimators: Estimators): num
       (total, trace, i) => total + (plain[i]! > 0 ? trace / plain[i]! : 0),
       0,
     );
-  const [below, at, above] = [relative(-step), plain.filter((trace) => trace > 0).length, relative(step)];
+  yield 0;
+  const below = relative(-step);
+  yield 0;
+  const above = relative(step);
+  yield 0;
+  const at = plain.filter((trace) => trace > 0).length;
   const curvature = below - 2 * at + above;
   if (!(curvature > 0) || !Number.isFinite(curvature)) return 0;
   const c = (step * (below - above)) / (2 * curvature);

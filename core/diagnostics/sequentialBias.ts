@@ -81,13 +81,13 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
   });
   const began = performance.now();
   const pilot = new PassDraws(request, plan);
-  const setOf = (estimators: Estimators, specs: Specs | undefined): EstimatorSet => {
-    const control = request.scoreControl === false ? 0 : chooseScoreControl(pilot, estimators);
+  const setOf = function* (estimators: Estimators, specs: Specs | undefined): Sliced<EstimatorSet> {
+    const control = request.scoreControl === false ? 0 : yield* chooseScoreControl(pilot, estimators);
     return { estimators: withScoreControl(estimators, control), specs: specs ?? new Map(), control };
   };
-  const own = setOf(request.estimators, request.specs);
+  const own = yield* setOf(request.estimators, request.specs);
   const raw = { ...own, estimators: request.estimators, control: 0 };
-  const sets = exact ? [raw, own] : [raw, own, setOf(request.reference!.estimators, request.reference!.specs)];
+  const sets = exact ? [raw, own] : [raw, own, yield* setOf(request.reference!.estimators, request.reference!.specs)];
   const argsOf = (index: number): PassShare => {
     const pass = Math.floor(index / plan.chunks);
     return {

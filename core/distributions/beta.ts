@@ -8,7 +8,7 @@ import { betaI, betaPaths } from "../numerics/special/incompleteBetaFunction";
 import { logGamma } from "../numerics/special/scalar/logGamma";
 import { log1p } from "../numerics/special/stableForms";
 import { commonUnits, type ContinuousUnits, substream, sumUnits } from "./continuous";
-import { gammaStreams, sampleLogGamma, smallestPositive } from "./gammaSampler";
+import { gammaStreams, mayUnderflow, sampleGamma, sampleLogGamma, smallestPositive } from "./gammaSampler";
 import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** The largest float32 below 1. */
@@ -41,11 +41,16 @@ function make(alpha: tf.Tensor, betaShape: tf.Tensor): Beta {
     beta: betaShape,
     sample: (noise) =>
       tf.tidy(() => {
-        const { values, shape } = sampleLogGamma(noise, unitShape, alpha);
-        const other = sampleLogGamma(substream(noise, gammaStreams), unitShape, betaShape).values;
-        const out = Float32Array.from(values, (log, i) =>
-          Math.min(largestBelowOne, Math.max(smallestPositive, 1 / (1 + Math.exp(other[i]! - log)))),
-        );
+        const logarithms = mayUnderflow(alpha) || mayUnderflow(betaShape);
+        const sampler = logarithms ? sampleLogGamma : sampleGamma;
+        const { values, shape } = sampler(noise, unitShape, alpha);
+        const other = sampler(substream(noise, gammaStreams), unitShape, betaShape).values;
+        const out = new Float32Array(values.length);
+        for (let i = 0; i < out.length; i++) {
+          const [a, b] = [values[i]!, other[i]!];
+          const share = logarithms ? 1 / (1 + Math.exp(b - a)) : a / (a + b);
+          out[i] = share < smallestPositive ? smallestPositive : share > largestBelowOne ? largestBelowOne : share;
+        }
         return tf.tensor(out, shape);
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),

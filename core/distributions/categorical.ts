@@ -2,6 +2,7 @@ import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { categoricalLogProb } from "../numerics/categoricalLogProb";
 import type { Distribution, NodeNoise } from "./distribution";
+import { categoricalDraw } from "./categoricalDraw";
 import { firstOutside, firstWhere, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** Independent one-hot units of K states each. */
@@ -49,11 +50,7 @@ function make(
     parameters,
     logits,
     // The Gumbel-max trick, so that relaxations start from the same noise.
-    sample: (noise: NodeNoise) =>
-      tf.tidy(() => {
-        const gumbel = tf.neg(tf.log(tf.neg(tf.log(noise.uniform(unitShape)))));
-        return detach(tf.oneHot(tf.argMax(tf.add(logits, gumbel), -1).toInt(), K).toFloat());
-      }),
+    sample: (noise: NodeNoise) => tf.tidy(() => categoricalDraw(logits, noise.uniform(unitShape))),
     logProb: (value) => categoricalLogProb(logits, value),
     mean: () => tf.softmax(logits),
     detached: () => make(detach(logits), parameters, problem),

@@ -7,7 +7,7 @@ import { digamma, lgamma } from "../numerics/special/gammaFunctions";
 import { betaPaths } from "../numerics/special/incompleteBetaFunction";
 import { logGamma } from "../numerics/special/scalar/logGamma";
 import { type Continuous, sumUnits } from "./continuous";
-import { sampleLogGamma, smallestPositive } from "./gammaSampler";
+import { mayUnderflow, sampleGamma, sampleLogGamma, smallestPositive } from "./gammaSampler";
 import { firstOutside, firstWhere, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** One point of the simplex. */
@@ -33,8 +33,13 @@ function make(concentration: tf.Tensor): Dirichlet {
     concentration,
     sample: (noise) =>
       tf.tidy(() => {
-        const { values, shape } = sampleLogGamma(noise, unitShape, concentration);
-        return tf.tensor(normalise(values, unitShape[0]!), shape);
+        const K = unitShape[0]!;
+        if (mayUnderflow(concentration)) {
+          const { values, shape } = sampleLogGamma(noise, unitShape, concentration);
+          return tf.tensor(normaliseLogs(values, K), shape);
+        }
+        const { values, shape } = sampleGamma(noise, unitShape, concentration);
+        return tf.tensor(normalise(values, K), shape);
       }),
     logProb: (value) => dirichletLogProb(concentration, value),
     mean,
@@ -81,8 +86,19 @@ function make(concentration: tf.Tensor): Dirichlet {
   };
 }
 
+/** g_k / Σ_j g_j over groups of K. */
+function normalise(gammas: Float64Array, K: number): Float32Array {
+  const out = new Float32Array(gammas.length);
+  for (let start = 0; start < gammas.length; start += K) {
+    let sum = 0;
+    for (let k = start; k < start + K; k++) sum += gammas[k]!;
+    for (let k = start; k < start + K; k++) out[k] = Math.max(smallestPositive, gammas[k]! / sum);
+  }
+  return out;
+}
+
 /** exp(log g_k) / Σ_j exp(log g_j) over groups of K. */
-function normalise(logs: Float64Array, K: number): Float32Array {
+function normaliseLogs(logs: Float64Array, K: number): Float32Array {
   const out = new Float32Array(logs.length);
   for (let start = 0; start < logs.length; start += K) {
     let largest = -Infinity;

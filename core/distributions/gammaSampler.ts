@@ -1,6 +1,9 @@
+import { fusedGammaProposals, type GammaProposals } from "../backends/fused/gammaProposals";
+import { leadingRows } from "../backends/fused/leadingRows";
 import { tf } from "../backends/tf";
 import { tidy } from "../backends/tidy";
 import { valuesOf } from "../numerics/special/elementwise";
+import { naturalLog } from "../numerics/special/scalar/naturalLog";
 import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import type { NodeNoise } from "./distribution";
 
@@ -33,22 +36,29 @@ export function sampleLogGamma(noise: NodeNoise, unitShape: readonly number[], c
   return draw(noise, unitShape, concentration, true);
 }
 
+/**
+ * Whether standard gamma variables of these shapes may come out as 0 in double precision: log U ≥ −17 over a is above −545 from 1/32 on,
+ * and exp(−745) is still above 0.
+ */
+export function mayUnderflow(concentration: tf.Tensor): boolean {
+  return (valuesOf(concentration) as Float32Array).some((a) => !(a >= 1 / 32));
+}
+
 function draw(noise: NodeNoise, unitShape: readonly number[], concentration: tf.Tensor, logarithm: boolean): Draws {
   return tidy(() => {
     const first = noise.uniform(unitShape, 0);
     const { shape, size } = first;
-    const a = valuesOf(tf.broadcastTo(concentration, shape)) as Float32Array;
-    const values = new Float64Array(size);
-    const pending = new Int32Array(size);
-    for (let i = 0; i < size; i++) pending[i] = i;
+    const a = everywhere(concentration, first);
+    const proposals = fusedGammaProposals(a) ?? plainGammaProposals(a);
     let left = size;
     for (let attempt = 0; left > 0 && 2 + 2 * attempt < gammaStreams; attempt++) {
       const normals = attempt === 0 ? first : noise.uniform(unitShape, 1 + 2 * attempt);
       const uniforms = noise.uniform(unitShape, 2 + 2 * attempt);
-      left = propose(values, pending, left, a, valuesOf(normals) as Float32Array, valuesOf(uniforms) as Float32Array);
+      left = proposals.attempt(valuesOf(normals) as Float32Array, valuesOf(uniforms) as Float32Array);
     }
+    const values = proposals.values();
     if (logarithm) for (let i = 0; i < size; i++) values[i] = Math.log(values[i]!);
-    if (a.some((shapeParameter) => shapeParameter < 1)) {
+    if ((valuesOf(concentration) as Float32Array).some((shapeParameter) => shapeParameter < 1)) {
       const boost = valuesOf(noise.uniform(unitShape, 1));
       for (let i = 0; i < size; i++) {
         if (!(a[i]! < 1)) continue;
@@ -58,6 +68,28 @@ function draw(noise: NodeNoise, unitShape: readonly number[], concentration: tf.
     }
     return { values, shape };
   });
+}
+
+/** A parameter's number for every element of the noise; copies of memory where its leading axes only start over. */
+function everywhere(parameter: tf.Tensor, noise: tf.Tensor): Float32Array {
+  const given = valuesOf(parameter) as Float32Array;
+  if (given.length === 1) return new Float32Array(noise.size).fill(given[0]!);
+  const rows = leadingRows(parameter, noise, 1);
+  if (!rows || rows.rows !== rows.b) return valuesOf(tf.broadcastTo(parameter, noise.shape)) as Float32Array;
+  const out = new Float32Array(noise.size);
+  for (let start = 0; start < out.length; start += given.length) out.set(given, start);
+  return out;
+}
+
+/** The kernel's proposals in plain code. */
+export function plainGammaProposals(a: Float32Array): GammaProposals {
+  const values = new Float64Array(a.length);
+  const pending = Int32Array.from(a, (_, i) => i);
+  let left = a.length;
+  return {
+    attempt: (normals, uniforms) => (left = propose(values, pending, left, a, normals, uniforms)),
+    values: () => values,
+  };
 }
 
 /**
@@ -88,7 +120,7 @@ function propose(
     const u = uniforms[i]!;
     const square = x * x;
     // The squeeze accepts nothing that the test would not, and spares most elements the logarithms.
-    if (v > 0 && (u < 1 - 0.0331 * square * square || Math.log(u) < 0.5 * square + d * (1 - v + Math.log(v))))
+    if (v > 0 && (u < 1 - 0.0331 * square * square || naturalLog(u) < 0.5 * square + d * (1 - v + naturalLog(v))))
       values[i] = d * v;
     else pending[left++] = i;
   }

@@ -9,7 +9,6 @@ const standardGumbel: StandardUnit = {
   id: "gumbel",
   location: "location",
   scale: "scale",
-  quantile: (u) => -Math.log(-Math.log(u)),
   logDensity: (epsilon) => tf.neg(tf.add(epsilon, tf.exp(tf.neg(epsilon)))),
   cdf(epsilon, upper) {
     const power = tf.neg(tf.exp(tf.neg(epsilon)));

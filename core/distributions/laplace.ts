@@ -6,7 +6,6 @@ const standardLaplace: StandardUnit = {
   id: "laplace",
   location: "location",
   scale: "scale",
-  quantile: (u) => (u < 0.5 ? Math.log(2 * u) : -Math.log(2 * (1 - u))),
   logDensity: (epsilon) => tf.sub(tf.neg(tf.abs(epsilon)), Math.LN2),
   // ½ e^ε below 0, 1 − ½ e^−ε above: the part that is not on its side is a constant ½.
   cdf(given, upper) {

@@ -1,18 +1,17 @@
 import { customOp } from "../backends/customOp";
 import { detach } from "../backends/detach";
+import type { StandardKind } from "../backends/fused/standardQuantiles";
 import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
-import { elementwise } from "../numerics/special/elementwise";
 import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
+import { standardDraw } from "./standardDraw";
 import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** A standard variable ε; z = location + scale · ε. */
 export interface StandardUnit {
-  readonly id: string;
+  readonly id: StandardKind;
   readonly location: string;
   readonly scale: string;
-  /** F⁻¹(u), in double precision. */
-  quantile(u: number): number;
   /** log p(ε). */
   logDensity(epsilon: tf.Tensor): tf.Tensor;
   /** F(ε), or 1 − F(ε) when `upper`. */
@@ -56,7 +55,7 @@ function make(standard: StandardUnit, location: tf.Tensor, scale: tf.Tensor): Lo
     scale,
     sample: (noise) =>
       tf.tidy(() => {
-        const epsilon = elementwise(standard.quantile, noise.uniform(unitShape));
+        const epsilon = standardDraw(standard.id, noise.uniform(unitShape));
         return detach(tf.add(tf.add(location, zeroIfPositive(scale)), tf.mul(scale, epsilon)));
       }),
     logProb: (value) => sumUnits(unitLogProb(value)),

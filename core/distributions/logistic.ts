@@ -7,7 +7,6 @@ const standardLogistic: StandardUnit = {
   id: "logistic",
   location: "location",
   scale: "scale",
-  quantile: (u) => Math.log(u) - Math.log1p(-u),
   logDensity: (epsilon) => tf.sub(tf.neg(epsilon), tf.mul(softplus(tf.neg(epsilon)), 2)),
   cdf: (epsilon, upper) => tf.sigmoid(upper ? tf.neg(epsilon) : epsilon),
   mean: 0,

@@ -4,10 +4,9 @@ import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import { cholesky, choleskyProblem } from "../numerics/cholesky";
-import { elementwise } from "../numerics/special/elementwise";
-import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import { applyTriangle, lowerMask, triangularSolve } from "../numerics/triangularSolve";
 import { commonUnits, type Continuous, sumUnits, zeroIfPositive } from "./continuous";
+import { standardDraw } from "./standardDraw";
 import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
 
 /** One normal vector with full covariance L Lᵀ. */
@@ -54,7 +53,7 @@ function make(location: tf.Tensor, scaleTril: tf.Tensor, covariance: tf.Tensor |
         detach(
           tf.add(
             tf.add(location, zeroIfPositive(diagonal())),
-            applyTriangle(lower(), elementwise(normalQuantile, noise.uniform(unitShape))),
+            applyTriangle(lower(), standardDraw("normal", noise.uniform(unitShape))),
           ),
         ),
       ),

@@ -1,6 +1,5 @@
 import { tf } from "../backends/tf";
 import { normalCdf } from "../numerics/special/errorFunctions";
-import { normalQuantile } from "../numerics/special/scalar/normalQuantile";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
 import { type MultivariateNormal, multivariateNormal, normalOfCovariance } from "./multivariateNormal";
 import { oneOf, type ParameterLike } from "./tensorParameter";
@@ -11,7 +10,6 @@ const standardNormal: StandardUnit = {
   id: "normal",
   location: "mean",
   scale: "std",
-  quantile: normalQuantile,
   logDensity: (epsilon) => tf.sub(tf.mul(tf.square(epsilon), -0.5), halfLog2Pi),
   cdf: (epsilon, upper) => normalCdf(upper ? tf.neg(epsilon) : epsilon),
   mean: 0,

@@ -379,7 +379,8 @@ export class TrainingRun {
     this.beside.look(this.step, this.training);
     this.noteSettings();
     this.log.flush();
-    if (this.options.abandon) holdMemoryLimit(this.options.memoryLimitBytes, () => this.checkpoint());
+    const { abandon, memoryLimitBytes, giveWay } = this.options;
+    if (abandon) holdMemoryLimit(memoryLimitBytes, () => this.checkpoint(), giveWay);
     this.lastDelta = now;
     await new Promise((next) => setImmediate(next));
   }

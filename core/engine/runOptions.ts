@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly debug?: DebugOptions & DebugEvents;
   /** The run goes on in a fresh process above this much resident memory; no limit when left out. */
   readonly memoryLimitBytes?: number;
+  /** Ends what holds memory and can be done without, before that; false when nothing is left. */
+  readonly giveWay?: () => boolean;
   /**
    * Ends the process with that status, so that the run goes on in a fresh one from its last checkpoint. Without it the run fails where the
    * back end does, and no memory limit holds.

@@ -235,6 +235,7 @@ export class EngineServer {
       onBackend: (chosen) => this.adopt(chosen),
       folderByDefault: true,
       workers: this.pool.size,
+      giveWay: () => this.pool.giveWay(),
       abandon: (status, reason) => {
         this.log("error", reason);
         setImmediate(() => this.exit(status));

@@ -27,6 +27,7 @@ export interface StartOptions extends Partial<DebugEvents> {
   readonly onDelta: (delta: RunDelta) => void;
   /** As for a run: ends the process so that the run goes on in a fresh one. */
   readonly abandon?: NonNullable<RunOptions["abandon"]>;
+  readonly giveWay?: NonNullable<RunOptions["giveWay"]>;
   /** Write a run folder even when the request names none. */
   readonly folderByDefault: boolean;
   /** Examples of each split evaluated when the run ends; all when left out. */
@@ -114,6 +115,7 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
       ...optional("workers", options.workers),
       ...optional("memoryLimitBytes", request.memoryLimitBytes),
       ...optional("abandon", options.abandon),
+      ...optional("giveWay", options.giveWay),
       onDelta: options.onDelta,
     });
   } catch (error) {

@@ -22,12 +22,17 @@ export async function installNative(services: NativeServices): Promise<void> {
       {
         label: vscode.l10n.t("TensorFlow on the processor"),
         detail: vscode.l10n.t("about 250 MB to download, 700 MB on disk; faster for wide nets"),
-        gpu: false,
+        flags: ["--download"],
       },
       {
         label: vscode.l10n.t("TensorFlow with CUDA"),
         detail: vscode.l10n.t("needs an NVIDIA GPU with its driver; about 600 MB to download, 1.4 GB on disk"),
-        gpu: true,
+        flags: ["--download", "--gpu"],
+      },
+      {
+        label: vscode.l10n.t("WebGPU"),
+        detail: vscode.l10n.t("any graphics card; about 60 MB to download; used only where back end webgpu is chosen"),
+        flags: ["--webgpu"],
       },
     ],
     {
@@ -39,7 +44,7 @@ export async function installNative(services: NativeServices): Promise<void> {
   );
   if (!picked) return;
   const said = await withProgress(vscode.l10n.t("Installing the native engine"), (signal, report) =>
-    runInstaller(services, picked.gpu, signal, (line) => report(0, line)),
+    runInstaller(services, picked.flags, signal, (line) => report(0, line)),
   );
   if (said === undefined) return;
   await offer("info", `${said}.`, {
@@ -57,12 +62,12 @@ export function nativeEnvironment(nativeFolder: string): NodeJS.ProcessEnv {
 /** @returns the installer's last line */
 function runInstaller(
   { log, extensionPath, nativeFolder }: NativeServices,
-  gpu: boolean,
+  flags: readonly string[],
   signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<string> {
   const script = join(extensionPath, "dist", "native", "install.mjs");
-  const args = [script, "--download", "--folder", nativeFolder, ...(gpu ? ["--gpu"] : [])];
+  const args = [script, "--folder", nativeFolder, ...flags];
   return new Promise((resolve, reject) => {
     // A group of its own, so that npm and the compiler end with it.
     const grouped = process.platform !== "win32";

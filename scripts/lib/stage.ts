@@ -5,8 +5,11 @@ import { Unavailable } from "../vscode/unavailable";
 export interface Stage {
   readonly id: string;
   readonly title: string;
-  /** @param filters parts of paths; a suite runs only the files that match one of them */
-  run(filters: readonly string[]): Promise<Count>;
+  /**
+   * @param filters parts of paths; a suite runs only the files that match one of them
+   * @param backend what tests that run on any back end compute with; plain JavaScript when left out
+   */
+  run(filters: readonly string[], backend?: string): Promise<Count>;
 }
 
 export interface StageResult {
@@ -18,7 +21,7 @@ export interface StageResult {
 }
 
 /** Runs a stage under a heading. What the machine cannot do is no failure, but it is told. */
-export async function runStage(stage: Stage, filters: readonly string[]): Promise<StageResult> {
+export async function runStage(stage: Stage, filters: readonly string[], backend?: string): Promise<StageResult> {
   const started = Date.now();
   const finish = (count: Count, unavailable?: string): StageResult => ({
     title: stage.title,
@@ -28,7 +31,7 @@ export async function runStage(stage: Stage, filters: readonly string[]): Promis
   });
   console.log(`\n=== ${stage.title} ===`);
   try {
-    return finish(await stage.run(filters));
+    return finish(await stage.run(filters, backend));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (error instanceof Unavailable) {

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { bernoulli, defineModel, dense, normal, observe, parameter, sample, type tf as language } from "gradlens";
 import { tf } from "../../core/backends/tf";
 import type { ModelDefinition } from "../../core/model/defineModel";
+import { startTestBackend } from "../support/testBackend";
 import { type Case, cases } from "./support/cases";
 import { Lab, relativeDistance, totalVariance } from "./support/lab";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 interface Inputs {
   readonly x: language.Tensor;

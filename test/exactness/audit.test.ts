@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
 import { applicable } from "../../core/estimators/estimatorSpec";
 import { estimators } from "../../core/estimators/registry";
+import { startTestBackend } from "../support/testBackend";
 import { type Lab, relativeDistance } from "./support/lab";
 import { labOf } from "./support/labOf";
 import { netCases } from "./support/nets";
 import { plainEstimators } from "./support/plainEstimators";
 import { type PlainGradient, PlainNet } from "./support/plainNet";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 const variants = ["vimco(mean=arithmetic)", "local-expectation(descendants=redraw)"];
 

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
+import { startTestBackend } from "../support/testBackend";
 import { labOf } from "./support/labOf";
 import { manySamples, type NetCase, netCases } from "./support/nets";
 import { PlainNet } from "./support/plainNet";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 /** Estimators that draw noise of their own, alone or each at the nodes that it serves; one sampled check each. */
 const sampled: readonly (readonly [NetCase, readonly string[]])[] = [

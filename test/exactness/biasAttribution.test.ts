@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { tf } from "../../core/backends/tf";
 import { tidy } from "../../core/backends/tidy";
-import { useBackend } from "../../core/backends/registry";
 import { attributeVariance } from "../../core/diagnostics/attribution";
 import { finish } from "../../core/diagnostics/sliced";
 import { collectRows } from "../../core/gradients/collectRows";
 import { bernoulli, cost, defineModel, parameter, sample } from "../../core/index";
 import { Noise } from "../../core/random/noise";
 import { type Bench, makeBench } from "../unit/diagnostics/support";
+import { startTestBackend } from "../support/testBackend";
 
-before(() => useBackend("cpu"));
+before(startTestBackend);
 
 const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
 

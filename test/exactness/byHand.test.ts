@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { Lab } from "./support/lab";
 import { cost, dot, mean1, mean2, out, output, sigmoid, slopeOf, theta, total, W } from "./support/twoLayersByHand";
@@ -151,8 +150,7 @@ function leaveOneOutByHand(): Moments {
 let lab: Lab;
 
 before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
+  await startTestBackend();
   lab = new Lab(cases.find(({ name }) => name === "two layers")!);
 });
 after(() => lab.dispose());

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { mixture } from "../../core/distributions/mixture";
 import { normal } from "../../core/distributions/normal";
@@ -10,8 +9,9 @@ import { observe } from "../../core/model/observe";
 import { sample } from "../../core/model/sample";
 import { momentsOf, rowGradients, type Tensors } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const x = 1.3;
 const noiseStd = 0.8;

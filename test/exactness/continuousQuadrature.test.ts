@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
 import { costs, exactGradient, families, quadrature } from "./continuousFamilies";
 import { costRows } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 /** Estimators without noise beyond the value: their mean is an integral over it. */
 const estimators: readonly { readonly id: string; readonly serves: readonly string[] }[] = [

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { dirichlet } from "../../core/distributions/dirichlet";
 import { gamma } from "../../core/distributions/gamma";
@@ -9,8 +8,9 @@ import { normal } from "../../core/distributions/normal";
 import { costs, exactGradient, families } from "./continuousFamilies";
 import { costRows, type MakeDistribution, momentsOf, type Parameters } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const numRows = 30_000;
 /** False alarms below 1e-7 per parameter and cost, 1e-5 for the file. */

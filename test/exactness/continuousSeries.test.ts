@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { beta } from "../../core/distributions/beta";
 import { dirac } from "../../core/distributions/dirac";
@@ -14,8 +13,9 @@ import { sample } from "../../core/model/sample";
 import { type Cost, costs, exactGradient, families, type Family, quadrature } from "./continuousFamilies";
 import { costRows, momentsOf, rowGradients, type Tensors } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 /** n-th derivatives of the smooth costs, n ≥ 1. */
 const derivatives: Readonly<Record<string, (n: number, z: number) => number>> = {

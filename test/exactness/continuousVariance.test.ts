@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { normal } from "../../core/distributions/normal";
 import { families, quadrature } from "./continuousFamilies";
 import { costRows, momentsOf } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 /** Coefficients of 1, ε, ε², … */
 type Polynomial = readonly number[];

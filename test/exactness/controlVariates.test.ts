@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { createNodeEstimators } from "../../core/estimators/estimatorSpec";
 import { objective } from "../../core/objectives/registry";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
 import { MovingMoments } from "../../core/baselines/movingMoments";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { Lab, totalVariance } from "./support/lab";
 import { oneCategoryBound } from "./support/oneCategoryBound";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 function measure(lab: Lab, text: string, average?: number, draws = 4000): readonly ControlVariateReport[] {
   const specs = lab.specs(text);

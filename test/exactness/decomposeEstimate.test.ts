@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { useBackend } from "../../core/backends/registry";
 import { tf } from "../../core/backends/tf";
 import { decomposeEstimate } from "../../core/diagnostics/decomposeEstimate";
 import { estimators } from "../../core/estimators/registry";
 import { estimateGradient } from "../../core/gradients/gradient";
 import { objective } from "../../core/objectives/registry";
 import { Noise } from "../../core/random/noise";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { Lab } from "./support/lab";
 
-before(async () => void (await useBackend("cpu")));
+before(startTestBackend);
 
 describe("one estimate taken apart", () => {
   const served = new Set<string>();

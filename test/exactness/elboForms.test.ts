@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { flow, mixture, normal, observe, planar, sample } from "gradlens";
 import { tf } from "../../core/backends/tf";
 import { ModelInstance } from "../../core/graph/instance";
@@ -12,8 +11,9 @@ import { gradientsAndLosses, momentsOf, type Parameters, rowGradients, type Tens
 import { cases } from "./support/cases";
 import { Lab, relativeDistance } from "./support/lab";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const forms = ["joint", "entropy", "kl"] as const;
 const pathwises = ["pathwise", "sticking-the-landing", "dreg"];

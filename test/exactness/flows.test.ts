@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import type { Distribution } from "../../core/distributions/distribution";
 import { affineCoupling } from "../../core/distributions/flows/affineCoupling";
@@ -13,8 +12,9 @@ import { sample } from "../../core/model/sample";
 import { momentsOf, type Parameters, rowGradients, type Tensors } from "./continuousRows";
 import { differentiate, logNormal, planarMap } from "./support/float64";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const estimators = ["lr", "pathwise", "sticking-the-landing", "dreg"];
 

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { useBackend } from "../../core/backends/registry";
 import { tf } from "../../core/backends/tf";
 import { tidy } from "../../core/backends/tidy";
 import { tileRows } from "../../core/diagnostics/enumerate";
@@ -10,6 +8,7 @@ import { collectByAxis, collectByLoop } from "../../core/gradients/collectRows";
 import { estimateGradient } from "../../core/gradients/gradient";
 import { objective } from "../../core/objectives/registry";
 import { Noise } from "../../core/random/noise";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { Lab, type Values } from "./support/lab";
 
@@ -45,7 +44,7 @@ function assertSame(a: Values, b: Values, tolerance: number, what: string): void
   );
 }
 
-before(async () => void (await useBackend("cpu")));
+before(startTestBackend);
 
 describe("rows of gradients", () => {
   for (const testCase of chosen) {
@@ -163,24 +162,6 @@ describe("tensors and noise", () => {
       lab.dispose();
     });
   }
-
-  it("the same seed gives the same gradient on cpu and wasm, for every estimator", async () => {
-    const found = new Map<string, Values[]>();
-    for (const backend of ["cpu", "wasm"]) {
-      await useBackend(backend);
-      for (const testCase of chosen) {
-        const lab = new Lab(testCase);
-        for (const id of serving(lab)) {
-          const key = `${id} on ${testCase.name}`;
-          found.set(key, [...(found.get(key) ?? []), lab.once(id, 11)]);
-        }
-        lab.dispose();
-      }
-    }
-    await useBackend("cpu");
-    assert.ok(found.size > 60);
-    for (const [key, [cpu, wasm]] of found) assertSame(cpu!, wasm!, 2e-5, key);
-  });
 
   it("another seed gives another gradient, except where nothing is sampled", () => {
     const lab = new Lab(chosen[0]!);

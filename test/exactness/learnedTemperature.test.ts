@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { createNodeEstimators } from "../../core/estimators/estimatorSpec";
 import type { NodeEstimator } from "../../core/estimators/estimator";
 import { estimateGradient } from "../../core/gradients/gradient";
 import { objective } from "../../core/objectives/registry";
 import { Noise } from "../../core/random/noise";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { GridNoise } from "./support/gridNoise";
 import { Lab } from "./support/lab";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 /** Batch-mean loss, and its gradient with respect to the log temperature of every node, in one evaluation. */
 function once(lab: Lab, text: string, noise: Noise): { readonly loss: number; readonly slopes: Map<string, number> } {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { applicable } from "../../core/estimators/estimatorSpec";
 import { estimators } from "../../core/estimators/registry";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { knownBias } from "./support/knownBias";
 import { Lab, relativeDistance, totalVariance, type Values } from "./support/lab";
@@ -16,10 +16,7 @@ const variants = [
   "local-expectation(descendants=redraw)",
 ];
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 for (const testCase of cases) {
   describe(testCase.name, () => {

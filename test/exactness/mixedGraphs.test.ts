@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { before, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
 import { estimators } from "../../core/estimators/registry";
 import { applicable } from "../../core/estimators/estimatorSpec";
+import { startTestBackend } from "../support/testBackend";
 import { labOf } from "./support/labOf";
 import { type NetCase, netCases } from "./support/nets";
 import { PlainNet } from "./support/plainNet";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 /** Nodes of bits alone, with what stands at the upper and at the lower ones. */
 const graphs: readonly {

@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
 import { MovingMoments } from "../../core/baselines/movingMoments";
 import type { EstimatorState, NodeEstimator } from "../../core/estimators/estimator";
 import { estimateGradient } from "../../core/gradients/gradient";
 import { objective } from "../../core/objectives/registry";
 import { Noise } from "../../core/random/noise";
+import { startTestBackend } from "../support/testBackend";
 import { type Case, cases } from "./support/cases";
 import { Lab, relativeDistance, totalVariance } from "./support/lab";
 import { oneCategoryBound } from "./support/oneCategoryBound";
 
 const log3 = Math.log(3);
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 /** Probabilities are multiples of ¼, so that 64 rows hold every state as often as it is probable. */
 const layered: Case = {

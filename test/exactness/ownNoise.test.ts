@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
 import { applicable } from "../../core/estimators/estimatorSpec";
 import { estimators } from "../../core/estimators/registry";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { gaussLegendre, GridNoise } from "./support/gridNoise";
 import { Lab, type Values } from "./support/lab";
@@ -17,10 +16,7 @@ const DRAWS = 16384;
 const THRESHOLD = 5.2;
 const DETECTABLE = 0.1;
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 for (const testCase of cases) {
   describe(testCase.name, () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { defineModel, dense, normal, observe, parameter, sample, tf as language } from "gradlens";
 import { tf } from "../../core/backends/tf";
 import { measurePathScore } from "../../core/diagnostics/measurePathScore";
@@ -8,8 +7,9 @@ import type { ModelDefinition } from "../../core/model/defineModel";
 import type { PathScore } from "../../core/protocol/snapshot";
 import { type Bench, makeBench } from "../unit/diagnostics/support";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const x = 1.3;
 const noiseStd = 0.8;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { bernoulli } from "../../core/distributions/bernoulli";
 import { gamma } from "../../core/distributions/gamma";
@@ -11,9 +10,10 @@ import { sample } from "../../core/model/sample";
 import { families, quadrature } from "./continuousFamilies";
 import { costRows, rowGradients, type Tensors } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
 /** Equations of seed 3 written out in double precision, apart from the engine's code, against its estimates row by row. */
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 /** A ReLU net g of two inputs and one output: hidden weights, biases, output weights. */
 const net = {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { mixture, normal, observe, sample } from "gradlens";
 import { tf } from "../../core/backends/tf";
 import type { ModelFunctions } from "../../core/model/defineModel";
 import { type Parameters, rowGradients, type Tensors } from "./continuousRows";
 import { differentiate, logNormal } from "./support/float64";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
 // The algorithms of Roeder, Wu and Duvenaud (2017), written down again in double precision and differentiated numerically: every draw's
 // gradient is compared, not only the mean.
 
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const x = 1.3;
 

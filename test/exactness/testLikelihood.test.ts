@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { stateValues, tileRows } from "../../core/diagnostics/enumerate";
 import { runTrace } from "../../core/graph/trace";
 import { sum, termsOf } from "../../core/gradients/terms";
 import { objective } from "../../core/objectives/registry";
 import { testLikelihood } from "../../core/training/testLikelihood";
+import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { Lab } from "./support/lab";
 
 const nothingClosed = { divergence: new Set<string>(), entropy: new Set<string>() };
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 /** −log Σ_h p(x, h), or −log Σ_h p(h | x) p(y | h) for a program, all states enumerated. */
 function enumerated(lab: Lab): number[] {

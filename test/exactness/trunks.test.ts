@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { cost, defineModel, normal, parameter, sample } from "gradlens";
 import { tf } from "../../core/backends/tf";
 import { finish } from "../../core/diagnostics/sliced";
@@ -11,6 +10,7 @@ import { estimateGradient } from "../../core/gradients/gradient";
 import { objective } from "../../core/objectives/registry";
 import type { TrunkExpansion, TrunkRecord } from "../../core/protocol/snapshot";
 import { Noise } from "../../core/random/noise";
+import { startTestBackend } from "../support/testBackend";
 import { type Case, cases } from "./support/cases";
 import { Lab } from "./support/lab";
 import { cost as costOf, mean1, mean2, out, output, slopeOf, total, W } from "./support/twoLayersByHand";
@@ -37,10 +37,7 @@ const labOf = (testCase: Case): Lab => {
 };
 const named = (name: string): Lab => labOf(cases.find((testCase) => testCase.name === name)!);
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 after(() => labs.forEach((lab) => lab.dispose()));
 
 function trunks({ instance, structure, data, testCase }: Lab, samples: number, step: number): TrunkRecord {

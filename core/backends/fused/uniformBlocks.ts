@@ -1,6 +1,8 @@
 import { tf } from "../tf";
-import type { KernelFunctions } from "./wasmKernels";
-import { compileKernels, hasSimd, wasmKernels } from "./wasmKernels";
+import { OwnMemory } from "./ownMemory";
+import { type KernelFunctions, wasmKernels } from "./wasmKernels";
+
+const own = new OwnMemory();
 
 /**
  * Uniforms of (0, 1) for consecutive blocks of a tensor, each from its own Threefry key: the same bits as `fillUniform` of
@@ -17,12 +19,9 @@ export function fusedUniformBlocks(keys: readonly (readonly [number, number])[],
     fill(kernels.functions, keys, kernels.pointer(out), size);
     return out;
   }
-  if (!hasSimd()) return null;
-  generator ??= makeGenerator();
-  const { functions, memory } = generator;
-  const missing = size * 4 - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-  fill(functions, keys, 0, size);
+  const memory = own.take(size * 4);
+  if (!memory) return null;
+  fill(memory.functions, keys, 0, size);
   return tf.tensor(new Float32Array(memory.buffer, 0, size).slice(), shape);
 }
 
@@ -34,12 +33,4 @@ function fill(
 ): void {
   const block = size / keys.length;
   keys.forEach(([k0, k1], i) => functions.fillUniform(k0 | 0, k1 | 0, start + i * block * 4, block));
-}
-
-let generator: { functions: KernelFunctions; memory: WebAssembly.Memory } | undefined;
-
-function makeGenerator(): { functions: KernelFunctions; memory: WebAssembly.Memory } {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(compileKernels().module, { env: { memory } });
-  return { functions: exports as unknown as KernelFunctions, memory };
 }

@@ -102,6 +102,11 @@ export interface KernelFunctions {
   rowSquaredNorms(a: Pointer, out: Pointer, rows: number, units: number): void;
   rowSums(a: Pointer, out: Pointer, rows: number, units: number): void;
   columnSums(a: Pointer, out: Pointer, rows: number, units: number): void;
+  quantiles(kind: number, u: Pointer, out: Pointer, n: number): void;
+  categoricalDraw(a: Pointer, groupsA: number, u: Pointer, out: Pointer, groups: number, states: number): void;
+  gammaProposals(
+    ...args: [values: Pointer, pending: Pointer, count: number, a: Pointer, normals: Pointer, uniforms: Pointer]
+  ): number;
   fillUniform(k0: number, k1: number, out: Pointer, n: number): void;
 }
 

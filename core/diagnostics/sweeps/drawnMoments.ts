@@ -123,11 +123,10 @@ function sumOf(bias: NormBounds | null, variance: Measured): Measured {
 
 function ratioOf(norm: NormBounds | null, variance: Measured): Measured {
   if (!norm || !variance.value) return unknown;
-  const value = Math.sqrt(Math.max(0, norm.square) / variance.value);
+  // A mean that the draws do not tell from 0 has no ratio, as beside training; how large it may be is known all the same.
+  const value = norm.square > 0 ? Math.sqrt(norm.square / variance.value) : null;
   const { interval } = variance;
   if (!interval || !(interval[0] > 0)) return { value, interval: null };
-  return {
-    value,
-    interval: [Math.min(value, norm.low / Math.sqrt(interval[1])), Math.max(value, norm.high / Math.sqrt(interval[0]))],
-  };
+  const [low, high] = [norm.low / Math.sqrt(interval[1]), norm.high / Math.sqrt(interval[0])];
+  return { value, interval: value === null ? [low, high] : [Math.min(value, low), Math.max(value, high)] };
 }

@@ -4,6 +4,8 @@ import { defaultWorkers, WorkerPool } from "./workerPool";
 
 /** Workers stay for the next check, and go when none comes. */
 const IDLE_MS = 60_000;
+/** The system takes back what ended threads held within this time. */
+const RETURN_MS = 2_000;
 
 /** The workers of an engine that has a run to train, too: they start with the first check that pays for them. */
 export class EnginePool {
@@ -13,6 +15,7 @@ export class EnginePool {
   private backend: string | null = null;
   private users = 0;
   private leaving: NodeJS.Timeout | null = null;
+  private gaveWayAt: number | null = null;
 
   /** @param busy true while this engine trains: then it leaves the chunks to the workers */
   constructor(private readonly busy: () => boolean) {
@@ -34,7 +37,22 @@ export class EnginePool {
     }
   }
 
+  /**
+   * Ends worker threads, whose memory is this process's own, because it is too much; none are started again. Their chunks are computed here.
+   *
+   * @returns false when that cannot help: there were none, or what they held has come back by now
+   */
+  giveWay(): boolean {
+    if (this.gaveWayAt === null) {
+      if (!this.pool?.threads) return false;
+      this.gaveWayAt = performance.now();
+      this.pool.dispose();
+    }
+    return performance.now() - this.gaveWayAt < RETURN_MS;
+  }
+
   private open(prepared: Prepared): Workers | undefined {
+    if (this.gaveWayAt !== null) return undefined;
     this.pool ??= new WorkerPool({ size: this.size, backend: this.backend!, helps: () => !this.busy() });
     return this.pool.workersFor(prepared);
   }

@@ -58,6 +58,11 @@ export class WorkerPool implements Crew {
     return this.members.size;
   }
 
+  /** Workers that live in this process and count as its memory. */
+  get threads(): number {
+    return this.kind === "thread" ? this.members.size : 0;
+  }
+
   get places(): number {
     return DEPTH * this.members.size + 1;
   }
@@ -111,9 +116,13 @@ export class WorkerPool implements Crew {
     for (const member of this.members) this.remove(member);
   }
 
+  private get kind(): "process" | "thread" {
+    return this.options.backend === "tensorflow" ? "process" : "thread";
+  }
+
   private start(): void {
     this.started++;
-    const link = startWorker(this.options.backend === "tensorflow" ? "process" : "thread", {
+    const link = startWorker(this.kind, {
       onMessage: (message) => this.receive(member, message),
       onEnd: () => this.fail(member),
     });

@@ -68,6 +68,12 @@ onEveryBackend("custom operations differentiate through intermediate tensors", a
   await assertValues(tf.grad((x) => tf.sum(cube(tf.mul(x, 2))))(tf.tensor1d([1, -0.5])), [24, 6]);
 });
 
+onEveryBackend("whole numbers are transposed, and read at once", async () => {
+  const x = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2], "int32");
+  const found = tf.tidy(() => tf.transpose(tf.add(x, x), [1, 2, 0]).dataSync());
+  assert.deepEqual([...found], [2, 10, 4, 12, 6, 14, 8, 16]);
+});
+
 onEveryBackend("two hundred steps of training keep tensors and buffers flat", async () => {
   const [weight, m, v] = [0, 1, 2].map(() => tf.tidy(() => tf.variable(tf.zeros([3, 2])))) as [
     tf.Variable,

@@ -42,15 +42,15 @@ test("the tutorial's checks file holds for the mended model and fails for the bi
 
 test("the tutorial names the line that its lint names", async () => {
   const { out } = await gradlens("lint", teaching("dag.ts"));
-  assert.match(out, /dag\.ts:19:36: warning: straight-through at node "b" is biased/);
-  assert.match(tutorial, /dag\.ts:19:36: warning: straight-through at node "b" is biased/);
+  assert.match(out, /dag\.ts:19:19: warning: straight-through at node "b" is biased/);
+  assert.match(tutorial, /dag\.ts:19:19: warning: straight-through at node "b" is biased/);
 });
 
 test("the tutorial shows a second derivative that misses a kink, the lint that says so, and the smooth cost that mends it", async () => {
   await shows(10, "bias", teaching("relu-net.ts"));
   const { out } = await gradlens("lint", teaching("relu-net.ts"));
   const warning =
-    /relu-net\.ts:23:34: warning: gsb at node "z" takes second derivatives of a cost that goes through Relu/;
+    /relu-net\.ts:23:17: warning: gsb at node "z" takes second derivatives of a cost that goes through Relu/;
   assert.match(out, warning);
   assert.match(tutorial, warning);
   await shows(0, "bias", `${teaching("relu-net.ts")}#smooth`, "--draws", "30000");

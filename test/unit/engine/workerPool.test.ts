@@ -12,6 +12,7 @@ import { type BiasMethod, measureBias } from "../../../core/engine/measureBias";
 import { loadModelFile, pickModel } from "../../../core/engine/modelLoader";
 import { WorkerPool } from "../../../core/engine/pool/workerPool";
 import { guardAsync, type Overrides, prepare, type Prepared } from "../../../core/engine/prepare";
+import { GradlensError } from "../../../core/errors";
 import { Workspace } from "./support";
 
 const workspace = new Workspace();
@@ -70,8 +71,9 @@ async function withPool<T>(
   prepared: Prepared,
   size: number,
   work: (workers: Workers | undefined) => Promise<T>,
+  backend = "wasm",
 ): Promise<T & { readonly pool: WorkerPool }> {
-  const pool = new WorkerPool({ size, backend: "wasm", helps: () => false, startPaysMs: 0 });
+  const pool = new WorkerPool({ size, backend, helps: () => false, startPaysMs: 0 });
   try {
     return { ...(await work(pool.workersFor(prepared))), pool };
   } finally {
@@ -79,14 +81,35 @@ async function withPool<T>(
   }
 }
 
-test("enumeration, draws, variance and evaluations are the same to the bit with 0, 1 and 2 workers", async () => {
+for (const backend of ["wasm", "tensorflow"]) {
+  test(`on ${backend} enumeration, draws, variance and evaluations are the same to the bit with 0, 1 and 2 workers`, async (context) => {
+    try {
+      await useBackend(backend);
+    } catch (error) {
+      if (!(error instanceof GradlensError)) throw error;
+      return context.skip(error.message);
+    }
+    try {
+      await sameWithWorkers(backend);
+    } finally {
+      await useBackend("wasm");
+    }
+  });
+}
+
+async function sameWithWorkers(backend: string): Promise<void> {
   const prepared = await open("net", net());
   const sampled = await open("wide", net(), 17, { estimator: "lr-c" });
   const { test: split } = prepared.dataset!;
   const all = async (size: number): Promise<{ readonly json: string; readonly delivered: readonly number[] }> => {
     const delivered: number[] = [];
     const told = async (subject: Prepared, work: (workers?: Workers) => Promise<unknown>): Promise<unknown> => {
-      const { pool, result } = await withPool(subject, size, async (workers) => ({ result: await work(workers) }));
+      const { pool, result } = await withPool(
+        subject,
+        size,
+        async (workers) => ({ result: await work(workers) }),
+        backend,
+      );
       delivered.push(pool.delivered);
       assert.equal(pool.failures, 0);
       return result;
@@ -124,6 +147,26 @@ test("enumeration, draws, variance and evaluations are the same to the bit with 
   assert.equal(tf.memory().numTensors, tensors);
   prepared.dispose();
   sampled.dispose();
+}
+
+test("a worker process of TensorFlow's library that is killed leaves its chunks to this engine, and the answer is the same", async (context) => {
+  try {
+    await useBackend("tensorflow");
+  } catch (error) {
+    if (!(error instanceof GradlensError)) throw error;
+    return context.skip(error.message);
+  }
+  const turn = 'if (/worker\\.[jt]s$/.test(process.argv[1]!) && evaluations > 4) process.kill(process.pid, "SIGKILL");';
+  const prepared = await open("net", net(turn));
+  const alone = await bias(prepared, "sample", 200);
+  const shared = async (workers: Workers | undefined): Promise<{ readonly report: unknown }> => ({
+    report: await bias(prepared, "sample", 200, workers),
+  });
+  const { report, pool } = await withPool(prepared, 1, shared, "tensorflow");
+  assert.deepEqual(report, alone);
+  assert.deepEqual([pool.failures, pool.size], [1, 0]);
+  prepared.dispose();
+  await useBackend("wasm");
 });
 
 for (const [what, turn] of [

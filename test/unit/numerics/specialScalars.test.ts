@@ -6,6 +6,7 @@ import { erf, erfc, erfinv, normalCdf } from "../../../core/numerics/special/sca
 import { incompleteBeta } from "../../../core/numerics/special/scalar/incompleteBeta";
 import { incompleteGamma } from "../../../core/numerics/special/scalar/incompleteGamma";
 import { logGamma } from "../../../core/numerics/special/scalar/logGamma";
+import { naturalLog } from "../../../core/numerics/special/scalar/naturalLog";
 import { normalQuantile } from "../../../core/numerics/special/scalar/normalQuantile";
 import { digamma, polygamma } from "../../../core/numerics/special/scalar/polygamma";
 
@@ -36,6 +37,13 @@ function close(actual: number, expected: number, relative: number, what: string,
   const error = Math.abs(actual - expected);
   assert.ok(error <= relative * Math.abs(expected) + absolute, `${what}: got ${actual}, expected ${expected}`);
 }
+
+test("the logarithm made of IEEE operations alone is right to a unit in the last place or two", () => {
+  for (let i = 1; i <= 20_000; i++) {
+    for (const x of [i * 2 ** -24, 1 - i * 2 ** -24, 1 + i * 2 ** -24, i, 1 / i, Math.exp(i / 30), Math.exp(-i / 30)])
+      if (x > 1e-300) close(naturalLog(x), Math.log(x), 4.5e-16, `log ${x}`);
+  }
+});
 
 test("functions of one variable agree with mpmath to twelve digits", () => {
   assert.ok(table.unary.length > 80);

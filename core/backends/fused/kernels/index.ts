@@ -4,5 +4,6 @@ export { changedRows } from "./changedRows";
 export { bernoulliDraw, multiplyInto, sigmoidInto, softplusInto } from "./elementwise";
 export { matMul, workspaceBytes } from "./matMul";
 export { adam, momentum } from "./optimizers";
+export { categoricalDraw, gammaProposals, quantiles } from "./quantiles";
 export { columnSums, rowSquaredNorms, rowSums } from "./reduce";
 export { fillUniform } from "./threefry";

@@ -1,3 +1,5 @@
+import { naturalLog } from "./naturalLog";
+
 /**
  * Φ⁻¹(p), the standard normal quantile, to 1e-15 relative; ∓∞ at 0 and 1.
  * Reference: Wichura, "Algorithm AS 241", 1988 (PPND16).
@@ -9,7 +11,7 @@ export function normalQuantile(p: number): number {
   }
   const side = q < 0 ? p : 1 - p;
   if (!(side > 0)) return side === 0 ? Math.sign(q) * Infinity : NaN;
-  const r = Math.sqrt(-Math.log(side));
+  const r = Math.sqrt(-(side < 1e-300 ? Math.log(side) : naturalLog(side)));
   return Math.sign(q) * (r <= 5 ? middle(r - 1.6) : tail(r - 5));
 }
 
