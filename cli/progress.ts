@@ -41,12 +41,14 @@ export class Progress {
   }
 
   private describe(): string {
-    const { step, steps, epoch, epochs, stepsPerSecond } = this.snapshot();
+    const { step, steps, epoch, epochs, stepsPerSecond, biasWatch } = this.snapshot();
+    const check = biasWatch?.current;
     const mean = this.recent.reduce((total, [, value]) => total + value, 0) / this.recent.length;
     return [
       `step ${step}${steps === null ? "" : ` of ${steps}`}`,
       ...(epochs === null ? [] : [`epoch ${epoch + 1} of ${epochs}`]),
       `loss ${formatLoss(mean)}`,
+      ...(check ? [`checking bias at step ${check.step}: ${check.draws ?? 0} draws`] : []),
       ...(stepsPerSecond === null ? [] : [`${formatNumber(stepsPerSecond)} steps/s`]),
     ].join("  ");
   }

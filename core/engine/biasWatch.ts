@@ -126,6 +126,7 @@ export class BiasWatch {
   async finish(step: number, training: Training, stop: () => boolean): Promise<void> {
     while (!stop() && (this.waiting.length > 0 || this.current?.asked)) {
       this.turn(step, training);
+      this.log.flush();
       await new Promise((next) => setImmediate(next));
     }
     const { current } = this;
