@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
+import { bundleStrings } from "./scripts/bundleStrings.mjs";
 import { bundleTypes } from "./scripts/bundleTypes.mjs";
 
 const resolvePackage = createRequire(import.meta.url).resolve;
@@ -54,6 +55,7 @@ const types = bundleTypes("dist/types/gradlens.d.ts").catch((error) => {
 });
 const results = await Promise.all(bundles.map((options) => build(options))).catch(() => process.exit(1)); // it has told why
 await types;
+bundleStrings("dist/l10n/bundle.l10n.json");
 
 const host = results.find(({ metafile }) => metafile?.outputs["dist/extension.js"]);
 const heavy = Object.keys(host?.metafile.inputs ?? {}).filter((file) => file.includes("@tensorflow/"));

@@ -32,6 +32,7 @@ export async function setUpTypes(shipped: ShippedTypes, near?: vscode.Uri): Prom
   if (!(await agreed(target, relative, present[0] ?? null))) return;
   for (const [name, text] of Object.entries(files))
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(target, name), new TextEncoder().encode(text));
+  await restartTypeScript();
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
       'TypeScript now knows "gradlens" in {0}. npm may take {1} away; run Set Up Types again then.',
@@ -44,6 +45,12 @@ export async function setUpTypes(shipped: ShippedTypes, near?: vscode.Uri): Prom
 /** Whether TypeScript finds declarations of "gradlens" in a folder by this command or a package. */
 export async function hasTypes(folder: vscode.Uri): Promise<boolean> {
   return exists(vscode.Uri.joinPath(folder, "node_modules", typesModule, "package.json"));
+}
+
+/** TypeScript does not watch node_modules for a package that it has missed. */
+async function restartTypeScript(): Promise<void> {
+  const service = vscode.extensions.getExtension("vscode.typescript-language-features");
+  if (service?.isActive === true) await vscode.commands.executeCommand("typescript.restartTsServer");
 }
 
 async function chooseFolder(near: vscode.Uri | undefined): Promise<vscode.WorkspaceFolder | undefined> {

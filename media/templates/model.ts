@@ -1,4 +1,5 @@
-// A belief net with one layer of binary units, trained on digits that are built in. Run it with "Gradient Lens: Run Training".
+// A belief net with one layer of binary units, trained on digits that are built in.
+// Run it with "Gradient Lens: Run Training".
 import { bernoulli, defineModel, dense, observe, parameter, sample, tf } from "gradlens";
 
 interface Images {

@@ -54,6 +54,7 @@ test("the package holds what the extension needs and nothing else", async () => 
     "dist/cli.js",
     "dist/engine.js",
     "dist/extension.js",
+    "dist/l10n/bundle.l10n.json",
     "dist/native/install.mjs",
     "dist/native/selfTest.js",
     "dist/types/gradlens.d.ts",
@@ -67,4 +68,18 @@ test("the package holds what the extension needs and nothing else", async () => 
     "package.nls.json",
     "scripts/native/extractWheel.py",
   ]);
+});
+
+test("the texts of the extension's code can be translated, with holes numbered from 0 without a gap", () => {
+  const texts = JSON.parse(read("dist/l10n/bundle.l10n.json")) as Record<string, string>;
+  assert.ok(Object.keys(texts).length > 100);
+  for (const [key, text] of Object.entries(texts)) {
+    assert.equal(key, text);
+    const holes = [...new Set([...text.matchAll(/\{(\d+)\}/g)].map(([, number]) => Number(number)))].sort();
+    assert.deepEqual(
+      holes,
+      holes.map((_, i) => i),
+      text,
+    );
+  }
 });

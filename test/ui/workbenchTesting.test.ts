@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Locator } from "playwright-core";
+import { type ThemeName, themes } from "../../scripts/vscode/workbench";
+import { accessibilityViolations } from "./support/accessibility";
 import { eventually } from "./support/eventually";
 import { modelWorkspace } from "./support/models";
 import type { ModelWorkspace } from "./support/models";
@@ -80,7 +82,7 @@ test("the Testing view lists model files and checks files, and their tests once 
 test("running all passes, fails and errs as gradlens check does; a failure names parameter, interval and line", async () => {
   const { window, page } = session;
   await window.run("Test: Run All Tests");
-  await row(/^gradlens\.checks\.json \(Errored\)/).waitFor({ timeout: 60_000 });
+  await row(/^gradlens\.checks\.json \(Errored\)/).waitFor({ timeout: 180_000 });
   await open(/^gradlens\.checks\.json/);
   await row(/bent\.ts: straight-through is unbiased \(Failed\)/).waitFor();
   await row(/bent\.ts: lr is unbiased \(Passed\)/).waitFor();
@@ -95,6 +97,15 @@ test("running all passes, fails and errs as gradlens check does; a failure names
     20_000,
   );
   await session.picture("testing-failed");
+});
+
+test("what a failure says is readable and free of accessibility violations in every theme", async () => {
+  for (const theme of Object.keys(themes) as ThemeName[]) {
+    await session.setTheme(theme);
+    await session.picture(`testing-failed-${theme}`);
+    assert.deepEqual(await accessibilityViolations(session.page, ".test-output-peek-message-container"), [], theme);
+  }
+  await session.setTheme("dark");
 });
 
 test("a message's link shows the verdict in the bias panel", async () => {

@@ -35,7 +35,6 @@ test("New Model File writes a model into an empty folder and offers what TypeScr
     readFileSync(join(folder, "first.ts"), "utf8"),
     readFileSync(join(root, "media/templates/model.ts"), "utf8"),
   );
-  await eventually(async () => assert.match((await problems()) ?? "", /[1-9]\d* (Problem|Error)/i), 60_000);
   await window.notification(/does not know "gradlens"/).waitFor();
   await session.picture("types-missing");
 });
@@ -55,18 +54,12 @@ test("Set Up Types says what it writes, writes nothing when told not to, and the
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   assert.equal(existsSync(written), false);
+  await eventually(async () => assert.match((await problems()) ?? "", /Errors: [1-9]/), 120_000);
   await window.run("Gradient Lens: Set Up Types");
   await dialog.getByRole("button", { name: "Write" }).click();
   await window.notification(/TypeScript now knows "gradlens"/).waitFor();
   assert.equal(readFileSync(written, "utf8"), readFileSync(join(root, "dist/types/gradlens.d.ts"), "utf8"));
   await eventually(async () => assert.match((await problems()) ?? "", /No Problems/i), 60_000);
-  const hover = await window.hover(
-    window
-      .line("first.ts", /sample\("h",/)
-      .locator("span span")
-      .first(),
-  );
-  await eventually(async () => assert.match(await hover.innerText(), /sample/));
   await session.picture("types-known");
   await window.run("Gradient Lens: Set Up Types");
   await window.notification(/are up to date/).waitFor();

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type ThemeName, themes } from "../../scripts/vscode/workbench";
+import { accessibilityViolations } from "./support/accessibility";
+import { eventually } from "./support/eventually";
+import { modelWorkspace } from "./support/models";
+import type { ModelWorkspace } from "./support/models";
+import { extensionId, startSession } from "./support/session";
+import type { Session } from "./support/session";
+
+/** Two stochastic layers, so that there is something for a rollout to draw again and a noise to tell from the other's. */
+const model = "tinyNet.ts";
+let session: Session;
+let workspace: ModelWorkspace;
+
+before(async () => {
+  workspace = modelWorkspace();
+  session = await startSession({
+    workspace: workspace.folder,
+    env: { GRADLENS_AUTOSTART: model },
+    settings: { "typescript.validate.enable": false },
+  });
+  await session.page.setViewportSize({ width: 1920, height: 1000 });
+});
+after(async () => {
+  await session?.stop();
+  workspace?.remove();
+});
+
+test("a rollout is measured beside training once its panel is in view, and the panel says whether it pays", async () => {
+  const { window } = session;
+  const tile = window.webview(extensionId).locator('[data-panel="rollout"]');
+  await tile.waitFor({ timeout: 120_000 });
+  await tile.scrollIntoViewIfNeeded();
+  await eventually(
+    async () =>
+      assert.match(
+        await tile.innerText(),
+        /rollout (would (cut|raise) the variance to [\d.e-]+ times MuProp's|'s variance is not told|changes nothing)/i,
+      ),
+    120_000,
+  );
+  for (const theme of Object.keys(themes) as ThemeName[]) {
+    await session.setTheme(theme);
+    await tile.scrollIntoViewIfNeeded();
+    await session.picture(`rollout-${theme}`);
+    const frame = await window.webviewFrame(extensionId);
+    assert.deepEqual(await accessibilityViolations(frame), [], theme);
+  }
+  await session.setTheme("dark");
+});
+
+test("the hover of a parameter says which node's noise causes its variance", async () => {
+  const { window, page } = session;
+  await window.run("Gradient Lens: Pause Training");
+  const name = window
+    .line(model, /parameter\("prior"/)
+    .locator("span span")
+    .first();
+  await eventually(async () => {
+    const hover = await window.hover(name);
+    assert.match(
+      await hover.innerText({ timeout: 2_000 }),
+      /\d %.* of its Monte Carlo variance comes from the noise of [hy]/,
+    );
+  }, 120_000);
+  await page.screenshot({ path: "test-results/ui/attribution-hover.png" });
+});
