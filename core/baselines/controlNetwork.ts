@@ -35,10 +35,13 @@ export class ControlNetwork {
   private readonly optimizer = new Adam({ learningRate: LEARNING_RATE });
   private readonly spread = new MovingMoments(0.99);
   private restored: EstimatorState | null = null;
+  /** False while the output's weights are the zeros that they begin as. */
+  private learned = false;
   private pending: { readonly gradients: readonly (tf.Tensor | null)[]; readonly signal: Float32Array } | null = null;
 
   /** What the network adds to the estimate, constant. */
   correction({ free, given, inputs, combine, plain, signal }: CorrectionRequest): tf.Tensor {
+    if (!this.learned && !signal) return tf.zerosLike(plain);
     const variables = this.ensure(free.shape[1], inputs?.shape[1] ?? 0);
     const scale = this.spread.std === 0 ? 1 : this.spread.std;
     const network = (y: tf.Tensor2D): { value: tf.Tensor; slope: tf.Tensor } => {
@@ -75,6 +78,7 @@ export class ControlNetwork {
     const { pending, variables } = this;
     if (!pending || !variables) return;
     if (pending.signal.every((value) => Number.isFinite(value))) {
+      this.learned = true;
       this.spread.add(pending.signal);
       this.optimizer.apply(
         names.flatMap((name, i) => {
@@ -104,6 +108,7 @@ export class ControlNetwork {
   restore(state: EstimatorState): void {
     if (state["network/spread"]) this.spread.restore(state["network/spread"].values);
     this.restored = Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith("network/")));
+    this.learned = Object.keys(this.restored).length > 0;
     if (this.variables) this.fill(this.variables);
   }
 

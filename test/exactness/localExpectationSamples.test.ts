@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
 import { MovingMoments } from "../../core/baselines/movingMoments";
 import type { EstimatorMoments } from "../../core/diagnostics/enumerateEstimator";
 import type { EstimatorState } from "../../core/estimators/estimator";
 import { type Lab, relativeDistance } from "./support/lab";
+import { startTestBackend } from "../support/testBackend";
 import { labOf } from "./support/labOf";
 import type { Net, Site } from "./support/net";
 import type { NetCase } from "./support/nets";
 import { localExpectation } from "./support/plainEstimators";
 import { type PlainGradient, PlainNet } from "./support/plainNet";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 const bits = (name: string, units: number, ...from: string[]): Site => ({ name, units, from });
 const category = (name: string, units: number, states: number, ...from: string[]): Site => ({

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
-import { tf } from "../../core/backends/tf";
 import { applicable } from "../../core/estimators/estimatorSpec";
 import { estimators } from "../../core/estimators/registry";
+import { startTestBackend } from "../support/testBackend";
 import type { Lab, Values } from "./support/lab";
 import { labOf } from "./support/labOf";
 import type { Net, Site } from "./support/net";
@@ -12,10 +11,7 @@ import { knownBiased, pairMean } from "./support/pairMean";
 import { pairRule } from "./support/pairNoise";
 import { type PlainGradient, PlainNet } from "./support/plainNet";
 
-before(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
+before(startTestBackend);
 
 const bit = (name: string, ...from: string[]): Site => ({ name, units: 1, from });
 const outputs = (name: string, ...from: string[]): Site => ({ name, units: 2, from });

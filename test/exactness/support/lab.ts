@@ -24,6 +24,8 @@ import { eachMultiset } from "./multisets";
 /** Choices of states that are held at once. */
 const CHOICES = 4096;
 
+export type Drawn = ReadonlyMap<string, EstimatorMoments & { readonly standardError: Float64Array }>;
+
 export type Values = ReadonlyMap<string, Float64Array>;
 
 /** A case made ready: parameters, structure, data. Dispose it. */
@@ -171,12 +173,11 @@ export class Lab {
     return { gradients, logProb };
   }
 
-  /** Mean, its standard error, and variance of one estimate, from draws of the estimator's own noise. */
-  draw(
-    text: string,
-    draws: number,
-    seed = 0,
-  ): ReadonlyMap<string, EstimatorMoments & { readonly standardError: Float64Array }> {
+  /**
+   * Mean, its standard error, and variance of one estimate, from draws of the estimator's own noise.
+   * @param enough ends before all draws are made. An unbiased estimator's may look at the standard errors only, never at the means
+   */
+  draw(text: string, draws: number, enough: (drawn: Drawn, draws: number) => boolean = () => false): Drawn {
     const { batchSize: B } = this.testCase;
     const replicates = 2048;
     const sums = new Map(
@@ -186,11 +187,19 @@ export class Lab {
       ]),
     );
     let done = 0;
+    const drawn = (): Drawn =>
+      new Map(
+        [...sums].map(([name, [first, second]]) => {
+          const mean = first.map((value) => value / done);
+          const variance = second.map((value, element) => Math.max(0, value / done - mean[element]! ** 2));
+          return [name, { mean, variance, standardError: variance.map((value) => Math.sqrt(value / done)) }];
+        }),
+      );
     this.withEstimators(text, (estimators) => {
-      for (; done < draws; done += replicates) {
+      for (; done < draws && !(done > 0 && enough(drawn(), done)); done += replicates) {
         tidy(() => {
           const noise = new Noise({
-            seed,
+            seed: 0,
             step: 0,
             numSamples: this.samples(text),
             numRows: replicates * B,
@@ -221,13 +230,7 @@ export class Lab {
         });
       }
     });
-    return new Map(
-      [...sums].map(([name, [first, second]]) => {
-        const mean = first.map((value) => value / done);
-        const variance = second.map((value, element) => Math.max(0, value / done - mean[element]! ** 2));
-        return [name, { mean, variance, standardError: variance.map((value) => Math.sqrt(value / done)) }];
-      }),
-    );
+    return drawn();
   }
 
   /** Weighted mean over rows of chosen noise: quadrature over an estimator's own noise. For one example at most. */

@@ -103,35 +103,37 @@ async function sameWithWorkers(backend: string): Promise<void> {
   const { test: split } = prepared.dataset!;
   const all = async (size: number): Promise<{ readonly json: string; readonly delivered: readonly number[] }> => {
     const delivered: number[] = [];
+    // One pool for all, as in an engine: its workers start once and are shown both models.
+    const pool = new WorkerPool({ size, backend, helps: () => false, startPaysMs: 0 });
     const told = async (subject: Prepared, work: (workers?: Workers) => Promise<unknown>): Promise<unknown> => {
-      const { pool, result } = await withPool(
-        subject,
-        size,
-        async (workers) => ({ result: await work(workers) }),
-        backend,
-      );
-      delivered.push(pool.delivered);
+      const before = pool.delivered;
+      const result = await work(pool.workersFor(subject));
+      delivered.push(pool.delivered - before);
       assert.equal(pool.failures, 0);
       return result;
     };
     const data = prepared.batch(0);
     const { instance, structure, objective, specs, estimators, batchSize, seed } = prepared;
     const request = { instance, structure, objective, specs, estimators, batchSize, seed, data, step: 0 };
-    const results = [
-      await told(prepared, (workers) => bias(prepared, "enumerate", 0, workers)),
-      await told(sampled, (workers) => bias(sampled, "sample", 100, workers)),
-      await told(prepared, (workers) =>
-        settle(
-          measureVarianceSliced({
-            ...{ ...request, workers, examples: batchSize, hasData: true, numSamples: 1, draws: 9, elementsUpTo: 64 },
-          }),
+    try {
+      const results = [
+        await told(prepared, (workers) => bias(prepared, "enumerate", 0, workers)),
+        await told(sampled, (workers) => bias(sampled, "sample", 100, workers)),
+        await told(prepared, (workers) =>
+          settle(
+            measureVarianceSliced({
+              ...{ ...request, workers, examples: batchSize, hasData: true, numSamples: 1, draws: 9, elementsUpTo: 64 },
+            }),
+          ),
         ),
-      ),
-      await told(prepared, (workers) => evaluateLikelihood(prepared, "test", split, 0, 7, 50, () => false, workers)),
-      await told(prepared, (workers) => evaluateSplit(prepared, "test", split, 0, 60, 90, () => false, workers)),
-    ];
-    tf.dispose(Object.values(data));
-    return { json: JSON.stringify(results), delivered };
+        await told(prepared, (workers) => evaluateLikelihood(prepared, "test", split, 0, 7, 50, () => false, workers)),
+        await told(prepared, (workers) => evaluateSplit(prepared, "test", split, 0, 60, 90, () => false, workers)),
+      ];
+      return { json: JSON.stringify(results), delivered };
+    } finally {
+      pool.dispose();
+      tf.dispose(Object.values(data));
+    }
   };
   const tensors = tf.memory().numTensors;
   const alone = await all(0);
