@@ -49,20 +49,3 @@ test("a rollout is measured beside training once its panel is in view, and the p
   }
   await session.setTheme("dark");
 });
-
-test("the hover of a parameter says which node's noise causes its variance", async () => {
-  const { window, page } = session;
-  await window.run("Gradient Lens: Pause Training");
-  const name = window
-    .line(model, /parameter\("prior"/)
-    .locator("span span")
-    .first();
-  await eventually(async () => {
-    const hover = await window.hover(name);
-    assert.match(
-      await hover.innerText({ timeout: 2_000 }),
-      /\d %.* of its Monte Carlo variance comes from the noise of [hy]/,
-    );
-  }, 120_000);
-  await page.screenshot({ path: "test-results/ui/attribution-hover.png" });
-});
