@@ -23,15 +23,17 @@ export async function openModel(reference: string, options: ModelOptions, termin
   const loaded = loadModelFile(file);
   const picked = pickModel(loaded, exportName);
   const prepared = await prepare(picked.definition, loaded.file, overrides(options));
-  if (options.checkpoint !== undefined) tellOfChange(loaded.file, options.checkpoint, terminal);
+  if (options.checkpoint !== undefined) tellOfChange(prepared, options.checkpoint, terminal);
   return { prepared, exportName: picked.exportName, backend };
 }
 
-/** Parameters may fit a text that is not the one they were trained with. */
-function tellOfChange(file: string, checkpoint: string, terminal: Terminal): void {
+/** Parameters may fit a text that is not the one they were trained with; those of a model of another name are refused later. */
+function tellOfChange({ file, definition }: Prepared, checkpoint: string, terminal: Terminal): void {
   const folder = runFolderOf(checkpoint);
   if (folder === null) return;
-  const before = readModelText(folder, readManifest(folder));
+  const manifest = readManifest(folder);
+  if (manifest.model !== definition.name) return;
+  const before = readModelText(folder, manifest);
   if (before !== "" && before !== readFileSync(file, "utf8"))
     terminal.err(
       `note: ${file} is not the text that the run of ${checkpoint} began with; the numbers are of the text as it is now`,

@@ -15,16 +15,12 @@ import { isExact } from "../estimators/isExact";
 import type { DataInputs } from "../model/defineModel";
 import type { AttributionRecord, ControlVariateRecord, VarianceRecord } from "../protocol/snapshot";
 import { DiagnosticsBudget } from "./diagnosticsBudget";
+import { DiagnosticTurns } from "./diagnosticTurns";
 import { measuredRequest } from "./measuredRequest";
 import type { Prepared } from "./prepare";
 
 /** Replicates of each example at a measurement of the variance, and of the one row without a data set. */
 const DRAWS = [2, 32] as const;
-/**
- * With every so many measurements of the variance control variates are looked at, the mean gradient is set beside earlier ones, and
- * attribution is measured, one at a time: each of them takes as long as several measurements.
- */
-const CYCLE = 8;
 /** Replicates of each example for control variates; without a data set, of the rows of a batch. */
 const CONTROL_DRAWS = 8;
 const CONTROL_ROWS_WITHOUT_DATA = 400;
@@ -41,7 +37,7 @@ export interface Measurement {
 /** What diagnostics measure beside training, with what was measured before. */
 export class DiagnosticsSchedule {
   readonly budget: DiagnosticsBudget;
-  private measurements = 0;
+  private readonly turns = new DiagnosticTurns(["controlVariates", "drift", "attribution"]);
   private readonly trend = new VarianceTrend();
   private readonly windows = {
     variance: new VarianceWindow(WINDOW),
@@ -62,7 +58,7 @@ export class DiagnosticsSchedule {
 
   /** Starts the averages anew, for another estimator. */
   reset(): void {
-    this.measurements = 0;
+    this.turns.clear();
     this.trend.clear();
     for (const window of Object.values(this.windows)) window.clear();
   }
@@ -75,18 +71,17 @@ export class DiagnosticsSchedule {
     specs: Prepared["specs"] = prepared.specs,
   ): Measurement {
     const began = performance.now();
-    const measurement = this.measurements++;
-    const turn = measurement % CYCLE;
+    const turn = this.turns.next(step);
     const { variance: window, drift } = this.windows;
     const { measured, pathScore, more } = tidy(() => {
       const request = measuredRequest(prepared, { estimators, data, step, draws: DRAWS });
       return {
-        measured: measureVariance({ ...request, window, ...(turn === 1 ? { drift } : {}) }),
+        measured: measureVariance({ ...request, window, ...(turn === "drift" ? { drift } : {}) }),
         pathScore: measurePathScore({ ...request, window: this.windows.pathScore }),
         more:
-          turn === 0
+          turn === "controlVariates"
             ? controlVariates(prepared, specs, request, data)
-            : turn === 2
+            : turn === "attribution"
               ? this.attribution(specs, request)
               : {},
       };

@@ -1,12 +1,6 @@
 import { tf } from "../backends/tf";
 import type { Baseline } from "../baselines/baseline";
-import {
-  type ControlVariate,
-  type EstimatorState,
-  exactDraw,
-  type NodeEstimator,
-  type SurrogateContext,
-} from "./estimator";
+import { type EstimatorState, exactDraw, type NodeEstimator, type SurrogateContext } from "./estimator";
 import { scoreTimes } from "./scoreTimes";
 
 /** What an estimator of this family puts in the place of the cost. */
@@ -21,11 +15,18 @@ export interface SignalParts {
 export class ScoreWithBaseline implements NodeEstimator {
   readonly entropyGradient = "none";
   readonly draw = exactDraw;
+  readonly controlVariate?: NonNullable<NodeEstimator["controlVariate"]>;
 
   constructor(
     private readonly baseline: Baseline,
     private readonly parts: SignalParts,
-  ) {}
+  ) {
+    if (!baseline.learns && !parts.correction) return;
+    this.controlVariate = (context) => {
+      const signal = parts.signal(context);
+      return scoreTimes(context, tf.sub(context.credit, signal), baseline.offset(signal, context));
+    };
+  }
 
   get learnsControl(): boolean {
     return this.baseline.learns;
@@ -35,11 +36,6 @@ export class ScoreWithBaseline implements NodeEstimator {
     const term = this.baseline.scoreTerm(this.parts.signal(context), context);
     const correction = this.parts.correction?.(context);
     return correction ? tf.add(term, correction) : term;
-  }
-
-  controlVariate(context: SurrogateContext): ControlVariate | null {
-    const signal = this.parts.signal(context);
-    return scoreTimes(context, tf.sub(context.credit, signal), this.baseline.offset(signal, context));
   }
 
   update(): void {
