@@ -1,4 +1,5 @@
 import { tf } from "../../core/backends/tf";
+import { median } from "../../core/engine/timeEstimates";
 
 /** Something timed: `call` does the work once; `backend` is made current before it. */
 export interface Candidate {
@@ -15,6 +16,8 @@ export interface Timing {
   readonly medianMs: number;
   /** Processor time of an average call, garbage collection included, in the round in which it was least. */
   readonly cpuMs: number;
+  /** The same in the median round: what some calls do and others do not is in it. */
+  readonly cpuMedianMs: number;
 }
 
 /**
@@ -46,8 +49,8 @@ export async function interleave(
   }
   return new Map(
     [...rows].map(([name, { leasts, cpu }]) => {
-      const sorted = [...leasts].sort((a, b) => a - b);
-      return [name, { leastMs: sorted[0]!, medianMs: sorted[Math.floor(sorted.length / 2)]!, cpuMs: Math.min(...cpu) }];
+      const least = { leastMs: Math.min(...leasts), cpuMs: Math.min(...cpu) };
+      return [name, { ...least, medianMs: median(leasts), cpuMedianMs: median(cpu) }];
     }),
   );
 }
