@@ -16,6 +16,7 @@ import { wholeNumber } from "../parseValue";
 import type { Answering } from "../run";
 import { splitList } from "../splitList";
 import { table } from "../table";
+import { tellUnrefined } from "../tellUnrefined";
 import type { Terminal } from "../terminal";
 import { withWorkers } from "../withWorkers";
 
@@ -54,6 +55,7 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
   answering(command, async (reference: string, options: CompareOptions) => {
     const model = await openModel(reference, options, terminal);
     const { prepared } = model;
+    tellUnrefined(prepared, terminal);
     const step = applyCheckpoint(options.checkpoint, prepared);
     const data = prepared.batch(step);
     const texts = options.estimators === undefined ? servingEstimators(prepared) : splitList(options.estimators);

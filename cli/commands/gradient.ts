@@ -13,6 +13,7 @@ import { about, aboutLine, openModel } from "../openModel";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
+import { tellUnrefined } from "../tellUnrefined";
 import type { Terminal } from "../terminal";
 
 interface Estimate {
@@ -28,6 +29,7 @@ export function addGradient(program: Command, terminal: Terminal, answering: Ans
   answering(command, async (reference: string, options: ModelOptions) => {
     const model = await openModel(reference, options, terminal);
     const { prepared } = model;
+    tellUnrefined(prepared, terminal);
     const { numSamples } = prepared;
     const step = applyCheckpoint(options.checkpoint, prepared);
     const data = prepared.batch(step);

@@ -16,6 +16,7 @@ import { wholeNumber } from "../parseValue";
 import type { Answering } from "../run";
 import { splitList } from "../splitList";
 import { table } from "../table";
+import { tellUnrefined } from "../tellUnrefined";
 import type { Terminal } from "../terminal";
 
 interface SweepOptions extends ModelOptions {
@@ -41,6 +42,7 @@ export function addSweep(program: Command, terminal: Terminal, answering: Answer
     const values = options.values === undefined ? undefined : splitList(options.values).map(number);
     const model = await openModel(reference, options, terminal);
     const { prepared } = model;
+    tellUnrefined(prepared, terminal);
     const step = applyCheckpoint(options.checkpoint, prepared);
     const { specs, estimatorText: text } = prepared;
     const choose = (asked: string): ReturnType<typeof prepared.chooseEstimators> => {

@@ -20,6 +20,7 @@ import { wholeNumber } from "../parseValue";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
+import { tellUnrefined } from "../tellUnrefined";
 import type { Terminal } from "../terminal";
 import { withWorkers } from "../withWorkers";
 
@@ -43,6 +44,7 @@ export function addVariance(program: Command, terminal: Terminal, answering: Ans
   answering(command, async (reference: string, options: VarianceOptions) => {
     const model = await openModel(reference, options, terminal);
     const { prepared } = model;
+    tellUnrefined(prepared, terminal);
     const { instance, structure, objective, estimators, specs, batchSize, seed } = prepared;
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const step = applyCheckpoint(options.checkpoint, prepared);

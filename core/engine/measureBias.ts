@@ -7,6 +7,7 @@ import type { Sliced } from "../diagnostics/sliced";
 import { unbiasedReference } from "../diagnostics/unbiasedReference";
 import { unseenKinks } from "../diagnostics/unseenKinks";
 import { withNormalisedVerdicts } from "../diagnostics/normalisedVerdicts";
+import { unrefinedNotes } from "../training/unrefined";
 import { GradlensError } from "../errors";
 import { isExact } from "../estimators/isExact";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
@@ -62,8 +63,10 @@ export function* measureBias(
   const { instance, structure, objective, batchSize, seed } = prepared;
   const request = { instance, structure, objective, data, batchSize, numSamples, workers };
   const enumerable = "states" in countStates(structure, numSamples);
+  const unrefined = unrefinedNotes(prepared.definition);
   if (method === "enumerate" || (method === "auto" && enumerates(structure, specs, numSamples)) || isExact(specs)) {
-    return yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
+    const report = yield* biasByEnumeration(request, estimators, specs, margin ?? margins.enumerate);
+    return { ...report, notes: [...report.notes, ...unrefined] };
   }
   const compared = enumerable ? null : unbiasedReference(structure, specs, objective.id, { flips: true });
   if (!enumerable && compared === null) {
@@ -76,7 +79,7 @@ export function* measureBias(
   try {
     const kinks = unseenKinks(specs, structure).map(({ message }) => message);
     const explained = (report: BiasReport): BiasReport => {
-      const noted = { ...report, notes: [...report.notes, ...(compared?.notes ?? []), ...kinks] };
+      const noted = { ...report, notes: [...report.notes, ...(compared?.notes ?? []), ...kinks, ...unrefined] };
       return withNormalisedVerdicts(noted, structure.graph, specs, estimators);
     };
     const look = onLook && ((report: BiasReport): void => onLook(explained(report)));

@@ -62,7 +62,7 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
       html("span", { class: "key" }, keySwatch("data-part"), text("data")),
     ),
     scroller,
-    html("p", { class: "note" }, noteText([])),
+    html("p", { class: "note" }, noteText([], false)),
   );
   const note = element.querySelector("p");
   const rows = new Map<string, VarianceRow>();
@@ -144,7 +144,7 @@ export function createVarianceOverview(context: PanelContext, open: (parameter: 
     const { selectedParameter } = context.view.get();
     for (const { name, element: row } of rows.values())
       row.setAttribute("aria-selected", String(name === selectedParameter));
-    if (note) setText(note, noteText(entries));
+    if (note) setText(note, noteText(entries, snapshot.views?.includes("refinement") ?? false));
     drawVisible();
   }
 
@@ -220,10 +220,15 @@ function barScale(entries: readonly ParameterVariance[], width: number): ScaleCo
     .range([axisRoom, Math.max(axisRoom + 10, width - axisRoom)]);
 }
 
-function noteText(entries: readonly ParameterVariance[]): string {
+/** @param refined whether training takes its gradient at refined posteriors */
+function noteText(entries: readonly ParameterVariance[], refined: boolean): string {
   const level = entries.find(({ interval }) => interval !== null)?.level ?? 0.95;
-  return text(
+  const bars = text(
     "Bar length: variance of one gradient estimate, summed over the tensor (loss²/parameter²), on a log scale; the split shows the parts in proportion. Whisker: {0} % interval of the Monte Carlo part.",
     Math.round(level * 1000) / 10,
   );
+  const unrefined = text(
+    "Measured at the guide's posterior; the gradient of training, at refined ones, is not described.",
+  );
+  return refined ? `${bars} ${unrefined}` : bars;
 }
