@@ -83,8 +83,8 @@ test("a theme that changes is followed by charts and pictures", async () => {
 test("without a run every panel says what it needs and offers the command", async () => {
   const { page } = await browser.open({ query: { run: "none" }, width: 900 });
   await page.locator(".tile-empty button").first().waitFor();
-  assert.equal(await page.locator(".tile-empty:visible").count(), 14);
-  assert.equal(await page.locator(".tile-empty .unmet").count(), 32);
+  assert.equal(await page.locator(".tile-empty:visible").count(), 15);
+  assert.equal(await page.locator(".tile-empty .unmet").count(), 35);
   await shot(page, "empty");
   assert.deepEqual(await accessibilityViolations(page), []);
   await tile(page, "variance").getByRole("button", { name: "Run training" }).click();

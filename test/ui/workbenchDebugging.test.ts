@@ -128,7 +128,7 @@ test("a breakpoint with a condition on the variance stops the run where it holds
   const { window, page } = session;
   await window.line("tinyNet.ts", /"prior"/).click();
   await window.run("Debug: Add Conditional Breakpoint...");
-  await page.locator(".breakpoint-widget .monaco-editor").waitFor();
+  await page.locator(".breakpoint-widget .monaco-editor.focused").waitFor();
   await page.keyboard.type('variance("prior") > 0 && step >= 6');
   await session.picture("debug-condition");
   await page.keyboard.press("Enter");

@@ -23,11 +23,11 @@ test("every setting can be found and read on the settings page", async () => {
   const { window, page } = session;
   await window.run("Gradient Lens: Open Settings");
   const found = page.locator(".settings-editor .settings-count-widget");
-  await found.filter({ hasText: "8 Settings Found" }).waitFor();
+  await found.filter({ hasText: "9 Settings Found" }).waitFor();
   await session.picture("settings");
   // Settings that choose what is executed belong to the machine: a workspace or a synchronised profile cannot set them.
   await page.locator(".settings-editor").getByRole("tab", { name: "Remote" }).click();
-  await found.filter({ hasText: "13 Settings Found" }).waitFor();
+  await found.filter({ hasText: "14 Settings Found" }).waitFor();
 });
 
 test("the walkthrough opens with its pictures", async () => {
