@@ -1,9 +1,10 @@
+import { thinHistory } from "../protocol/thinHistory";
 import type { RunDelta, RunSnapshot } from "../protocol/snapshot";
 
 type Fields = RunDelta["fields"];
 type Appended = Pick<RunDelta, "loss" | "evaluations" | "variance" | "changes">;
 
-/** Points of the loss and variance records kept for views that open late; older ones are thinned to every second. */
+/** Points of the loss and variance records kept for views that open late; older ones are thinned. */
 const MAX_LOSS = 8000;
 const MAX_VARIANCE = 600;
 
@@ -38,9 +39,9 @@ export class RunHistory {
     this.changes.push(...changes);
     this.snapshot = {
       ...this.snapshot,
-      loss: thin(push(this.snapshot.loss, loss), MAX_LOSS),
+      loss: thinHistory(push(this.snapshot.loss, loss), MAX_LOSS),
       evaluations: push(this.snapshot.evaluations, evaluations),
-      variance: thin(push(this.snapshot.variance, variance), MAX_VARIANCE),
+      variance: thinHistory(push(this.snapshot.variance, variance), MAX_VARIANCE),
       changes: push(this.snapshot.changes, changes),
     };
     this.changed = true;
@@ -72,10 +73,4 @@ export class RunHistory {
 function push<T>(list: readonly T[], more: readonly T[]): readonly T[] {
   if (more.length > 0) (list as T[]).push(...more);
   return list;
-}
-
-function thin<T>(list: readonly T[], limit: number): readonly T[] {
-  if (list.length <= limit) return list;
-  const older = list.slice(0, limit / 2);
-  return [...older.filter((_, i) => i % 2 === 0), ...list.slice(limit / 2)];
 }

@@ -1,6 +1,7 @@
+import { thinHistory } from "./thinHistory";
 import type { RunDelta, RunSnapshot } from "./snapshot";
 
-/** Longest history that a snapshot keeps of one series; older points are thinned by half when it is passed. */
+/** Longest history that a snapshot keeps of one series; older points are thinned when it is passed. */
 export const historyLimit = 4000;
 
 /** The snapshot after a delta: fields replaced, series appended and thinned. The given snapshot is left as it was. */
@@ -32,14 +33,9 @@ export function mergeDeltas(first: RunDelta, second: RunDelta): RunDelta {
   };
 }
 
-function append<T>(series: readonly T[], more: readonly T[] | undefined): readonly T[] {
-  if (!more || more.length === 0) return series;
-  const joined = [...series, ...more];
-  return joined.length > historyLimit ? thin(joined) : joined;
-}
-
-/** Keeps the newest half whole and every second point of the older half. */
-function thin<T>(series: readonly T[]): readonly T[] {
-  const half = Math.floor(series.length / 2);
-  return series.filter((_, index) => index >= half || index % 2 === 0);
+function append<T extends Parameters<typeof thinHistory>[0][number]>(
+  series: readonly T[],
+  more: readonly T[] | undefined,
+): readonly T[] {
+  return more && more.length > 0 ? thinHistory([...series, ...more], historyLimit) : series;
 }
