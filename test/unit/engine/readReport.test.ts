@@ -28,7 +28,7 @@ async function trained(
 }
 
 test("a report has the numbers of the run, all of them", async () => {
-  const { folder, file, last } = await trained("numbers", `{ estimator: "muprop-c" }`, 40);
+  const { folder, file, last } = await trained("numbers", `{ estimator: "muprop-c" }`, 80);
   const report = readReport(folder);
   assert.deepEqual(report.loss, last.loss);
   assert.deepEqual(report.variance, JSON.parse(JSON.stringify(last.variance)));
@@ -37,7 +37,7 @@ test("a report has the numbers of the run, all of them", async () => {
   assert.deepEqual(report.lints, JSON.parse(JSON.stringify(last.lints)));
   const { run } = report;
   assert.equal(run.state, "finished");
-  assert.equal(run.step, 40);
+  assert.equal(run.step, 80);
   assert.equal(run.estimator, "muprop-c");
   assert.equal(run.starts.length, 1);
   assert.match(run.starts[0]!.versions!.tensorflow, /^4\./);
@@ -53,7 +53,7 @@ test("a report has the numbers of the run, all of them", async () => {
   assert.equal(report.modelText, readFileSync(file, "utf8"));
   assert.deepEqual(
     report.checkpoints.map(({ step }) => step),
-    [0, 40],
+    [0, 80],
   );
 });
 
