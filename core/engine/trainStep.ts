@@ -1,14 +1,12 @@
 import { tf } from "../backends/tf";
 import type { NodeEstimator } from "../estimators/estimator";
-import { estimateGradient } from "../gradients/gradient";
 import { Noise } from "../random/noise";
-import { refinedGradient } from "../training/refinedGradient";
-import { refinedNode } from "../training/refinement";
 import type { Optimizer } from "../training/optimizers/optimizer";
 import type { Trace } from "../graph/trace";
 import { isChecked, refuseGradients, refuseStep } from "./checkStep";
 import { explainNonFinite } from "./explainNonFinite";
-import { guard, type Prepared } from "./prepare";
+import type { Prepared } from "./prepare";
+import { stepGradient } from "./stepGradient";
 
 /** Gradients of a step by parameter name; gone when the step ends. */
 export type Drawn = ReadonlyMap<string, tf.Tensor>;
@@ -39,22 +37,16 @@ export function trainStep(
   learningRate: number,
   inspect: (loss: number, gradients: Drawn) => boolean = () => true,
 ): number | null {
-  const { instance, structure, objective } = prepared;
+  const { instance } = prepared;
   const data = prepared.batch(step);
   const noise = stepNoise(prepared, step);
   const look = isChecked(prepared, step) ? { look: (trace: Trace) => refuseStep(prepared, step, data, trace) } : {};
-  const evaluation = { structure, objective, estimators, data, noise, training: true, ...look };
-  const { inference } = prepared.definition.options;
-  const { gradients, loss } = guard(prepared.file, () => {
-    if (!inference) return estimateGradient(instance, evaluation, false);
-    const node = refinedNode(inference, structure, objective, prepared.specs);
-    return refinedGradient(instance, { node, estimator: estimators.get(node)!, data, noise, inference, ...look });
-  });
+  const { gradients, loss } = stepGradient(prepared, { instance, estimators, data, noise, training: true, ...look });
   try {
     if (!inspect(loss, gradients)) return null;
     if (!Number.isFinite(loss)) throw explainNonFinite(prepared, data, noise, step, loss);
     refuseGradients(gradients, step);
-    if (!inference) for (const estimator of estimators.values()) estimator.update();
+    if (!prepared.definition.options.inference) for (const estimator of estimators.values()) estimator.update();
     optimizer.learningRate = learningRate;
     optimizer.apply(
       instance.parameters.map(({ name, variable }) => ({ name, variable, gradient: gradients.get(name)! })),

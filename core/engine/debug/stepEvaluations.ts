@@ -1,16 +1,13 @@
 import { tf } from "../../backends/tf";
 import { requireStates } from "../../diagnostics/enumerate";
-import { estimateGradient } from "../../gradients/gradient";
-import { refinedGradient } from "../../training/refinedGradient";
-import { refinedNode } from "../../training/refinement";
 import { countEvaluations } from "../countEvaluations";
-import { guard } from "../prepare";
+import { stepGradient } from "../stepGradient";
 import { stepNoise } from "../trainStep";
 import type { DebugSubject } from "./stepView";
 
 /** How many passes of one sample of the whole batch a step's estimate takes, counted while it is drawn anew from its keys. */
 export function stepEvaluations({ prepared, estimators, step }: DebugSubject): number {
-  const { structure, objective, numSamples, specs } = prepared;
+  const { structure, objective, numSamples } = prepared;
   if (estimators.size > 0 && [...estimators.values()].every(({ summed }) => summed))
     return requireStates(structure, objective.additive ? 1 : numSamples);
   const { inference } = prepared.definition.options;
@@ -18,12 +15,8 @@ export function stepEvaluations({ prepared, estimators, step }: DebugSubject): n
   const data = prepared.batch(step);
   const noise = stepNoise(prepared, step);
   try {
-    const { gradients } = guard(prepared.file, () => {
-      if (!inference)
-        return estimateGradient(counted.instance, { structure, objective, estimators, data, noise, training: false });
-      const node = refinedNode(inference, structure, objective, specs);
-      return refinedGradient(counted.instance, { node, estimator: estimators.get(node)!, data, noise, inference });
-    });
+    const { instance } = counted;
+    const { gradients } = stepGradient(prepared, { instance, estimators, data, noise, training: false });
     tf.dispose([...gradients.values()]);
     return counted.count();
   } finally {
