@@ -1,5 +1,6 @@
 import type { Workers } from "../diagnostics/chunks/chunks";
 import type { Sliced } from "../diagnostics/sliced";
+import { asModelError } from "./modelLoader";
 import type { Prepared } from "./prepare";
 
 /** Work goes on for so long before it gives way. */
@@ -37,4 +38,11 @@ export async function inSlices<T>(
   } finally {
     work.return(undefined as never);
   }
+}
+
+/** The same for work on the model of a file: what its text throws is told as an error of that file. */
+export function modelInSlices<T>(file: string, work: Sliced<T>, options: Omit<SliceOptions, "workersFor">): Promise<T> {
+  return inSlices(work, options).catch((error: unknown) => {
+    throw options.signal.aborted ? error : asModelError(error, file);
+  });
 }

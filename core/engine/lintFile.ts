@@ -3,9 +3,9 @@ import { GradlensError } from "../errors";
 import type { FileLints, LintFinding } from "../protocol/lints";
 import { describedSamples } from "./describedSamples";
 import { prepareAnyhow } from "./describe";
-import { inSlices, type SliceOptions } from "./inSlices";
+import { modelInSlices, type SliceOptions } from "./inSlices";
 import { lintModel } from "./lintModel";
-import { asModelError, loadModelFile } from "./modelLoader";
+import { loadModelFile } from "./modelLoader";
 
 /** Nothing trains meanwhile and nobody takes the question back. */
 const alone = { signal: new AbortController().signal, busy: () => false };
@@ -37,10 +37,7 @@ export async function lintFile(
           const request = { ...prepared, data, numSamples, step: 0, basis: "text" as const };
           const measure = (prepared.dataset?.id ?? null) === (definition.options.data ?? null);
           const work = lintModel({ ...request, measure });
-          const found = await inSlices(work, { ...slices, onProgress: () => undefined }).catch((error: unknown) => {
-            throw slices.signal.aborted ? error : asModelError(error, path);
-          });
-          for (const finding of found)
+          for (const finding of await modelInSlices(path, work, { ...slices, onProgress: () => undefined }))
             findings.set(`${finding.lint}:${finding.node}:${finding.source?.line}:${finding.message}`, finding);
         } finally {
           tf.dispose(Object.values(data));

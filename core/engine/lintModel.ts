@@ -7,6 +7,7 @@ import { unbiasedReference } from "../diagnostics/unbiasedReference";
 import { specText } from "../estimators/estimatorSpec";
 import { formatShare } from "../format";
 import type { FindingBias, LintFinding } from "../protocol/lints";
+import { disposeAll } from "./checkSubject";
 import { ALPHA, margins } from "./measureBias";
 import type { Prepared } from "./prepare";
 
@@ -60,7 +61,7 @@ function* biasOfNode(request: Looked, node: string): Sliced<FindingBias | null> 
     }));
     return { reference: compared.text, draws: report.draws!, margin, level: 1 - ALPHA, parameters };
   } finally {
-    for (const { estimators } of [reference, own]) for (const estimator of estimators.values()) estimator.dispose();
+    [reference, own].forEach(disposeAll);
   }
 }
 

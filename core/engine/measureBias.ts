@@ -12,6 +12,7 @@ import { GradlensError } from "../errors";
 import { isExact } from "../estimators/isExact";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
 import type { DataInputs } from "../model/defineModel";
+import { disposeAll } from "./checkSubject";
 import type { Prepared } from "./prepare";
 
 export type BiasMethod = "enumerate" | "sample" | "auto";
@@ -86,6 +87,6 @@ export function* measureBias(
     const limits = { draws, margin: margin ?? margins.sample, alpha, minRows: MIN_ROWS, until, onLook: look };
     return explained(yield* sequentialBias({ ...request, ...limits, specs, estimators, reference, seed, step }));
   } finally {
-    for (const estimator of reference?.estimators.values() ?? []) estimator.dispose();
+    if (reference) disposeAll(reference);
   }
 }

@@ -1,9 +1,8 @@
 import type { RolloutRequest } from "../protocol/engine";
 import type { RolloutRecord } from "../protocol/snapshot";
 import type { CheckSubject } from "./checkSubject";
-import { inSlices, type SliceOptions } from "./inSlices";
+import { modelInSlices, type SliceOptions } from "./inSlices";
 import { measureRollout } from "./measureRollout";
-import { asModelError } from "./modelLoader";
 
 /** Measures what a rollout would do at a target's parameters, beside what else the engine does. */
 export function rollout(
@@ -11,7 +10,5 @@ export function rollout(
   { draws }: Omit<RolloutRequest, "target">,
   options: SliceOptions,
 ): Promise<RolloutRecord> {
-  return inSlices(measureRollout(subject, draws), options).catch((error: unknown) => {
-    throw options.signal.aborted ? error : asModelError(error, subject.prepared.file);
-  });
+  return modelInSlices(subject.prepared.file, measureRollout(subject, draws), options);
 }

@@ -5,8 +5,7 @@ import type { PossibleSweep, SweepRequest } from "../protocol/engine";
 import type { SweepRecord } from "../protocol/snapshot";
 import { aboutSubject } from "./checkBias";
 import { type CheckSubject, disposeAll } from "./checkSubject";
-import { inSlices, type SliceOptions } from "./inSlices";
-import { asModelError } from "./modelLoader";
+import { modelInSlices, type SliceOptions } from "./inSlices";
 import type { Prepared } from "./prepare";
 import { sweepModel } from "./sweepModel";
 
@@ -23,9 +22,7 @@ export async function sweep(
     const choose = (text: string): ReturnType<CheckSubject["choose"]> => subject.choose(text);
     const workers = options.workersFor?.(prepared);
     const work = sweepModel({ prepared, base, choose, data, step, over, values, draws, workers });
-    const result = await inSlices(work, options).catch((error: unknown) => {
-      throw options.signal.aborted ? error : asModelError(error, prepared.file);
-    });
+    const result = await modelInSlices(prepared.file, work, options);
     return { ...aboutSubject(subject, performance.now() - began), ...result };
   } finally {
     disposeAll(base);

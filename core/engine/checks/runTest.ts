@@ -3,8 +3,7 @@ import type { CheckOutcome, CheckTest, Outcome } from "../../protocol/checks";
 import type { BiasRecord, Verdict } from "../../protocol/snapshot";
 import { checkBias } from "../checkBias";
 import { type CheckSubject, disposeAll } from "../checkSubject";
-import { inSlices, type SliceOptions } from "../inSlices";
-import { asModelError } from "../modelLoader";
+import { modelInSlices, type SliceOptions } from "../inSlices";
 import { requireFinite } from "../requireFinite";
 import { describeBias, describeVariance } from "./describeOutcome";
 import { measureBounded } from "./measureBounded";
@@ -79,9 +78,7 @@ async function bounded(subject: CheckSubject, test: CheckTest, options: SliceOpt
   const chosen = subject.choose(subject.driving);
   try {
     const work = measureBounded(subject, chosen, { rate, draws, samples, bounds });
-    const measured = await inSlices(work, options).catch((error: unknown) => {
-      throw options.signal.aborted ? error : asModelError(error, prepared.file);
-    });
+    const measured = await modelInSlices(prepared.file, work, options);
     const { parameters } = measured;
     requireFinite(prepared, data, step, {
       gradients: new Map(parameters.map(({ name, variance }) => [name, [variance ?? 0]])),
