@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import { aboutSubject } from "../../core/engine/checkBias";
+import { disposeAll } from "../../core/engine/checkSubject";
+import { comparisonDefaults } from "../../core/engine/compare";
 import { compareEstimators, servingEstimators } from "../../core/engine/compareEstimators";
 import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
@@ -37,12 +39,12 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
     .addOption(
       new Option("--draws <n>", "estimates of every example's gradient, for the variance")
         .argParser(wholeNumber(2))
-        .default(20),
+        .default(comparisonDefaults.draws),
     )
     .addOption(
       new Option("--bias-draws <n>", "estimates for the bias where it is sampled")
         .argParser(wholeNumber(20))
-        .default(400),
+        .default(comparisonDefaults.biasDraws),
     )
     .addOption(
       new Option(
@@ -50,7 +52,7 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
         "training steps for which baselines and control variates learn first, parameters as they are",
       )
         .argParser(wholeNumber(0))
-        .default(100),
+        .default(comparisonDefaults.warmUp),
     );
   answering(command, async (reference: string, options: CompareOptions) => {
     const model = await openModel(reference, options, terminal);
@@ -79,9 +81,9 @@ export function addCompare(program: Command, terminal: Terminal, answering: Answ
       });
       return guardAsync(prepared.file, () => settle(work));
     });
-    for (const { estimators: created } of chosen) for (const estimator of created.values()) estimator.dispose();
+    chosen.forEach(disposeAll);
     const subject = aboutSubject(looked(model, options, step), performance.now() - began);
-    keepInRun({ comparison: { ...subject, estimators, skipped } }, model, options, step, terminal);
+    keepInRun({ comparison: { ...subject, warmUp, estimators, skipped } }, model, options, step, terminal);
     const samples = describedSamples(prepared, prepared.specs, options.samples);
     return {
       json: { ...about(model, samples), estimator: undefined, warmUp, estimators, skipped },

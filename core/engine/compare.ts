@@ -6,10 +6,8 @@ import { compareEstimators, servingEstimators } from "./compareEstimators";
 import { inSlices, type SliceOptions } from "./inSlices";
 import { asModelError } from "./modelLoader";
 
-/** What the command line draws, too. */
-const DRAWS = 20;
-const BIAS_DRAWS = 400;
-const WARM_UP = 100;
+/** Draws and steps of warm-up where a request, or the command line, says nothing of them. */
+export const comparisonDefaults = { draws: 20, biasDraws: 400, warmUp: 100 } as const;
 
 export interface CompareProgress extends Omit<SliceOptions, "onProgress"> {
   readonly onProgress: (share: number, estimator: string) => void;
@@ -18,7 +16,12 @@ export interface CompareProgress extends Omit<SliceOptions, "onProgress"> {
 /** Compares estimators at a target's parameters under the same noise; those that cannot be compared are left out with the reason. */
 export async function compare(
   subject: CheckSubject,
-  { estimators, draws = DRAWS, biasDraws = BIAS_DRAWS, warmUp = WARM_UP }: Omit<CompareRequest, "target">,
+  {
+    estimators,
+    draws = comparisonDefaults.draws,
+    biasDraws = comparisonDefaults.biasDraws,
+    warmUp = comparisonDefaults.warmUp,
+  }: Omit<CompareRequest, "target">,
   { signal, busy, onProgress, workersFor }: CompareProgress,
 ): Promise<ComparisonRecord> {
   const { prepared, step, data } = subject;
