@@ -1,12 +1,8 @@
+import { type KernelCall, putBefore } from "../putBefore";
 import { tf } from "../tf";
 import { matMulInto } from "./matMulInto";
 import { tileInto } from "./tileInto";
 import type { WasmKernels } from "./wasmKernels";
-
-interface KernelCall {
-  readonly inputs: Record<string, tf.TensorInfo | undefined>;
-  readonly attrs: Record<string, unknown>;
-}
 
 /** Computes the call, or returns null when it is none of ours, so that TensorFlow.js's kernel does it. */
 type Replacement = (call: KernelCall, kernels: WasmKernels) => tf.TensorInfo | null;
@@ -67,12 +63,5 @@ let replaced = false;
 export function replaceKernels(kernels: WasmKernels): void {
   if (replaced) return;
   replaced = true;
-  for (const [kernelName, replacement] of Object.entries(replacements)) {
-    const original = tf.getKernel(kernelName, "wasm");
-    tf.unregisterKernel(kernelName, "wasm");
-    tf.registerKernel({
-      ...original,
-      kernelFunc: (params) => replacement(params as unknown as KernelCall, kernels) ?? original.kernelFunc(params),
-    });
-  }
+  putBefore("wasm", replacements, (replacement, call) => replacement(call, kernels));
 }

@@ -90,7 +90,7 @@ export class NativeOperations {
     return this.backend.binding.executeOp(name, attributes, ids, 1)[0]!;
   }
 
-  free(...made: readonly Made[]): void {
+  free(...made: readonly Pick<Made, "id">[]): void {
     for (const { id } of made) this.backend.binding.deleteTensor(id);
   }
 

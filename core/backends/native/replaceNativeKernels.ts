@@ -1,12 +1,8 @@
+import { type KernelCall, putBefore } from "../putBefore";
 import { tf } from "../tf";
 import type { NativeOperations } from "./nativeOperations";
 import { nativeOperations } from "./nativeOperations";
 import { reshaped, sumOver } from "./reductions";
-
-interface KernelCall {
-  readonly inputs: Record<string, tf.TensorInfo | undefined>;
-  readonly attrs: Record<string, unknown>;
-}
 
 /** Computes the call, or returns null when the package's kernel has to. */
 type Replacement = (call: KernelCall, operations: NativeOperations) => tf.TensorInfo | null;
@@ -55,8 +51,7 @@ function product(
   const products = operations.made("BatchMatMulV2", attributes, [rows.id, operations.id(b)]);
   const total = operations.made("BiasAdd", floats, [products.id, operations.id(bias)]);
   const done = single ? total : reshaped(operations, total, [...a.shape.slice(0, -1), total.shape[1]!]);
-  operations.backend.binding.deleteTensor(products.id);
-  if (!single) for (const { id } of [rows, total]) operations.backend.binding.deleteTensor(id);
+  operations.free(products, ...(single ? [] : [rows, total]));
   return operations.info(done);
 }
 
@@ -66,16 +61,8 @@ let replaced = false;
 export function replaceNativeKernels(): void {
   if (replaced) return;
   replaced = true;
-  for (const [kernelName, replacement] of Object.entries(replacements)) {
-    const original = tf.getKernel(kernelName, "tensorflow");
-    tf.unregisterKernel(kernelName, "tensorflow");
-    tf.registerKernel({
-      ...original,
-      kernelFunc: (params) => {
-        const call = params as unknown as KernelCall;
-        const operations = nativeOperations(...Object.values(call.inputs).filter((x) => x !== undefined));
-        return (operations && replacement(call, operations)) ?? original.kernelFunc(params);
-      },
-    });
-  }
+  putBefore("tensorflow", replacements, (replacement, call) => {
+    const operations = nativeOperations(...Object.values(call.inputs).filter((x) => x !== undefined));
+    return operations && replacement(call, operations);
+  });
 }
