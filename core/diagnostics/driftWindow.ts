@@ -52,36 +52,33 @@ const ROUNDING = 1e-12;
  * and the examples are others of the same epoch, or of another.
  */
 export class DriftWindow {
-  private readonly recent = new Map<string, Kept[]>();
-  private readonly drifts = new Map<string, Drift | null>();
+  private readonly recent = new Map<string, { readonly parts: readonly Kept[]; readonly drift: Drift | null }>();
 
   /** @param size W, measurements kept */
   constructor(private readonly size: number) {}
 
   /** Takes in a parameter's newest measurement. @param level of the interval */
   add(parameter: string, part: DriftPart, level = 0.95): Drift | null {
-    const before = (this.recent.get(parameter) ?? []).slice(1 - this.size);
+    const before = (this.recent.get(parameter)?.parts ?? []).slice(1 - this.size);
     const parts = [...before, keep(part, before)];
     const drift = driftOf(parts, level);
-    this.recent.set(parameter, parts);
-    this.drifts.set(parameter, drift);
+    this.recent.set(parameter, { parts, drift });
     return drift;
   }
 
   /** What the last `add` of a parameter told; null before two of them. */
   latest(parameter: string): Drift | null {
-    return this.drifts.get(parameter) ?? null;
+    return this.recent.get(parameter)?.drift ?? null;
   }
 
   /** The step of the window's oldest measurement; null while there is none before the newest. */
   get since(): number | null {
-    const [parts] = this.recent.values();
-    return parts && parts.length > 1 ? parts[0]!.step : null;
+    const [first] = this.recent.values();
+    return first && first.parts.length > 1 ? first.parts[0]!.step : null;
   }
 
   clear(): void {
     this.recent.clear();
-    this.drifts.clear();
   }
 }
 
