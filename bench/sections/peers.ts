@@ -1,6 +1,7 @@
 import { useBackend } from "../../core/backends/registry";
 import { trainee } from "../measure/beliefNet";
 import { type Candidate, interleave } from "../measure/interleave";
+import { peerPython } from "../measure/peerPython";
 import { ms, printTable, ratio } from "../measure/table";
 import { torchSteps } from "../measure/torchSteps";
 import { workingBackends } from "../measure/workingBackends";
@@ -19,12 +20,8 @@ export const peers: Section = {
   id: "peers",
   title: "Steps of the belief net beside PyTorch, one thread each",
   async run({ rounds }) {
-    const python = process.env["GRADLENS_PEER_PYTHON"];
-    if (!python) {
-      console.log("left out: GRADLENS_PEER_PYTHON names no Python that has PyTorch");
-      return;
-    }
-    process.env["TF_NUM_INTRAOP_THREADS"] = "1";
+    const python = peerPython();
+    if (python === null) return;
     const torch = await torchSteps(python, 1);
     console.error(`PyTorch ${torch.version}, eager, Adam as it comes`);
     for (const { id } of await workingBackends()) {

@@ -9,6 +9,7 @@ import { measureVariance } from "../../core/diagnostics/measureVariance";
 import type { Prepared } from "../../core/engine/prepare";
 import { beliefNet } from "../measure/beliefNet";
 import { portableGlorot } from "../measure/portableGlorot";
+import { peerPython } from "../measure/peerPython";
 import { ms, printTable, ratio } from "../measure/table";
 import { workingBackends } from "../measure/workingBackends";
 import type { Section } from "./section";
@@ -34,12 +35,8 @@ export const variance: Section = {
   id: "variance",
   title: `Variance to the standard error of ${REPLICATES} whole-batch replicates, one thread each`,
   async run({ rounds }) {
-    const python = process.env["GRADLENS_PEER_PYTHON"];
-    if (!python) {
-      console.log("left out: GRADLENS_PEER_PYTHON names no Python that has PyTorch");
-      return;
-    }
-    process.env["TF_NUM_INTRAOP_THREADS"] = "1";
+    const python = peerPython();
+    if (python === null) return;
     const folder = mkdtempSync(join(tmpdir(), "gradlens-variance-"));
     const rows: string[][] = [];
     try {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inWorkFolder } from "../lib/inWorkFolder";
 import { lastLines } from "../lib/command";
 import { root } from "../lib/root";
 import { buildFromSource } from "./buildFromSource";
@@ -31,20 +32,13 @@ export async function installNative({ gpu = false, folder, download = false }: N
     if (works.status === 0) return `Already installed: ${lastLines(works.output, 1)}`;
   }
   const work = join(target, `building-${recipe.packageName}`);
-  const clean = (): void => rmSync(work, { recursive: true, force: true });
-  clean();
-  mkdirSync(work, { recursive: true });
-  process.once("exit", clean); // also when it is cancelled
-  try {
+  await inWorkFolder(work, async () => {
     const made = (download ? await tryDownload(recipe, work) : null) ?? (await buildFromSource(recipe, target, work));
     writeFileSync(join(made, STAMP), stampOf(recipe));
     rmSync(destination, { recursive: true, force: true });
     mkdirSync(join(destination, ".."), { recursive: true });
     renameSync(made, destination);
-  } finally {
-    process.off("exit", clean);
-    clean();
-  }
+  });
   const works = await verifyNative(recipe.packageName, target);
   if (works.status !== 0) throw new Error(`The add-on is there but does not load: ${lastLines(works.output, 1)}`);
   return `Installed: ${lastLines(works.output, 1)}`;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { inWorkFolder } from "../lib/inWorkFolder";
 import { root } from "../lib/root";
 import { fetchPackage } from "../native/fetchPackage";
 
@@ -17,11 +18,10 @@ const packages = [
  */
 export async function installWebgpu(folder = join(root, ".cache", "native")): Promise<string> {
   const missing = packages.filter(({ name, version }) => installedVersion(folder, name) !== version);
+  const line = packages.map(({ name, version }) => `${name} ${version}`).join(" and ");
+  if (missing.length === 0) return `Already installed: ${line}`;
   const work = join(folder, "fetching-webgpu");
-  const clean = (): void => rmSync(work, { recursive: true, force: true });
-  clean();
-  process.once("exit", clean); // also when it is cancelled
-  try {
+  await inWorkFolder(work, async () => {
     for (const { name, version } of missing) {
       const fetched = await fetchPackage(name, version, work);
       const destination = join(folder, "node_modules", name);
@@ -29,12 +29,8 @@ export async function installWebgpu(folder = join(root, ".cache", "native")): Pr
       mkdirSync(join(destination, ".."), { recursive: true });
       renameSync(fetched, destination);
     }
-  } finally {
-    process.off("exit", clean);
-    clean();
-  }
-  const line = packages.map(({ name, version }) => `${name} ${version}`).join(" and ");
-  return `${missing.length > 0 ? "Installed" : "Already installed"}: ${line}`;
+  });
+  return `Installed: ${line}`;
 }
 
 function installedVersion(folder: string, name: string): string | null {

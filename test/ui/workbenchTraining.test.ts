@@ -2,25 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ThemeName } from "../../scripts/vscode/workbench";
 import { eventually } from "./support/eventually";
-import { modelWorkspace } from "./support/models";
 import type { ModelWorkspace } from "./support/models";
-import { extensionId, startSession } from "./support/session";
+import { extensionId } from "./support/session";
 import type { Session } from "./support/session";
+import { startTrainingSession } from "./support/trainingSession";
 
 const model = "beliefNet.ts";
-/** The copied model lies outside the project, where TypeScript does not find "gradlens". */
-const quietTypes = { "typescript.validate.enable": false };
 let session: Session;
 let workspace: ModelWorkspace;
 
 before(async () => {
-  workspace = modelWorkspace();
-  session = await startSession({
-    workspace: workspace.folder,
-    env: { GRADLENS_AUTOSTART: model },
-    settings: quietTypes,
-  });
-  await session.page.setViewportSize({ width: 1920, height: 1000 });
+  ({ session, workspace } = await startTrainingSession(model));
 });
 after(async () => {
   await session?.stop();

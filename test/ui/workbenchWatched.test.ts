@@ -3,10 +3,10 @@ import { after, before, test } from "node:test";
 import { type ThemeName, themes } from "../../scripts/vscode/workbench";
 import { accessibilityViolations } from "./support/accessibility";
 import { eventually } from "./support/eventually";
-import { modelWorkspace } from "./support/models";
 import type { ModelWorkspace } from "./support/models";
-import { extensionId, startSession } from "./support/session";
+import { extensionId } from "./support/session";
 import type { Session } from "./support/session";
+import { startTrainingSession } from "./support/trainingSession";
 
 /** Two stochastic layers, so that there is something for a rollout to draw again and a noise to tell from the other's. */
 const model = "tinyNet.ts";
@@ -14,13 +14,7 @@ let session: Session;
 let workspace: ModelWorkspace;
 
 before(async () => {
-  workspace = modelWorkspace();
-  session = await startSession({
-    workspace: workspace.folder,
-    env: { GRADLENS_AUTOSTART: model },
-    settings: { "typescript.validate.enable": false },
-  });
-  await session.page.setViewportSize({ width: 1920, height: 1000 });
+  ({ session, workspace } = await startTrainingSession(model));
 });
 after(async () => {
   await session?.stop();

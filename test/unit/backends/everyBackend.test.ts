@@ -1,27 +1,18 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { TestContext } from "node:test";
 import { customOp } from "../../../core/backends/customOp";
 import { detach } from "../../../core/backends/detach";
 import { adamUpdate } from "../../../core/backends/fused/optimizerUpdates";
-import { backends, useBackend } from "../../../core/backends/registry";
+import { backends } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
-import { GradlensError } from "../../../core/errors";
+import { onBackends } from "./onBackends";
 
-/** One test per back end; one that does not work here is skipped with its reason. */
+/** One test per back end. */
 function onEveryBackend(title: string, body: () => Promise<void>): void {
-  for (const { id } of backends) {
-    test(`${title} on ${id}`, async (context: TestContext) => {
-      try {
-        await useBackend(id);
-      } catch (error) {
-        if (!(error instanceof GradlensError)) throw error;
-        context.skip(error.message);
-        return;
-      }
-      await body();
-    });
-  }
+  onBackends(
+    backends.map(({ id }) => id),
+    title,
+    body,
+  );
 }
 
 async function assertValues(tensor: tf.Tensor, expected: number[]): Promise<void> {

@@ -1,53 +1,14 @@
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import { tf } from "../../../core/backends/tf";
-import { EngineServer } from "../../../core/engine/server";
-import type { EngineError, EngineMethod, EngineMethods, FromEngine } from "../../../core/protocol/engine";
 import type { BiasRecord, SweepRecord } from "../../../core/protocol/snapshot";
 import { answer } from "../cli/support";
+import { engine, shutDown } from "./harness";
 import { checkpointBytes, start, twoLayerModel, Workspace } from "./support";
 
 const workspace = new Workspace();
-const open: Harness[] = [];
-afterEach(async () => {
-  for (const { ask } of open.splice(0)) await ask("shutdown", {});
-});
+afterEach(shutDown);
 after(() => workspace.remove());
-
-interface Harness {
-  readonly events: Extract<FromEngine, { type: "event" }>[];
-  ask<M extends EngineMethod>(method: M, params: EngineMethods[M]["params"]): Promise<EngineMethods[M]["result"]>;
-  cancelLast(): void;
-}
-
-/** A server in this process. */
-function engine(): Harness {
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: EngineError) => void }>();
-  let last = 0;
-  const events: Harness["events"] = [];
-  const server = new EngineServer(
-    (message) => {
-      const copy = structuredClone(message);
-      if (copy.type === "event") events.push(copy);
-      else if ("error" in copy) waiting.get(copy.id)!.reject(copy.error);
-      else waiting.get(copy.id)!.resolve(copy.result as never);
-    },
-    "0.0.0",
-    () => undefined,
-  );
-  const harness: Harness = {
-    events,
-    ask(method, params) {
-      const id = ++last;
-      const answered = new Promise<never>((resolve, reject) => waiting.set(id, { resolve, reject }));
-      void server.receive({ type: "request", id, method, params });
-      return answered;
-    },
-    cancelLast: () => void server.receive({ type: "cancel", id: last }),
-  };
-  open.push(harness);
-  return harness;
-}
 
 interface Told {
   readonly method: string;

@@ -10,6 +10,8 @@ export async function shutDown(): Promise<void> {
 
 export interface Harness {
   readonly messages: FromEngine[];
+  /** Those of the messages that are events, as they come. */
+  readonly events: Extract<FromEngine, { type: "event" }>[];
   ask<M extends EngineMethod>(method: M, params: EngineMethods[M]["params"]): Promise<EngineMethods[M]["result"]>;
   cancelLast(): void;
 }
@@ -17,11 +19,13 @@ export interface Harness {
 /** A server in this process; requests are answered through its messages, copied as between processes. */
 export function engine(): Harness {
   const messages: FromEngine[] = [];
+  const events: Harness["events"] = [];
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: EngineError) => void }>();
   const server = new EngineServer(
     (message) => {
       const copy = structuredClone(message);
       messages.push(copy);
+      if (copy.type === "event") events.push(copy);
       if (copy.type !== "response") return;
       const { resolve, reject } = waiting.get(copy.id)!;
       if ("error" in copy) reject(copy.error);
@@ -33,6 +37,7 @@ export function engine(): Harness {
   let last = 0;
   const harness: Harness = {
     messages,
+    events,
     ask(method, params) {
       const id = ++last;
       const answer = new Promise<never>((resolve, reject) => waiting.set(id, { resolve, reject }));

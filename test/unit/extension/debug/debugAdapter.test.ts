@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
-import { join } from "node:path";
 import { after, test } from "node:test";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { EngineClient } from "../../../../extension/engineClient";
 import { GradlensDebugAdapter } from "../../../../extension/debug/debugAdapter";
 import { twoLayerModel, Workspace } from "../../engine/support";
+import { forkEngine } from "../forkEngine";
 
-const main = join(import.meta.dirname, "../../../../core/engine/main.ts");
 const workspace = new Workspace();
 const client = new EngineClient({
-  fork: () =>
-    fork(main, [], {
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: ["--import", "tsx"],
-    }),
+  fork: forkEngine,
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
 });
 after(() => {

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
-import { join } from "node:path";
 import { after, test } from "node:test";
 import { useBackend } from "../../../../core/backends/registry";
 import { readCheckpoint, readEvents } from "../../../../core/engine/runFolder";
@@ -8,8 +6,8 @@ import { EngineClient } from "../../../../extension/engineClient";
 import { Recovery } from "../../../../extension/run/recovery";
 import { type LostRun, Session } from "../../../../extension/run/session";
 import { twoLayerModel, Workspace } from "../../engine/support";
+import { forkEngine } from "../forkEngine";
 
-const main = join(import.meta.dirname, "../../../../core/engine/main.ts");
 const workspace = new Workspace();
 const clients: EngineClient[] = [];
 after(() => {
@@ -26,12 +24,7 @@ for (const backend of ["tensorflow", "webgpu"]) {
     }
     const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const client = new EngineClient({
-      fork: () =>
-        fork(main, [], {
-          serialization: "advanced",
-          stdio: ["ignore", "pipe", "pipe", "ipc"],
-          execArgv: ["--import", "tsx"],
-        }),
+      fork: forkEngine,
       log: quiet,
       helloTimeoutMs: 60_000,
     });
