@@ -101,11 +101,16 @@ function explain(error: unknown, { name, addon }: NativePackage): GradlensError 
 /**
  * Settings that the library reads when it starts: quiet logs, and half of the cores. Small steps gain nothing from more
  * threads, and the editor and diagnostic workers need some.
+ *
+ * Its matrix products for AVX-512 (oneDNN's `jit_avx512_common_gemm_f32`) have the stack pointer point at memory of the heap, so that a
+ * signal that comes meanwhile writes its frame over what lies below: another tensor, perhaps. A profiler's samples, a terminal's change
+ * of size, Ctrl+C and the end of a worker process are such signals. Those for AVX2 leave the stack pointer alone.
  */
 function setEnvironment(): void {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   process.env["TF_NUM_INTRAOP_THREADS"] ??= String(Math.max(1, Math.floor(availableParallelism() / 2)));
   process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "0";
+  process.env["ONEDNN_MAX_CPU_ISA"] ??= "AVX2";
   const util = createRequire(join(process.cwd(), "package.json"))("node:util") as Record<string, unknown>;
   util["isNullOrUndefined"] = (value: unknown) => value == null; // gone since Node 23, a warning since 22
   util["isArray"] = Array.isArray;
