@@ -22,7 +22,8 @@ export const gumbelSoftmax: Estimator = {
   reference,
   distributions: ["bernoulli", "categorical"],
   unbiased: "never",
-  unbiasedWhen: "never for costs that are not linear; the bias falls and the variance grows as the temperature falls",
+  unbiasedWhen:
+    "at no temperature, not even for linear costs; the bias falls and the variance grows as the temperature falls",
   evaluations: "1",
   ownNoise: true,
   relaxes: "node",
@@ -47,7 +48,7 @@ export const straightThroughGumbelSoftmax: Estimator = {
   reference: { ...reference, equation: "seed 2, section 2.1, last paragraph" },
   distributions: ["bernoulli", "categorical"],
   unbiased: "never",
-  unbiasedWhen: "never for costs that are not linear",
+  unbiasedWhen: "at no temperature, not even for linear costs",
   evaluations: "1",
   ownNoise: true,
   options: temperatureOptions,

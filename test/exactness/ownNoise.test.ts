@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { applicable } from "../../core/estimators/estimatorSpec";
 import { estimators } from "../../core/estimators/registry";
+import { bernoulli, cost, defineModel, parameter, sample } from "gradlens";
 import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { gaussLegendre, GridNoise } from "./support/gridNoise";
@@ -153,4 +154,34 @@ describe("quadrature over the estimator's own noise, one unit", () => {
     assert.ok(Math.abs(mean - byHand) < 1e-5 * byHand, `${mean}, by hand ${byHand}`);
     assert.ok(Math.abs(mean - exact) > 0.05 * exact);
   });
+});
+
+describe("relaxations under a linear cost, one unit", () => {
+  // f(b) = 3 b at θ = 0. The exact gradient is 3/4. At temperature 1 the relaxed unit's slope is σ'(L) with L logistic, of density σ',
+  // and its mean ∫ σ'(l)² dl = 1/6: a third of the gradient is missing although nothing is curved.
+  const linear = defineModel("linear", () => {
+    const theta = parameter("theta", [0]);
+    return {
+      program() {
+        cost(
+          "f",
+          sample("b", bernoulli({ logits: theta }))
+            .mul(3)
+            .sum(-1),
+        );
+      },
+    };
+  });
+
+  for (const id of ["gumbel-softmax", "st-gumbel-softmax"]) {
+    it(`${id} misses the gradient by a third at temperature 1`, () => {
+      const lab = new Lab({ name: "linear", definition: linear, objective: "expected-cost", samples: 1, batchSize: 1 });
+      const grid = gaussLegendre(60, 0, 1);
+      const noise = new GridNoise(new Map([[0, grid.map(({ x }) => [x])]]));
+      const weights = grid.map(({ weight }) => weight);
+      const mean = lab.integrate(`${id}(temperature=1)`, noise, weights).get("theta")![0]!;
+      lab.dispose();
+      assert.ok(Math.abs(mean - 0.5) < 1e-6, `${mean}`);
+    });
+  }
 });
