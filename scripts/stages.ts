@@ -85,7 +85,13 @@ export function prepareEditor(): Promise<void> {
 }
 
 function check(id: string, title: string, args: readonly string[]): Stage {
-  return { id, title, run: async () => countCheck((await runNode(args)).status) };
+  return {
+    ...{ id, title, static: true },
+    async run() {
+      const { output, status } = await runNode(args, { quiet: true });
+      return { ...countCheck(status), output };
+    },
+  };
 }
 
 function suite(id: string, title: string): Stage {

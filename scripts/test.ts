@@ -1,8 +1,7 @@
 // Runs every check, or those named: `npm test`, `npm test -- unit core/random`, `npm run test:ui`,
 // `npm test -- exactness --backend wasm`.
 import { parseArgs } from "node:util";
-import { printSummary, runStage } from "./lib/stage";
-import type { StageResult } from "./lib/stage";
+import { printSummary, runStages } from "./lib/stage";
 import { prepareEditor, stages } from "./stages";
 
 async function main(): Promise<number> {
@@ -17,8 +16,7 @@ async function main(): Promise<number> {
   }
   // It takes the network a while: the first stages run meanwhile. The stage that needs it tells what went wrong.
   if (chosen.some(({ id }) => id === "integration" || id === "ui")) prepareEditor().catch(() => undefined);
-  const results: StageResult[] = [];
-  for (const stage of chosen) results.push(await runStage(stage, filters, values.backend));
+  const results = await runStages(chosen, filters, values.backend);
   printSummary(results);
   return results.some(({ count }) => count.failed > 0) ? 1 : 0;
 }

@@ -5,11 +5,13 @@ import { Unavailable } from "../vscode/unavailable";
 export interface Stage {
   readonly id: string;
   readonly title: string;
+  /** Reads the sources alone, so that it may run beside its neighbours of this kind; what it prints is shown when it has ended. */
+  readonly static?: boolean;
   /**
    * @param filters parts of paths; a suite runs only the files that match one of them
    * @param backend what tests that run on any back end compute with; plain JavaScript when left out
    */
-  run(filters: readonly string[], backend?: string): Promise<Count>;
+  run(filters: readonly string[], backend?: string): Promise<Count & { readonly output?: string }>;
 }
 
 export interface StageResult {
@@ -20,8 +22,24 @@ export interface StageResult {
   readonly unavailable?: string;
 }
 
+/** Runs stages in their order, static ones beside each other. */
+export async function runStages(
+  stages: readonly Stage[],
+  filters: readonly string[],
+  backend?: string,
+): Promise<StageResult[]> {
+  const results: StageResult[] = [];
+  for (let at = 0; at < stages.length;) {
+    const end = stages.findIndex((stage, i) => i >= at && !stage.static);
+    const together = stages.slice(at, Math.max(at + 1, end < 0 ? stages.length : end));
+    results.push(...(await Promise.all(together.map((stage) => runStage(stage, filters, backend)))));
+    at += together.length;
+  }
+  return results;
+}
+
 /** Runs a stage under a heading. What the machine cannot do is no failure, but it is told. */
-export async function runStage(stage: Stage, filters: readonly string[], backend?: string): Promise<StageResult> {
+async function runStage(stage: Stage, filters: readonly string[], backend?: string): Promise<StageResult> {
   const started = Date.now();
   const finish = (count: Count, unavailable?: string): StageResult => ({
     title: stage.title,
@@ -29,9 +47,12 @@ export async function runStage(stage: Stage, filters: readonly string[], backend
     elapsedSeconds: (Date.now() - started) / 1000,
     ...(unavailable === undefined ? {} : { unavailable }),
   });
-  console.log(`\n=== ${stage.title} ===`);
+  const heading = `\n=== ${stage.title} ===`;
+  if (!stage.static) console.log(heading);
   try {
-    return finish(await stage.run(filters, backend));
+    const { output, ...count } = await stage.run(filters, backend);
+    if (stage.static) console.log(`${heading}${output ? `\n${output.trimEnd()}` : ""}`);
+    return finish(count);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (error instanceof Unavailable) {
