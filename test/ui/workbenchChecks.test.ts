@@ -1,48 +1,16 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Locator } from "playwright-core";
 import { eventually } from "./support/eventually";
-import { modelWorkspace } from "./support/models";
-import type { ModelWorkspace } from "./support/models";
-import { extensionId, startSession } from "./support/session";
-import type { Session } from "./support/session";
+import { type ModelSession, startModelSession } from "./support/modelSession";
+import { extensionId } from "./support/session";
 
-/** The cost bends, so that straight-through is biased at the prior and exact nowhere but by chance. */
-const biased = `import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
-
-export default defineModel(
-  "bent",
-  () => {
-    const prior = parameter("prior", [0.6, -0.9, 0.2]);
-    return {
-      program() {
-        const h = sample("h", bernoulli({ logits: prior }));
-        cost("f", tf.exp(tf.sum(h, -1)));
-      },
-    };
-  },
-  { estimator: "straight-through", optimizer: { id: "sgd", learningRate: 1e-6 }, steps: 10_000_000 },
-);
-`;
-
-let session: Session;
-let workspace: ModelWorkspace;
+let session: ModelSession;
 
 before(async () => {
-  workspace = modelWorkspace();
-  writeFileSync(join(workspace.folder, "bent.ts"), biased);
-  session = await startSession({
-    workspace: workspace.folder,
-    settings: { "typescript.validate.enable": false },
-  });
-  await session.page.setViewportSize({ width: 1800, height: 1100 });
+  session = await startModelSession({ viewport: { width: 1800, height: 1100 } });
 });
-after(async () => {
-  await session?.stop();
-  workspace?.remove();
-});
+after(() => session?.stop());
 
 const tile = (id: string): Locator => session.window.webview(extensionId).locator(`[data-panel="${id}"]`);
 

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Locator } from "playwright-core";
 import { themes } from "../../scripts/vscode/workbench";
 import type { ThemeName } from "../../scripts/vscode/workbench";
 import { eventually } from "./support/eventually";
-import { modelWorkspace } from "./support/models";
-import type { ModelWorkspace } from "./support/models";
-import { startSession } from "./support/session";
-import type { Session } from "./support/session";
+import { type ModelSession, startModelSession } from "./support/modelSession";
 
 const launch = {
   version: "0.2.0",
@@ -27,23 +22,16 @@ const launch = {
   ],
 };
 
-let session: Session;
-let workspace: ModelWorkspace;
+let session: ModelSession;
 
 before(async () => {
-  workspace = modelWorkspace();
-  mkdirSync(join(workspace.folder, ".vscode"));
-  writeFileSync(join(workspace.folder, ".vscode", "launch.json"), JSON.stringify(launch, null, 2));
-  session = await startSession({
-    workspace: workspace.folder,
-    settings: { "typescript.validate.enable": false, "gradlens.panels.openOnTrain": false },
+  session = await startModelSession({
+    files: { ".vscode/launch.json": JSON.stringify(launch, null, 2) },
+    settings: { "gradlens.panels.openOnTrain": false },
+    viewport: { width: 1600, height: 1000 },
   });
-  await session.page.setViewportSize({ width: 1600, height: 1000 });
 });
-after(async () => {
-  await session?.stop();
-  workspace?.remove();
-});
+after(() => session?.stop());
 
 const stack = (): Locator => session.page.locator(".debug-call-stack .monaco-list-row");
 const variable = (name: string | RegExp): Locator => session.window.treeItem(name).first();

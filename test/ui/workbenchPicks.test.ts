@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { eventually } from "./support/eventually";
-import { modelWorkspace } from "./support/models";
-import type { ModelWorkspace } from "./support/models";
-import { extensionId, startSession } from "./support/session";
-import type { Session } from "./support/session";
+import { type ModelSession, startModelSession } from "./support/modelSession";
+import { extensionId } from "./support/session";
 
-let session: Session;
-let workspace: ModelWorkspace;
+let session: ModelSession;
 
 before(async () => {
-  workspace = modelWorkspace();
-  session = await startSession({ workspace: workspace.folder });
+  session = await startModelSession();
 });
-after(async () => {
-  await session?.stop();
-  workspace?.remove();
-});
+after(() => session?.stop());
 
 const status = (): Promise<string> => session.window.statusBarItem(extensionId, "gradlens.status").innerText();
 

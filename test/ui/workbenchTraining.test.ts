@@ -2,22 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ThemeName } from "../../scripts/vscode/workbench";
 import { eventually } from "./support/eventually";
-import type { ModelWorkspace } from "./support/models";
+import { type ModelSession, startModelSession } from "./support/modelSession";
 import { extensionId } from "./support/session";
-import type { Session } from "./support/session";
-import { startTrainingSession } from "./support/trainingSession";
 
 const model = "beliefNet.ts";
-let session: Session;
-let workspace: ModelWorkspace;
+let session: ModelSession;
 
 before(async () => {
-  ({ session, workspace } = await startTrainingSession(model));
+  session = await startModelSession({
+    env: { GRADLENS_AUTOSTART: model },
+    viewport: { width: 1920, height: 1000 },
+  });
 });
-after(async () => {
-  await session?.stop();
-  workspace?.remove();
-});
+after(() => session?.stop());
 
 const status = (): Promise<string> => session.window.statusBarItem(extensionId, "gradlens.status").innerText();
 

@@ -3,23 +3,20 @@ import { after, before, test } from "node:test";
 import { type ThemeName, themes } from "../../scripts/vscode/workbench";
 import { accessibilityViolations } from "./support/accessibility";
 import { eventually } from "./support/eventually";
-import type { ModelWorkspace } from "./support/models";
+import { type ModelSession, startModelSession } from "./support/modelSession";
 import { extensionId } from "./support/session";
-import type { Session } from "./support/session";
-import { startTrainingSession } from "./support/trainingSession";
 
 /** Two stochastic layers, so that there is something for a rollout to draw again and a noise to tell from the other's. */
 const model = "tinyNet.ts";
-let session: Session;
-let workspace: ModelWorkspace;
+let session: ModelSession;
 
 before(async () => {
-  ({ session, workspace } = await startTrainingSession(model));
+  session = await startModelSession({
+    env: { GRADLENS_AUTOSTART: model },
+    viewport: { width: 1920, height: 1000 },
+  });
 });
-after(async () => {
-  await session?.stop();
-  workspace?.remove();
-});
+after(() => session?.stop());
 
 test("a rollout is measured beside training once its panel is in view, and the panel says whether it pays", async () => {
   const { window } = session;
