@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { EngineClient } from "./engineClient";
 import type { EngineWatch } from "./engineWatch";
+import { escapeMarkdown } from "./escapeMarkdown";
 import { formatNumber } from "./format";
 import { commandIds, statusItemId } from "./ids";
 import { isActive, type Session } from "./run/session";
@@ -82,9 +83,9 @@ export class StatusBar implements vscode.Disposable {
         [
           "| | |",
           "|---|---|",
-          `| ${vscode.l10n.t("Model")} | ${escape(run.model)} |`,
+          `| ${vscode.l10n.t("Model")} | ${escapeMarkdown(run.model)} |`,
           `| ${vscode.l10n.t("Run")} | ${runWord(run.state)}, ${vscode.l10n.t("step {0}", steps)} |`,
-          `| ${vscode.l10n.t("Back end")} | ${escape(run.backend)} |`,
+          `| ${vscode.l10n.t("Back end")} | ${escapeMarkdown(run.backend)} |`,
           `| ${vscode.l10n.t("Estimator")} | \`${run.estimator}\` |`,
           ...(loss ? [`| ${vscode.l10n.t("Loss")} | ${formatNumber(loss[1])} nats |`] : []),
           ...(run.diagnosticsShare === null
@@ -94,7 +95,7 @@ export class StatusBar implements vscode.Disposable {
               ]),
         ].join("\n"),
       );
-      if (run.message) lines.push(escape(run.message));
+      if (run.message) lines.push(escapeMarkdown(run.message));
     }
     lines.push(
       this.links()
@@ -121,8 +122,6 @@ export class StatusBar implements vscode.Disposable {
     return [...links, [vscode.l10n.t("Show Log"), commandIds.showLog]];
   }
 }
-
-const escape = (text: string): string => text.replace(/[\\`*_{}[\]()#+!|<>~]/g, "\\$&");
 
 /** State of a run in the reader's words. */
 export function runWord(state: string): string {

@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backendEnvironment } from "./lib/backendEnvironment";
 import { runNode } from "./lib/command";
@@ -53,15 +55,22 @@ export const stages: readonly Stage[] = [
     title: "Integration tests in VS Code's extension host",
     async run(filters) {
       await prepareEditor();
-      const { output, status } = await runInHost({
-        entry: join(root, "dist", "test", "index.js"),
-        extension: root,
-        workspace: join(root, "examples"),
-        env: { GRADLENS_TEST_FILES: filters.join(",") },
-        pictures: join(root, "test-results", "integration"),
-        timeoutSeconds: 300,
-      });
-      return countMochaTests(output, status);
+      // A copy, since tests write into it.
+      const workspace = mkdtempSync(join(tmpdir(), "gradlens-workspace-"));
+      try {
+        cpSync(join(root, "examples", "teaching"), workspace, { recursive: true });
+        const { output, status } = await runInHost({
+          entry: join(root, "dist", "test", "index.js"),
+          extension: root,
+          workspace: realpathSync(workspace),
+          env: { GRADLENS_TEST_FILES: filters.join(",") },
+          pictures: join(root, "test-results", "integration"),
+          timeoutSeconds: 300,
+        });
+        return countMochaTests(output, status);
+      } finally {
+        rmSync(workspace, { recursive: true, force: true });
+      }
     },
   },
   {

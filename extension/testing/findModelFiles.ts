@@ -32,3 +32,5 @@ export async function isModelFile(uri: vscode.Uri): Promise<boolean> {
     return false; // gone since it was listed
   }
 }
+
+export const isChecksFile = (uri: vscode.Uri | undefined): boolean => uri?.path.endsWith(".checks.json") === true;

@@ -1,30 +1,27 @@
-import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { CheckTest, Expectation, ListedCheck } from "../../core/protocol/checks";
-import type { ModelDescription } from "../../core/protocol/engine";
 import type { EngineClient } from "../engineClient";
 import { isCancellation, sentence } from "../messages";
-import { settings } from "../settings";
-import { checksGlob, findChecksFiles, findModelFiles, isModelFile, modelGlob } from "./findModelFiles";
+import { checksFileTests } from "./checksFileTests";
+import { checksGlob, findChecksFiles, findModelFiles, isChecksFile, isModelFile, modelGlob } from "./findModelFiles";
+import type { ListedTest } from "./listedTest";
+import { modelTests, otherEstimatorTests } from "./modelTests";
 import { type ShownBias, TestRuns } from "./testRuns";
 
-/** Rate of wrong verdicts of a test that no checks file speaks of. */
-const RATE = 0.05;
-
 /**
- * Estimators in the Testing view: under every model file a test per model, "its estimator is unbiased", and under every checks file
- * the tests that it makes. Files are looked for when the view first asks, models are run when a file is opened in it.
+ * Estimators in the Testing view: under every model file a test per model, "its estimator is unbiased", with its other estimators to be
+ * asked for, and under every checks file the tests that it makes. Files are looked for when the view first asks, models are run when a
+ * file is opened in it.
  */
 export class TestExplorer implements vscode.Disposable {
   readonly controller = vscode.tests.createTestController("gradlens", "Gradient Lens");
-  /** A test, or the reason why a check makes none. */
-  private readonly tests = new WeakMap<vscode.TestItem, CheckTest | { readonly problem: string }>();
+  /** What stands behind the items below a file. */
+  private readonly entries = new WeakMap<vscode.TestItem, ListedTest["entry"]>();
   private readonly runs: TestRuns;
   private readonly subscriptions: vscode.Disposable[] = [];
 
   constructor(private readonly client: EngineClient) {
     this.runs = new TestRuns(client, this.controller, {
-      test: (item) => this.tests.get(item),
+      entry: (item) => this.entries.get(item),
       resolve: (item) => this.resolve(item),
     });
     this.controller.resolveHandler = (item) => (item ? this.resolve(item) : this.discover());
@@ -74,15 +71,16 @@ export class TestExplorer implements vscode.Disposable {
   }
 
   private fileItem(uri: vscode.Uri): vscode.TestItem {
-    const item = this.controller.createTestItem(uri.toString(), basename(uri.fsPath), uri);
-    item.description = vscode.workspace.asRelativePath(uri).split("/").slice(0, -1).join("/");
+    // With its folder, and not with a description beside it, which screen readers are given in the label's place.
+    const item = this.controller.createTestItem(uri.toString(), vscode.workspace.asRelativePath(uri), uri);
     item.canResolveChildren = true;
     return item;
   }
 
   /** Asks the engine for the tests of a file. Model files are code: nothing runs in a workspace that is not trusted. */
   private async resolve(item: vscode.TestItem): Promise<void> {
-    if (!item.uri || this.tests.has(item)) return;
+    const entry = this.entries.get(item);
+    if (!item.uri || (entry && !("othersOf" in entry))) return;
     item.error = undefined;
     if (!vscode.workspace.isTrusted) {
       item.error = vscode.l10n.t("Model files are code and run in trusted workspaces only.");
@@ -90,8 +88,11 @@ export class TestExplorer implements vscode.Disposable {
     }
     item.busy = true;
     try {
-      const isChecks = item.uri.path.endsWith(".checks.json");
-      item.children.replace(await (isChecks ? this.checkItems(item.uri) : this.modelItems(item.uri)));
+      const { uri, id } = item;
+      const listed = await (entry
+        ? otherEstimatorTests(this.client, id, entry.othersOf)
+        : (isChecksFile(uri) ? checksFileTests : modelTests)(this.client, uri));
+      item.children.replace(listed.map((test) => this.itemOf(test, uri)));
     } catch (error) {
       item.children.replace([]);
       if (!isCancellation(error)) item.error = sentence(error);
@@ -100,68 +101,13 @@ export class TestExplorer implements vscode.Disposable {
     }
   }
 
-  private async modelItems(uri: vscode.Uri): Promise<vscode.TestItem[]> {
-    const file = uri.fsPath;
-    const dataFolder = settings.dataFolder();
-    const { models } = await this.client.request("describe", { file, ...(dataFolder ? { dataFolder } : {}) });
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split("\n");
-    return models.map((model) => {
-      const { exportName, name, estimator, problem } = model;
-      const item = this.controller.createTestItem(
-        `${uri}#${exportName}`,
-        `${name}: ${label(estimator || vscode.l10n.t("its estimator"), "unbiased")}`,
-        uri,
-      );
-      const line = lineOf(text, model);
-      item.range = new vscode.Range(line, 0, line, text[line]?.length ?? 0);
-      if (problem !== undefined) item.error = sentence(new Error(problem));
-      this.tests.set(item, {
-        ...{ model: name, file, exportName, expect: "unbiased", rate: RATE },
-        ...(dataFolder ? { dataFolder } : {}),
-      });
-      return item;
-    });
+  private itemOf({ id, label, order, range, error, entry }: ListedTest, uri: vscode.Uri): vscode.TestItem {
+    const item = this.controller.createTestItem(id, label, uri);
+    if (order !== undefined) item.sortText = order;
+    item.range = range;
+    item.error = error;
+    item.canResolveChildren = "othersOf" in entry;
+    this.entries.set(item, entry);
+    return item;
   }
-
-  private async checkItems(uri: vscode.Uri): Promise<vscode.TestItem[]> {
-    const dataFolder = settings.dataFolder();
-    const request = { file: uri.fsPath, backend: settings.backend(), ...(dataFolder ? { dataFolder } : {}) };
-    const { checks } = await this.client.request("checks", request);
-    return checks.flatMap((check) => this.itemsOf(check, uri));
-  }
-
-  private itemsOf({ index, model, expect, tests, problem, source }: ListedCheck, uri: vscode.Uri): vscode.TestItem[] {
-    const range = new vscode.Range(source.line - 1, source.column - 1, source.line - 1, source.column);
-    const make = (estimator: string | undefined): vscode.TestItem => {
-      const own = vscode.l10n.t("its estimator");
-      const name = `${model}: ${label(estimator ?? own, expect)}`;
-      const item = this.controller.createTestItem(`${uri}@${index}:${expect}:${estimator ?? ""}`, name, uri);
-      item.range = range;
-      return item;
-    };
-    if (problem !== undefined) {
-      const item = make(undefined);
-      item.error = sentence(new Error(problem));
-      this.tests.set(item, { problem });
-      return [item];
-    }
-    return tests.map((test) => {
-      const item = make(test.estimator);
-      this.tests.set(item, test);
-      return item;
-    });
-  }
-}
-
-/** `half is unbiased`. */
-function label(estimator: string, expect: Expectation): string {
-  if (expect === "unbiased") return vscode.l10n.t("{0} is unbiased", estimator);
-  if (expect === "biased") return vscode.l10n.t("{0} is biased", estimator);
-  return vscode.l10n.t("{0} has variance below the recorded bound", estimator);
-}
-
-/** The line that names a model, else that of its first parameter, counted from 0. */
-function lineOf(text: readonly string[], { name, parameters }: ModelDescription): number {
-  const named = text.findIndex((line) => line.includes(JSON.stringify(name)) || line.includes(`'${name}'`));
-  return named >= 0 ? named : Math.max(0, (parameters[0]?.source?.line ?? 1) - 1);
 }

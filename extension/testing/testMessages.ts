@@ -2,9 +2,13 @@ import * as vscode from "vscode";
 import type { CheckOutcome, VarianceFinding } from "../../core/protocol/checks";
 import type { BiasRecord, ParameterVerdict, SourceLocation } from "../../core/protocol/snapshot";
 import { moreText } from "../commands/verdictText";
+import { escapeMarkdown } from "../escapeMarkdown";
 import { formatInterval, formatNumber, formatShare } from "../format";
 import { commandIds } from "../ids";
+import { svgDataUri } from "../inline/sparkline";
 import { sentence } from "../messages";
+import { intervalPicture, type JudgedInterval } from "./intervalPicture";
+import { pictureInk } from "./pictureInk";
 
 /** What the Testing view says of a test that does not hold: one message per parameter, at its line. */
 export function testMessages(outcome: CheckOutcome, testId: string): vscode.TestMessage[] {
@@ -19,12 +23,19 @@ function biasMessages({ bias }: CheckOutcome, testId: string): vscode.TestMessag
   // A positive control fails as a whole; everything else at the parameters that decide it.
   const told = bias.parameters.filter(({ verdict }) => verdict === bias.verdict);
   return told.map((parameter) => {
-    const text = new vscode.MarkdownString();
-    text.appendText(biasText(parameter, bias));
+    const { relativeBias, interval, verdict, source } = parameter;
+    const text = new vscode.MarkdownString(escapeMarkdown(biasText(parameter, bias)));
+    if (relativeBias !== null)
+      appendPicture(text, {
+        value: relativeBias,
+        interval: widthOf(interval),
+        limit: bias.margin,
+        limitLabel: vscode.l10n.t("margin {0}", formatShare(bias.margin)),
+        verdict: ({ biased: "beyond", unbiased: "within", undecided: "undecided" } as const)[verdict],
+      });
     text.appendMarkdown(`\n\n[${vscode.l10n.t("Show the bias panel")}](${showCommand(testId)})`);
     text.isTrusted = { enabledCommands: [commandIds.showTestResult] };
-    const message = new vscode.TestMessage(text);
-    return at(message, parameter.source);
+    return at(new vscode.TestMessage(text), source);
   });
 }
 
@@ -47,19 +58,33 @@ function varianceMessages({ variance, estimator }: CheckOutcome): vscode.TestMes
   if (!variance) return [];
   const told = variance.parameters.filter(({ verdict }) => verdict === variance.verdict && verdict !== "below");
   return told.map((finding) => {
-    const found = varianceText(finding);
-    const bound = finding.bound === null ? vscode.l10n.t("none") : formatNumber(finding.bound);
-    const asked = [estimator ?? "", finding.name, found, bound];
-    const message = new vscode.TestMessage(
-      finding.verdict === "above"
+    const { name, bound, interval, verdict, source } = finding;
+    const shownBound = bound === null ? vscode.l10n.t("none") : formatNumber(bound);
+    const asked = [estimator ?? "", name, varianceText(finding), shownBound];
+    const words =
+      verdict === "above"
         ? vscode.l10n.t("The variance of {0} at {1} is above its recorded bound: {2}, bound {3}.", ...asked)
         : vscode.l10n.t(
             "Draws cannot tell if the variance of {0} at {1} is below its bound: {2}, bound {3}.",
             ...asked,
-          ),
-    );
-    return at(message, finding.source);
+          );
+    const text = new vscode.MarkdownString(escapeMarkdown(words));
+    if (finding.variance !== null && bound !== null)
+      appendPicture(text, {
+        value: finding.variance,
+        interval: widthOf(interval),
+        limit: bound,
+        limitLabel: vscode.l10n.t("bound {0}", shownBound),
+        verdict: verdict === "above" ? "beyond" : "undecided",
+      });
+    return at(new vscode.TestMessage(text), source);
   });
+}
+
+/** The text above it says the same in words. */
+function appendPicture(text: vscode.MarkdownString, judged: JudgedInterval): void {
+  const alt = vscode.l10n.t("Interval beside the {0}", judged.limitLabel);
+  text.appendMarkdown(`\n\n![${alt}](${svgDataUri(intervalPicture(judged, pictureInk()))})`);
 }
 
 const varianceText = ({ variance, interval }: VarianceFinding): string =>

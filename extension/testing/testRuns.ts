@@ -1,10 +1,13 @@
 import * as vscode from "vscode";
-import type { CheckOutcome, CheckTest } from "../../core/protocol/checks";
+import type { CheckOutcome } from "../../core/protocol/checks";
 import type { BiasRecord, RunSnapshot } from "../../core/protocol/snapshot";
 import { requireTrust } from "../commands/train";
 import type { EngineClient } from "../engineClient";
 import { isCancellation, sentence } from "../messages";
 import { settings } from "../settings";
+import { isChecksFile } from "./findModelFiles";
+import { debugTest } from "./debugTest";
+import type { ListedTest } from "./listedTest";
 import { testMessages } from "./testMessages";
 
 /** A verdict with the snapshot that shows it. */
@@ -13,14 +16,15 @@ export interface ShownBias {
   readonly bias: BiasRecord;
 }
 
+/** What can be run, or tells why it cannot. */
 interface Leaf {
   readonly item: vscode.TestItem;
-  readonly test: CheckTest | { readonly problem: string };
+  readonly entry: Exclude<ListedTest["entry"], { readonly othersOf: unknown }>;
 }
 
 interface TestTree {
-  /** The test of an item that is one, or the reason why there is none. */
-  test(item: vscode.TestItem): CheckTest | { readonly problem: string } | undefined;
+  /** What stands behind an item below a file. */
+  entry(item: vscode.TestItem): ListedTest["entry"] | undefined;
   /** Reads an item's tests, if it has not been done. */
   resolve(item: vscode.TestItem): Promise<void>;
 }
@@ -31,6 +35,7 @@ const MOST_SHOWN = 200;
 /** Runs the tests of the Testing view in the engine, one by one; watched ones again whenever a file that they need is saved. */
 export class TestRuns implements vscode.Disposable {
   private readonly profile: vscode.TestRunProfile;
+  private readonly debugProfile: vscode.TestRunProfile;
   private readonly verdicts = new Map<string, ShownBias>();
 
   constructor(
@@ -38,10 +43,13 @@ export class TestRuns implements vscode.Disposable {
     private readonly controller: vscode.TestController,
     private readonly tree: TestTree,
   ) {
-    const run = vscode.TestRunProfileKind.Run;
+    const { Run, Debug } = vscode.TestRunProfileKind;
     const handler = (request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> =>
       request.continuous === true ? this.watch(request, token) : this.run(request, token);
-    this.profile = controller.createRunProfile(vscode.l10n.t("Run"), run, handler, true, undefined, true);
+    this.profile = controller.createRunProfile(vscode.l10n.t("Run"), Run, handler, true, undefined, true);
+    const debug = (request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> =>
+      this.debug(request, token);
+    this.debugProfile = controller.createRunProfile(vscode.l10n.t("Debug"), Debug, debug, true);
   }
 
   shown(testId: string): ShownBias | undefined {
@@ -50,6 +58,7 @@ export class TestRuns implements vscode.Disposable {
 
   dispose(): void {
     this.profile.dispose();
+    this.debugProfile.dispose();
   }
 
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
@@ -61,14 +70,34 @@ export class TestRuns implements vscode.Disposable {
       run.token.onCancellationRequested(() => controller.abort()),
     );
     try {
-      const items = await this.leaves(request, run);
-      for (const item of items) run.enqueued(item);
-      for (const item of items) {
-        if (controller.signal.aborted) run.skipped(item);
-        else await this.runOne(item, run, controller.signal);
+      const leaves = await this.leaves(request, run);
+      for (const { item } of leaves) run.enqueued(item);
+      for (const leaf of leaves) {
+        if (controller.signal.aborted) run.skipped(leaf.item);
+        else await this.runOne(leaf, run, controller.signal);
       }
     } finally {
       stop.dispose();
+      run.end();
+    }
+  }
+
+  /** Opens a debug session on one test after the other. It gives no verdict, so that the last one stays. */
+  private async debug(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    requireTrust();
+    const run = this.controller.createTestRun(request, undefined, false);
+    try {
+      for (const { item, entry } of await this.leaves(request, run)) {
+        if (token.isCancellationRequested) break;
+        run.started(item);
+        try {
+          if ("problem" in entry) throw new Error(entry.problem);
+          await debugTest(entry.test, item.id, token);
+        } catch (error) {
+          run.errored(item, new vscode.TestMessage(sentence(error)));
+        }
+      }
+    } finally {
       run.end();
     }
   }
@@ -95,47 +124,47 @@ export class TestRuns implements vscode.Disposable {
     // Its tests may be others now.
     if (own) await this.tree.resolve(own);
     const roots = request.include ?? [...this.controller.items].map(([, item]) => item);
-    const known = (await Promise.all(roots.map((item) => this.leavesOf(item)))).flat();
+    const concerned = own ? roots.filter(({ uri: of }) => of?.path === uri.path || isChecksFile(of)) : roots;
+    const known = (await Promise.all(concerned.map((item) => this.leavesOf(item)))).flat();
     if (!own) return known.map(({ item }) => item); // perhaps imported by any of them
     return known
       .filter(
-        ({ item, test }) => ("file" in test && test.file === uri.fsPath) || item.uri?.toString() === uri.toString(),
+        ({ item, entry }) =>
+          ("test" in entry && entry.test.file === uri.fsPath) || item.uri?.toString() === uri.toString(),
       )
       .map(({ item }) => item);
   }
 
-  private async leaves(request: vscode.TestRunRequest, run: vscode.TestRun): Promise<readonly vscode.TestItem[]> {
+  private async leaves(request: vscode.TestRunRequest, run: vscode.TestRun): Promise<readonly Leaf[]> {
     const roots = request.include ?? [...this.controller.items].map(([, item]) => item);
-    const found = new Map<string, vscode.TestItem>();
+    const excluded = new Set(request.exclude?.map(({ id }) => id));
+    const found = new Map<string, Leaf>();
     for (const root of roots) {
-      for (const { item } of await this.leavesOf(root)) {
-        const excluded = request.exclude?.some(({ id }) => id === item.id || id === item.parent?.id);
-        if (excluded !== true) found.set(item.id, item);
-      }
+      for (const leaf of await this.leavesOf(root)) if (!isWithin(leaf.item, excluded)) found.set(leaf.item.id, leaf);
       // A file that cannot be read is an error of its own, not an empty success.
-      if (root.error !== undefined && root.children.size === 0 && !this.tree.test(root))
+      if (root.error !== undefined && root.children.size === 0 && root.canResolveChildren)
         run.errored(root, new vscode.TestMessage(root.error));
     }
     return [...found.values()];
   }
 
+  /** What is below an item; a model's other estimators only where they, or one of them, are asked for by themselves. */
   private async leavesOf(item: vscode.TestItem): Promise<readonly Leaf[]> {
-    const test = this.tree.test(item);
-    if (test) return [{ item, test }];
+    const entry = this.tree.entry(item);
+    if (entry && !("othersOf" in entry)) return [{ item, entry }];
     if (item.canResolveChildren && item.children.size === 0) await this.tree.resolve(item);
-    return (await Promise.all([...item.children].map(([, child]) => this.leavesOf(child)))).flat();
+    const below = [...item.children].flatMap(([, child]) => (child.canResolveChildren ? [] : [child]));
+    return (await Promise.all(below.map((child) => this.leavesOf(child)))).flat();
   }
 
-  private async runOne(item: vscode.TestItem, run: vscode.TestRun, signal: AbortSignal): Promise<void> {
-    const test = this.tree.test(item);
-    if (!test) return;
+  private async runOne({ item, entry }: Leaf, run: vscode.TestRun, signal: AbortSignal): Promise<void> {
     run.started(item);
     // What cannot be tested counts as an error, and not as nothing.
-    if ("problem" in test) return run.errored(item, new vscode.TestMessage(sentence(new Error(test.problem))));
+    if ("problem" in entry) return run.errored(item, new vscode.TestMessage(sentence(new Error(entry.problem))));
     try {
       const { outcome, snapshot } = await this.client.request(
         "runCheck",
-        { test, backend: settings.backend() },
+        { test: entry.test, backend: settings.backend() },
         { signal },
       );
       if (snapshot && outcome.bias) this.keep(item.id, { snapshot, bias: outcome.bias });
@@ -161,4 +190,9 @@ function report(run: vscode.TestRun, item: vscode.TestItem, outcome: CheckOutcom
   const messages = testMessages(outcome, item.id);
   if (outcome.outcome === "fails") run.failed(item, messages, outcome.elapsedMs);
   else run.errored(item, messages, outcome.elapsedMs);
+}
+
+/** Whether an item, or what it stands below, is among these. */
+function isWithin(item: vscode.TestItem | undefined, ids: ReadonlySet<string>): boolean {
+  return item !== undefined && (ids.has(item.id) || isWithin(item.parent, ids));
 }

@@ -1,33 +1,11 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Locator } from "playwright-core";
 import { type ThemeName, themes } from "../../scripts/vscode/workbench";
 import { accessibilityViolations } from "./support/accessibility";
 import { eventually } from "./support/eventually";
-import { modelWorkspace } from "./support/models";
-import type { ModelWorkspace } from "./support/models";
-import { extensionId, startSession } from "./support/session";
-import type { Session } from "./support/session";
-
-/** The cost bends, so that straight-through is biased and lr is not. */
-const bent = `import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
-
-export default defineModel(
-  "bent",
-  () => {
-    const prior = parameter("prior", [0.6, -0.9, 0.2]);
-    return {
-      program() {
-        const h = sample("h", bernoulli({ logits: prior }));
-        cost("f", tf.exp(tf.sum(h, -1)));
-      },
-    };
-  },
-  { estimator: "straight-through" },
-);
-`;
+import { type ModelSession, startModelSession } from "./support/modelSession";
+import { extensionId } from "./support/session";
 
 const checks = `{
   // What this workspace expects.
@@ -40,23 +18,15 @@ const checks = `{
 }
 `;
 
-let session: Session;
-let workspace: ModelWorkspace;
+let session: ModelSession;
 
 before(async () => {
-  workspace = modelWorkspace();
-  writeFileSync(join(workspace.folder, "bent.ts"), bent);
-  writeFileSync(join(workspace.folder, "gradlens.checks.json"), checks);
-  session = await startSession({
-    workspace: workspace.folder,
-    settings: { "typescript.validate.enable": false },
+  session = await startModelSession({
+    files: { "gradlens.checks.json": checks },
+    viewport: { width: 1500, height: 1000 },
   });
-  await session.page.setViewportSize({ width: 1500, height: 1000 });
 });
-after(async () => {
-  await session?.stop();
-  workspace?.remove();
-});
+after(() => session?.stop());
 
 const row = (name: string | RegExp): Locator => session.window.treeItem(name).first();
 const open = async (name: RegExp): Promise<void> => {
@@ -99,6 +69,23 @@ test("running all passes, fails and errs as gradlens check does; a failure names
   await session.picture("testing-failed");
 });
 
+test("a failure shows the interval beside the margin or the bound as a picture", async () => {
+  const { page } = session;
+  const results = page.locator(".test-output-peek-tree");
+  const picture = page.locator(".test-output-peek-message-container img");
+  for (const [name, alt] of [
+    ["bent.ts: rebar is unbiased", "Interval beside the margin 5 %"],
+    ["bent.ts: lr has variance below the recorded bound", "Interval beside the bound 0.00100"],
+    ["bent.ts: straight-through is unbiased", "Interval beside the margin 0.1 %"],
+  ] as const) {
+    await results.getByText(name).click();
+    await eventually(async () => assert.equal(await picture.getAttribute("alt"), alt));
+    const width = await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth);
+    assert.equal(width, 360, "the picture was not drawn");
+    await session.picture(`testing-plot-${alt.replace(/\W+/g, "-")}`);
+  }
+});
+
 test("what a failure says is readable and free of accessibility violations in every theme", async () => {
   for (const theme of Object.keys(themes) as ThemeName[]) {
     await session.setTheme(theme);
@@ -110,9 +97,28 @@ test("what a failure says is readable and free of accessibility violations in ev
 
 test("a message's link shows the verdict in the bias panel", async () => {
   const { page } = session;
-  await page.locator(".test-output-peek-tree").getByText("bent.ts: straight-through is unbiased").click();
   await page.getByRole("link", { name: "Show the bias panel" }).first().click();
   const tile = session.window.webview(extensionId).locator('[data-panel="bias"]');
   await tile.locator(".bias-row.biased").waitFor({ timeout: 30_000 });
   await session.picture("testing-panel");
+});
+
+test("other estimators of a model are left out of Run All and tested when they are asked for", async () => {
+  const { window, page } = session;
+  // The larger models of the folder take a while.
+  const cancel = page.getByRole("button", { name: "Cancel Test Run" });
+  if (await cancel.isVisible()) await cancel.click();
+  await open(/^bent: other estimators \(Not yet run\)/);
+  const muprop = row(/^muprop is unbiased/);
+  await muprop.waitFor({ timeout: 60_000 });
+  await eventually(async () => {
+    await page.mouse.move(900, 17); // the hover of another row would lie over this one
+    await page.locator(".monaco-hover:visible").waitFor({ state: "hidden", timeout: 2000 });
+    await muprop.hover({ timeout: 2000 });
+    await muprop.getByRole("button", { name: /^Run Test/ }).click({ timeout: 2000 });
+  });
+  await row(/^muprop is unbiased \(Passed\)/).waitFor({ timeout: 60_000 });
+  await row(/^lr is unbiased \(Not yet run\)/).waitFor();
+  assert.equal(await window.treeItem(/^straight-through is unbiased/).count(), 0, "its own is listed above");
+  await session.picture("testing-others");
 });
