@@ -90,7 +90,7 @@ export default tseslint.config(
   },
   packages(
     ["core/**/*.ts"],
-    ["fflate", "jstat", "sucrase"],
+    ["fastest-levenshtein", "fflate", "jstat", "sucrase"],
     "TensorFlow.js comes through core/backends; Node in core/backends, core/data and core/engine only.",
   ),
   packages(

@@ -23,6 +23,6 @@ export function positiveNumber(text: string): number {
 /** Reads a number of the open interval (0, 1). */
 export function share(text: string): number {
   const value = positiveNumber(text);
-  if (value >= 1) throw new InvalidArgumentError("expected a number between 0 and 1");
+  if (value >= 1) throw new InvalidArgumentError("expected a share between 0 and 1, such as 0.05");
   return value;
 }

@@ -13,7 +13,7 @@ import { formatInterval, formatNumber, formatShape, formatShare } from "../../co
 import { keepInRun, looked } from "../keepInRun";
 import { type ModelOptions, withCheckpoint, withModelOptions, withWorkersOption } from "../modelOptions";
 import { about, aboutLine, openModel } from "../openModel";
-import { positiveNumber, share, wholeNumber } from "../parseValue";
+import { share, wholeNumber } from "../parseValue";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
@@ -46,7 +46,7 @@ export function addBias(program: Command, terminal: Terminal, answering: Answeri
       new Option(
         "--margin <share>",
         `share of the gradient below which a bias counts as none (default: ${margins.enumerate} enumerated, ${margins.sample} sampled)`,
-      ).argParser(positiveNumber),
+      ).argParser(share),
     )
     .addOption(
       new Option(

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { useBackend } from "../../core/backends/registry";
-import { listChecks } from "../../core/engine/checks/listChecks";
+import { CHECKS_FILE, listChecks } from "../../core/engine/checks/listChecks";
 import { recordBounds, type RecordedBound } from "../../core/engine/checks/recordBounds";
 import { runTest } from "../../core/engine/checks/runTest";
 import type { SliceOptions } from "../../core/engine/inSlices";
@@ -24,8 +24,6 @@ interface CheckOptions {
   readonly backend: string;
 }
 
-const CHECKS_FILE = "gradlens.checks.json";
-
 const words: Readonly<Record<Outcome, string>> = {
   holds: "holds",
   fails: "FAILS",
@@ -38,7 +36,7 @@ export function addCheck(program: Command, terminal: Terminal, answering: Answer
   const command = program
     .command("check")
     .description("do the estimators keep what a checks file expects of them; for CI")
-    .argument("[file]", "checks file", CHECKS_FILE)
+    .argument("[file]", "checks file, or the folder of one", CHECKS_FILE)
     .option("--junit <file>", "also write a JUnit report")
     .option("--record", "measure the variances and write their bounds into the file")
     .option("--data <folder>", "folder of the data files (or GRADLENS_DATA)")

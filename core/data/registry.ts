@@ -1,4 +1,3 @@
-import { GradlensError } from "../errors";
 import type { DatasetDescription } from "./dataset";
 import { binarizedMnist } from "./datasets/binarizedMnist";
 import { digits } from "./datasets/digits";
@@ -9,6 +8,7 @@ import { mnistStochastic } from "./datasets/mnistStochastic";
 import { mnistTopBottom } from "./datasets/mnistTopBottom";
 import { omniglot } from "./datasets/omniglot";
 import { wdbc } from "./datasets/wdbc";
+import { unknownName } from "../unknownName";
 
 /** All data sets, the embedded default first. */
 export const datasets: readonly DatasetDescription[] = [
@@ -27,11 +27,8 @@ export const datasets: readonly DatasetDescription[] = [
 export function dataset(id: string): DatasetDescription {
   const found = datasets.find((candidate) => candidate.id === id);
   if (found === undefined) {
-    throw new GradlensError(
-      "GL2001",
-      `there is no data set ${id}; choose one of ${datasets.map((candidate) => candidate.id).join(", ")}`,
-      { usage: true },
-    );
+    const known = datasets.map((candidate) => candidate.id);
+    throw unknownName("GL2001", "data set", id, known);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { GradlensError } from "../errors";
 import type { Estimator, NodeEstimator, Options, OptionValue } from "./estimator";
 import { estimatorAliases, estimators } from "./registry";
+import { unknownName } from "../unknownName";
 
 /** An estimator with its options filled in, as `gsb(order=4)` says it. */
 export interface EstimatorSpec {
@@ -26,11 +27,10 @@ export function parseEstimator(text: string): EstimatorSpec {
     );
   const id = estimatorAliases[match[1]!] ?? match[1]!;
   const estimator = estimators.find((candidate) => candidate.id === id);
-  if (!estimator)
-    throw usage(
-      "GL1311",
-      `estimator "${match[1]!}" does not exist; choose one of ${estimators.map((e) => e.id).join(", ")}`,
-    );
+  if (!estimator) {
+    const known = estimators.map((candidate) => candidate.id);
+    throw unknownName("GL1311", "estimator", match[1]!, known);
+  }
   const options: Record<string, OptionValue> = Object.fromEntries(
     estimator.options.map((option) => [option.name, option.default]),
   );

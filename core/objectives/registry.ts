@@ -4,6 +4,7 @@ import { expectedCost } from "./expectedCost";
 import { iwae } from "./iwae";
 import type { Objective } from "./objective";
 import { structuredPrediction } from "./structuredPrediction";
+import { unknownName } from "../unknownName";
 
 export const objectives: readonly Objective[] = [expectedCost, elbo, iwae, structuredPrediction];
 
@@ -11,11 +12,10 @@ export const objectives: readonly Objective[] = [expectedCost, elbo, iwae, struc
 export function objective(text: string): Objective {
   const [, id, given] = /^\s*([^()]*?)\s*(?:\(([^()]*)\))?\s*$/.exec(text) ?? [];
   const found = objectives.find((candidate) => candidate.id === id);
-  if (!found)
-    throw usage(
-      "GL1305",
-      `objective "${text}" does not exist; choose one of ${objectives.map((o) => o.id).join(", ")}`,
-    );
+  if (!found) {
+    const known = objectives.map((candidate) => candidate.id);
+    throw unknownName("GL1305", "objective", id ?? text, known);
+  }
   if (given === undefined || given.trim() === "") return found;
   const [, name, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(given) ?? [];
   if (name !== "form" || !found.forms)

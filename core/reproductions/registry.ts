@@ -1,4 +1,3 @@
-import { GradlensError } from "../errors";
 import type { Reproduction } from "./reproduction";
 import { seed1Table2 } from "./seed1Table2";
 import { seed1Table3 } from "./seed1Table3";
@@ -10,6 +9,7 @@ import { seed3Table2 } from "./seed3Table2";
 import { seed4Figure1 } from "./seed4Figure1";
 import { seed4Table2 } from "./seed4Table2";
 import { seed5Binary } from "./seed5Binary";
+import { unknownName } from "../unknownName";
 
 /** All tables and figures that can be reproduced, paper after paper. */
 export const reproductions: readonly Reproduction[] = [
@@ -29,9 +29,6 @@ export const reproductions: readonly Reproduction[] = [
 export function reproduction(id: string): Reproduction {
   const found = reproductions.find((candidate) => candidate.id === id || candidate.aliases?.includes(id));
   if (found) return found;
-  throw new GradlensError(
-    "GL1654",
-    `there is no table "${id}"; choose one of ${reproductions.map((candidate) => candidate.id).join(", ")}`,
-    { usage: true },
-  );
+  const known = reproductions.map((candidate) => candidate.id);
+  throw unknownName("GL1654", "table", id, known);
 }

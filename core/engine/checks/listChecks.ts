@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { type CheckEntry, parseChecks } from "../../checks/parseChecks";
 import { GradlensError } from "../../errors";
 import type { CheckTest, ListedCheck, ListedChecks } from "../../protocol/checks";
 import { servingEstimators } from "../compareEstimators";
 import { openTest, type TestedModel } from "./openTest";
+
+/** What a checks file is called where nobody says otherwise. */
+export const CHECKS_FILE = "gradlens.checks.json";
 
 /**
  * The tests that a checks file makes: one per check and estimator. They share the file's rate of false alarms equally;
@@ -13,9 +16,9 @@ import { openTest, type TestedModel } from "./openTest";
  * @throws GL2700 where the file does not exist, GL2701 and GL2702 where it is not understood
  */
 export async function listChecks(path: string, dataFolder?: string): Promise<ListedChecks & { readonly text: string }> {
-  const file = resolve(path);
+  const file = checksFile(path);
   if (!existsSync(file))
-    throw new GradlensError("GL2700", `checks file ${path} does not exist; write one (docs/checks.md shows how)`, {
+    throw new GradlensError("GL2700", `checks file ${file} does not exist; write one (docs/checks.md shows how)`, {
       usage: true,
     });
   const text = readFileSync(file, "utf8");
@@ -45,6 +48,12 @@ export async function listChecks(path: string, dataFolder?: string): Promise<Lis
       return { index, model, expect, source, tests, ...(problem === undefined ? {} : { problem }) };
     }),
   };
+}
+
+/** A folder stands for the checks file that lies in it. */
+function checksFile(path: string): string {
+  const whole = resolve(path);
+  return statSync(whole, { throwIfNoEntry: false })?.isDirectory() ? join(whole, CHECKS_FILE) : whole;
 }
 
 function testedModel(check: CheckEntry, folder: string, dataFolder: string | undefined): TestedModel {

@@ -60,7 +60,7 @@ export const unknown = defineModel("unknown", () => { const b = parameter("b", 0
   assert.match(files!.problem!, /data folder .*no-data-here does not exist/);
   assert.deepEqual([files!.name, files!.dataset, files!.batchSize, files!.parameters], ["files", "wdbc", 10, []]);
   assert.match(broken!.problem!, /several\.ts:\d+: the model threw on purpose$/);
-  assert.match(unknown!.problem!, /there is no data set nothing; choose one of digits/);
+  assert.match(unknown!.problem!, /data set "nothing" does not exist; choose one of digits/);
   assert.equal(tf.memory().numTensors, before);
 });
 
