@@ -157,7 +157,10 @@ test("Ctrl-C ends it, and what is finished is printed with the rest marked", asy
 });
 
 test("what does not exist is refused in one sentence", async () => {
-  assert.match(await refusal(2, "reproduce", "seed9-table1"), /no table "seed9-table1"; choose one of seed1-table2/);
+  assert.match(
+    await refusal(2, "reproduce", "seed9-table1"),
+    /table "seed9-table1" does not exist( \(did you mean [a-z0-9-]+\?\))?; choose one of seed1-table2/,
+  );
   assert.match(await refusal(2, "reproduce", "seed3-figure1", "--only", "nobody"), /no row that holds "nobody"/);
   assert.match(await refusal(2, "reproduce", "seed3-figure1", "--epochs", "2"), /has no epochs; use --steps/);
   assert.match(await refusal(2, "reproduce", "seed3-figure1", "--budget", "huge"), /small, full/);
