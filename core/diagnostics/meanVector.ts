@@ -13,6 +13,7 @@ export class MeanVector {
   private rows = 0;
   private passes = 0;
   private freedom = 0;
+  private broken = false;
 
   /** @param byRows elementwise variances from single rows rather than from halves of passes */
   constructor(
@@ -25,6 +26,11 @@ export class MeanVector {
     this.within = byRows ? new Float64Array(size) : null;
   }
 
+  /** Whether all rows were numbers. */
+  get finite(): boolean {
+    return !this.broken;
+  }
+
   get count(): number {
     return this.rows;
   }
@@ -32,13 +38,17 @@ export class MeanVector {
   /** @param sums of the rows' first and second half, which hold the same examples, `[2, size]` */
   addSums(sums: ArrayLike<number>, rows: number): void {
     const P = this.size;
+    let total = 0;
     for (let e = 0; e < P; e++) {
       const a = sums[e]!;
       const b = sums[P + e]!;
       this.first[e]! += a;
       this.second[e]! += b;
+      total += a + b;
       this.halves[e]! += (a - b) ** 2 / rows;
     }
+    // Sums of float32 in float64 cannot overflow: what is no number stays none.
+    if (!Number.isFinite(total)) this.broken = true;
     this.rows += rows;
     this.passes++;
   }

@@ -10,16 +10,38 @@ export function withScoreControl(
   c: number,
 ): ReadonlyMap<string, NodeEstimator> {
   if (c === 0) return estimators;
-  return new Map([...estimators].map(([node, inner]) => [node, controlled(inner, c)]));
+  return new Map(
+    [...estimators].map(([node, inner]) => {
+      if (!isDrawnExactly(inner)) return [node, inner];
+      const surrogate: NodeEstimator["surrogate"] = (context) => {
+        const term = inner.surrogate(context);
+        const shift = tf.mul(context.logProb, -c);
+        return term ? tf.add(term, shift) : shift;
+      };
+      return [node, withSurrogate(inner, surrogate)];
+    }),
+  );
 }
 
-function controlled(inner: NodeEstimator, c: number): NodeEstimator {
-  if (!isDrawnExactly(inner)) return inner;
-  return withSurrogate(inner, (context) => {
-    const term = inner.surrogate(context);
-    const shift = tf.mul(context.logProb, -c);
-    return term ? tf.add(term, shift) : shift;
-  });
+/**
+ * Estimators of the same draws that leave out their own terms, without and with the score: what `withScoreControl` takes off at c = 1 is the
+ * difference of their rows, for the price of two plain evaluations whatever the estimators cost.
+ */
+export function scoreAlone(estimators: ReadonlyMap<string, NodeEstimator>): {
+  readonly without: ReadonlyMap<string, NodeEstimator>;
+  readonly with: ReadonlyMap<string, NodeEstimator>;
+} {
+  const each = (surrogate: (inner: NodeEstimator) => NodeEstimator["surrogate"]): ReadonlyMap<string, NodeEstimator> =>
+    new Map(
+      [...estimators].map(([node, inner]) => [
+        node,
+        Object.create(withSurrogate(inner, surrogate(inner)), { copies: { value: undefined } }) as NodeEstimator,
+      ]),
+    );
+  return {
+    without: each(() => () => null),
+    with: each((inner) => (isDrawnExactly(inner) ? (context) => context.logProb : () => null)),
+  };
 }
 
 /** Whether a node's value has the distribution that its log q says. */

@@ -1,7 +1,7 @@
 import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
-import { type BiasReport, overall } from "./bias";
+import { type BiasReport, overall, type ParameterBias } from "./bias";
 import { norm } from "./biasByEnumeration";
 import { chooseScoreControl } from "./chooseScoreControl";
 import { biasPass, type PassShare, type RowParts, SMALL } from "./chunks/biasPass";
@@ -13,7 +13,7 @@ import { MeanVector } from "./meanVector";
 import { type Estimators, PassDraws } from "./passDraws";
 import { planPasses } from "./passPlan";
 import { withScoreControl } from "./scoreControl";
-import type { Sliced } from "./sliced";
+import { partOf, type Sliced } from "./sliced";
 import { TensorTest } from "./tensorTest";
 
 type Specs = ReadonlyMap<string, EstimatorSpec>;
@@ -85,6 +85,7 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
     const control = request.scoreControl === false ? 0 : yield* chooseScoreControl(pilot, estimators);
     return { estimators: withScoreControl(estimators, control), specs: specs ?? new Map(), control };
   };
+  yield 0;
   const own = yield* setOf(request.estimators, request.specs);
   const raw = { ...own, estimators: request.estimators, control: 0 };
   const sets = exact ? [raw, own] : [raw, own, yield* setOf(request.reference!.estimators, request.reference!.specs)];
@@ -107,19 +108,24 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
   let { evaluations } = pilot;
   let looks = 0;
   let passes = 0;
-  const reportNow = (): BiasReport => {
+  const share = (): number => passes / plan.passes;
+  const reportNow = function* (): Sliced<BiasReport> {
     const draws = Math.round((passes * plan.rows) / B);
     const seconds = (performance.now() - began) / 1000;
-    const more = tests.map((test) => {
-      if (test.verdict !== "undecided") return 0;
-      const rows = test.rowsToDecide(alpha, looks, tests.length);
-      return rows === null ? null : roundUp(rows / B);
-    });
+    const more: (number | null)[] = [];
+    const parameters: ParameterBias[] = [];
+    for (const [i, test] of tests.entries()) {
+      yield share();
+      const rows = test.verdict === "undecided" ? test.rowsToDecide(alpha, looks, tests.length) : 0;
+      more.push(rows === null ? null : roundUp(rows / B));
+      yield share();
+      parameters.push(test.report(B, more[i]!));
+    }
     const needed = more.reduce((most, next) => (most === null || next === null ? null : Math.max(most, next)), 0);
     return {
       method: "sampling",
       verdict: overall(tests.map(({ verdict }) => verdict)),
-      parameters: tests.map((test, i) => test.report(B, more[i]!)),
+      parameters,
       reference: exact
         ? "the exact gradient, all joint states enumerated"
         : `the mean of ${request.reference!.id} over the same noise`,
@@ -137,26 +143,27 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
   try {
     for (;;) {
       for (let chunk = 0; chunk < plan.chunks; chunk++) {
-        const parts = yield* stream.next();
+        const parts = yield* partOf(stream.next(), share(), 0);
         evaluations += parts.evaluations;
         const [, m] = plan.examples(chunk);
-        tests.forEach((test, i) => {
+        for (const [i, test] of tests.entries()) {
+          yield share();
           addParts(test.difference, parts.difference[i], m, plan.replicates);
+          yield share();
           addParts(test.reference, parts.reference?.[i], m, plan.replicates);
           addParts(test.own, parts.own?.[i], m, plan.replicates);
-        });
+        }
       }
       passes++;
       const late = performance.now() - began > (request.limitMs ?? Infinity);
       const last = passes === plan.passes || late || tests.some((test) => !test.finite);
       if (isLook(passes) || last) {
-        const share = shareOfLook(looks++);
-        lookAtAll(tests, alpha * share);
+        yield* lookAtAll(tests, alpha * shareOfLook(looks++), share);
         const enough = passes * plan.rows >= Math.min(request.minRows ?? MIN_ROWS, plan.passes * plan.rows);
-        if (last || (enough && decided(tests, request.until ?? "every"))) return reportNow();
-        request.onLook?.(reportNow());
+        if (last || (enough && decided(tests, request.until ?? "every"))) return yield* reportNow();
+        request.onLook?.(yield* reportNow());
       }
-      yield passes / plan.passes;
+      yield share();
     }
   } finally {
     stream.close();
@@ -170,12 +177,15 @@ function roundUp(value: number): number {
 }
 
 /** Decides what can be decided. By Holm, each decision leaves the rest of the rate to fewer tensors. */
-function lookAtAll(tests: readonly TensorTest[], rate: number): void {
+function* lookAtAll(tests: readonly TensorTest[], rate: number, share: () => number): Sliced<void> {
   for (let before = -1; ;) {
     const open = tests.filter(({ verdict }) => verdict === "undecided");
     if (open.length === 0 || open.length === before) return;
     before = open.length;
-    for (const test of open) test.look(rate / before);
+    for (const test of open) {
+      yield share();
+      test.look(rate / before);
+    }
   }
 }
 

@@ -12,6 +12,8 @@ import type { RunLog } from "./runLog";
 const ALPHA = 0.05;
 /** Checks that take no time, of few states, are made no more often than this. */
 const LEAST_INTERVAL_MS = 2000;
+/** A turn takes so long at least, and one slice more at most: many are far shorter. */
+const TURN_MS = 20;
 /** Checks that a snapshot keeps. */
 const HISTORY = 300;
 
@@ -106,14 +108,18 @@ export class BiasWatch {
     return this.everyTurn || performance.now() - this.last.at >= LEAST_INTERVAL_MS;
   }
 
-  /** One slice of the check in hand, or of a new one. */
+  /** A few slices of the check in hand, or of a new one: training goes on before anybody sees it halt. */
   turn(step: number, training: Training): void {
     const began = performance.now();
     try {
       const check = (this.current ??= this.begin(step, training));
-      const { done, value } = check.work.next();
+      let found: BiasRecord | null = null;
+      while (!found && performance.now() - began < TURN_MS) {
+        const { done, value } = check.work.next();
+        if (done) found = value;
+      }
       check.spentMs += performance.now() - began;
-      if (done) this.conclude(check, value, step);
+      if (found) this.conclude(check, found, step);
     } catch (error) {
       // A model that cannot be checked still trains.
       if (!(error instanceof GradlensError)) throw error;

@@ -106,6 +106,8 @@ export interface NodeEstimator {
   readonly fixed?: boolean;
   /** True when the whole model's states are summed as soon as every node's estimator says so. */
   readonly summed?: boolean;
+  /** Copies of every row that `surrogate` evaluates, where they are more than a few; work on many rows is cut accordingly. */
+  copies?(unitShape: readonly number[], statesPerUnit: number | null): number;
   /**
    * The node's value, `[S, B', …unitShape]`, and the gradient that flows through it to the distribution's parameters.
    * @param forced take this value instead of drawing one (replay, enumeration)

@@ -17,6 +17,10 @@ export interface Flips {
   readonly oneHot: tf.Tensor;
 }
 
+/** Single-unit changes of a discrete node's value: units × (K − 1). */
+export const flipsPerRow = ([units = 1]: readonly number[], statesPerUnit: number | null): number =>
+  units * ((statesPerUnit ?? 2) - 1);
+
 /** Evaluates every single-unit change of a discrete node's value: units × (K − 1) copies, as many at once as memory allows. */
 export function evaluateFlips(context: SurrogateContext, descendants: "keep" | "redraw"): Flips {
   return unrecorded(() =>

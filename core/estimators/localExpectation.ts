@@ -5,7 +5,7 @@ import type { Bernoulli } from "../distributions/bernoulli";
 import type { Categorical } from "../distributions/categorical";
 import { type Estimator, exactDraw, type NodeEstimator, stateless, type SurrogateContext } from "./estimator";
 import { unrecorded } from "../gradients/tape";
-import { evaluateFlips } from "./flips";
+import { evaluateFlips, flipsPerRow } from "./flips";
 
 const policies = ["reweight", "redraw"] as const;
 
@@ -46,6 +46,7 @@ export const localExpectation: Estimator = {
 class LocalExpectation implements NodeEstimator {
   readonly entropyGradient = "none";
   readonly draw = exactDraw;
+  readonly copies = flipsPerRow;
   /** Weighed costs are centred by the mean cost of earlier steps: weights are 1 in expectation only. */
   private readonly average = new MovingMoments(0.8);
   private pending: Float32Array | null = null;

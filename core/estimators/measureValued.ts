@@ -1,4 +1,5 @@
 import { type Estimator, exactDraw, type NodeEstimator, stateless } from "./estimator";
+import { flipsPerRow } from "./flips";
 import { measureValuedContinuous } from "./measureValuedContinuous";
 import { measureValuedDiscrete } from "./measureValuedDiscrete";
 
@@ -23,6 +24,8 @@ export const measureValued: Estimator = {
     ...stateless,
     entropyGradient: "none",
     draw: exactDraw,
+    copies: (unitShape, statesPerUnit) =>
+      statesPerUnit === null ? 4 * (unitShape[0] ?? 1) : flipsPerRow(unitShape, statesPerUnit),
     surrogate: (context) =>
       (context.distribution.statesPerUnit === undefined ? measureValuedContinuous : measureValuedDiscrete)(context),
   }),

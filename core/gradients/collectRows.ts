@@ -1,8 +1,10 @@
 import { tf } from "../backends/tf";
 import type { ModelInstance } from "../graph/instance";
 import type { RowRecorder } from "../model/buildContext";
+import type { ModelDefinition } from "../model/defineModel";
 import { type DenseCall, denseWeightRows, plainRows, type RowGradients } from "./rowGradients";
 import { type Evaluation, type SurrogateRows, surrogateRows } from "./surrogate";
+import { sumsOfRows } from "./sumsOfRows";
 import { gradients, record } from "./tape";
 
 export interface CollectedRows<T extends RowSums = SurrogateRows> {
@@ -18,7 +20,7 @@ export interface RowSums {
 type Form<T extends RowSums> = (evaluation: Evaluation) => T;
 
 /** Models whose text cannot take a parameter with an axis of rows in front; found by comparison at first use. */
-const needsLoop = new WeakMap<ModelInstance, boolean>();
+const needsLoop = new WeakMap<ModelDefinition, boolean>();
 
 /**
  * The gradient of every row apart, for every parameter. Call inside a tidy, which then owns all tensors of the result.
@@ -42,7 +44,7 @@ export function collectRows(
   evaluation: Omit<Evaluation, "functions">,
   form: Form<RowSums> = surrogateRows,
 ): CollectedRows<RowSums> {
-  const known = needsLoop.get(instance);
+  const known = needsLoop.get(instance.definition);
   if (known === true) return collectByLoop(instance, evaluation, form);
   if (known === false || !hasRawParameters(instance)) return collectByAxis(instance, evaluation, form);
   let byAxis: CollectedRows<RowSums> | null = null;
@@ -52,7 +54,7 @@ export function collectRows(
     // Text that fails on the extra axis takes the loop below; an error of the text itself shows there again.
   }
   const agree = byAxis !== null && sumsAgree(instance, evaluation, form, byAxis);
-  needsLoop.set(instance, !agree);
+  needsLoop.set(instance.definition, !agree);
   return agree ? byAxis! : collectByLoop(instance, evaluation, form);
 }
 
@@ -75,12 +77,19 @@ function sumsAgree(
   );
   recorded.release();
   return expected.every((gradient, i) => {
-    const rows = found.rows[i]!.materialise();
-    const total = gradient ? tf.reshape(gradient, [-1]) : tf.zeros([rows.shape[1]]);
-    const difference = tf.max(tf.abs(tf.sub(tf.sum(rows, 0), total))).dataSync()[0]!;
-    const scale = tf.max(tf.sum(tf.abs(rows), 0)).dataSync()[0]!;
+    const sums = sumsOfRows(found.rows[i]!, 1);
+    const total = gradient ? tf.reshape(gradient, sums.shape) : tf.zerosLike(sums);
+    const difference = tf.max(tf.abs(tf.sub(sums, total))).dataSync()[0]!;
+    const scale = tf.max(sumsOfRows(absoluteRows(found.rows[i]!), 1)).dataSync()[0]!;
     return difference <= 1e-3 * scale + 1e-12;
   });
+}
+
+/** |a ⊗ δ| = |a| ⊗ |δ|: a dense layer's rows by their absolute values, or somewhat more where several calls add up. */
+function absoluteRows({ name, shape, dense, materialise }: RowGradients): RowGradients {
+  if (!dense) return plainRows(name, shape, tf.abs(materialise()));
+  const calls = dense.calls.map(({ inputs, outputs }) => ({ inputs: tf.abs(inputs), outputs: tf.abs(outputs) }));
+  return denseWeightRows(name, shape, dense.numRows, calls, dense.mask);
 }
 
 /** One forward pass, one backward pass for all rows. */

@@ -17,6 +17,8 @@ export interface NoiseLayout {
   readonly firstReplicate: number;
   /** First sample's number, so that many samples can be drawn some at a time; 0 when left out. */
   readonly firstSample?: number;
+  /** The rows are these of more examples that are drawn a part at a time: they get what all of them together would get. */
+  readonly examples?: { readonly first: number; readonly of: number };
 }
 
 /**
@@ -38,6 +40,8 @@ export class Noise {
    * @param stream tells apart several draws of one node; stream 0 decides the node's value
    */
   uniform(node: string, unitShape: readonly number[], stream = 0): tf.Tensor {
+    const { examples } = this.layout;
+    if (examples) return this.someOf(examples, node, unitShape, stream);
     const { numSamples, numRows, replicates, firstReplicate, firstSample = 0 } = this.layout;
     const units = unitShape.reduce((product, size) => product * size, 1);
     const rowsPerReplicate = numRows / replicates;
@@ -55,5 +59,22 @@ export class Noise {
     const values = new Float32Array(numSamples * numRows * units);
     keys.forEach((key, i) => fillUniform(key, values, i * block, block));
     return tf.tensor(values, shape);
+  }
+
+  /** Draws for all examples and keeps a part: draws are cheap beside what is made of them. */
+  private someOf(
+    { first, of }: NonNullable<NoiseLayout["examples"]>,
+    node: string,
+    unitShape: readonly number[],
+    stream: number,
+  ): tf.Tensor {
+    const { examples: _, ...layout } = this.layout;
+    const { numSamples: S, numRows, replicates: R } = layout;
+    return tf.tidy(() => {
+      const all = new Noise({ ...layout, numRows: R * of }).uniform(node, unitShape, stream);
+      const units = all.size / (S * R * of);
+      const part = tf.slice(tf.reshape(all, [S * R, of, units]), [0, first, 0], [S * R, numRows / R, units]);
+      return tf.reshape(part, [S, numRows, ...unitShape]);
+    });
   }
 }

@@ -2,9 +2,10 @@ import { tidy } from "../../backends/tidy";
 import { differenceOfRows } from "../../gradients/differenceOfRows";
 import type { RowGradients } from "../../gradients/rowGradients";
 import { sumsOfRows } from "../../gradients/sumsOfRows";
-import { PassDraws } from "../passDraws";
+import { type KeptRows, PassDraws } from "../passDraws";
 import { planPasses } from "../passPlan";
-import type { ChunkKind } from "./chunks";
+import { finish, type Sliced } from "../sliced";
+import type { ChunkKind, ChunkSubject, EstimatorSet } from "./chunks";
 
 /** Tensors up to this size are also measured element by element from rows. */
 export const SMALL = 2048;
@@ -47,40 +48,65 @@ interface PassParts {
 /** Draws the rows of one pass's share of examples. */
 export const biasPass: ChunkKind<PassShare, PassParts> = {
   id: "bias-pass",
-  compute(subject, { seed, step, draws, hasData, pass, chunk, gram, plain }) {
-    const [raw, own, other] = subject.sets;
-    const plan = planPasses(hasData, subject.batchSize, draws);
-    const draw = new PassDraws({ ...subject, seed, step }, plan);
-    const [, m] = plan.examples(chunk);
-    const keep = (rows: RowGradients, wanted: boolean): RowParts => {
-      const size = rows.shape.reduce((product, axis) => product * axis, 1);
-      return {
-        sums: sumsOfRows(rows, 2).dataSync<"float32">(),
-        within:
-          size <= SMALL ? squaresWithin(rows.materialise().dataSync<"float32">(), m, plan.replicates, size) : null,
-        gram: wanted ? rows.gram().dataSync<"float32">() : null,
-      };
-    };
-    return tidy(() => {
-      const rows = draw.rows(own!.estimators, pass + 1, chunk);
-      const others = other ? draw.rows(other.estimators, pass + 1, chunk) : null;
-      const bare =
-        own!.control !== 0
-          ? plain
-            ? draw.rows(raw!.estimators, pass + 1, chunk)
-            : null
-          : others // without a reference the difference is the estimate itself
-            ? rows
-            : null;
-      return {
-        difference: rows.map((each, i) => keep(others ? differenceOfRows(each, others[i]!) : each, gram)),
-        reference: others?.map((each) => keep(each, gram)) ?? null,
-        own: bare?.map((each) => keep(each, false)) ?? null,
-        evaluations: draw.evaluations,
-      };
-    });
-  },
+  compute: (subject, share) => finish(slices(subject, share)),
+  slices,
 };
+
+/** Gives way between evaluations of rows, and between tensors. */
+function* slices(
+  subject: ChunkSubject,
+  { seed, step, draws, hasData, pass, chunk, gram, plain }: PassShare,
+): Sliced<PassParts> {
+  const [raw, own, other] = subject.sets;
+  const plan = planPasses(hasData, subject.batchSize, draws);
+  const draw = new PassDraws({ ...subject, seed, step }, plan);
+  const [, m] = plan.examples(chunk);
+  const all: KeptRows[] = [];
+  const drawn = function* ({ estimators }: EstimatorSet): Sliced<KeptRows> {
+    if (all.length > 0) yield 0;
+    const kept = yield* draw.kept(estimators, pass + 1, chunk);
+    all.push(kept);
+    return kept;
+  };
+  const keep = (rows: RowGradients, wanted: boolean): RowParts => {
+    const size = rows.shape.reduce((product, axis) => product * axis, 1);
+    return {
+      sums: sumsOfRows(rows, 2).dataSync<"float32">(),
+      within: size <= SMALL ? squaresWithin(rows.materialise().dataSync<"float32">(), m, plan.replicates, size) : null,
+      gram: wanted ? rows.gram().dataSync<"float32">() : null,
+    };
+  };
+  const parts = function* (count: number, make: (i: number) => RowParts): Sliced<readonly RowParts[]> {
+    const made: RowParts[] = [];
+    for (let i = 0; i < count; i++) {
+      yield 0;
+      made.push(tidy(() => make(i)));
+    }
+    return made;
+  };
+  try {
+    const rows = (yield* drawn(own!)).rows();
+    const others = other ? (yield* drawn(other)).rows() : null;
+    const bare =
+      own!.control !== 0
+        ? plain
+          ? (yield* drawn(raw!)).rows()
+          : null
+        : others // without a reference the difference is the estimate itself
+          ? rows
+          : null;
+    return {
+      difference: yield* parts(rows.length, (i) =>
+        keep(others ? differenceOfRows(rows[i]!, others[i]!) : rows[i]!, gram),
+      ),
+      reference: others && (yield* parts(rows.length, (i) => keep(others[i]!, gram))),
+      own: bare && (yield* parts(rows.length, (i) => keep(bare[i]!, false))),
+      evaluations: draw.evaluations,
+    };
+  } finally {
+    for (const kept of all) kept.dispose();
+  }
+}
 
 /** @param values rows `[R·m, size]`, replicate-major */
 function squaresWithin(values: Float32Array, m: number, R: number, P: number): Float64Array {

@@ -36,6 +36,8 @@ export interface EstimatorSet {
 export interface ChunkKind<A, R> {
   readonly id: string;
   compute(subject: ChunkSubject, args: A): R;
+  /** The same bits in slices, where one chunk takes longer than other work should wait. */
+  slices?(subject: ChunkSubject, args: A): Sliced<R>;
 }
 
 /** Chunks 0 to total − 1 of one piece of work. Their size and order are the work's own, whoever computes them. */
@@ -63,9 +65,10 @@ export function openChunks<A, R>(work: ChunkedWork<A, R>, workers: Workers | und
   if (workers && work.total > 1) return workers.open(work);
   let index = 0;
   return {
-    // eslint-disable-next-line require-yield
     *next() {
-      return work.kind.compute(work.subject, work.args(index++));
+      const { kind, subject } = work;
+      const args = work.args(index++);
+      return kind.slices ? yield* kind.slices(subject, args) : kind.compute(subject, args);
     },
     close: () => undefined,
   };

@@ -46,7 +46,7 @@ test("each check beside training is about the parameters of one step: its number
     const run = await start({
       file,
       estimator,
-      steps: 80,
+      steps: 400,
       runFolder: folder,
       diagnosticsInterval: 1,
       biasChecks: "continuous",

@@ -47,6 +47,15 @@ for (const backend of ["cpu", "wasm"]) {
       assert.deepEqual(first, blocks());
     });
 
+    test("examples drawn a part at a time get the noise of all together", () => {
+      const whole = blocks({ numRows: 10 });
+      const part = blocks({ numRows: 4, examples: { first: 2, of: 5 } });
+      assert.deepEqual(
+        part,
+        whole.map((sample) => sample.map((block) => block.slice(6, 12))),
+      );
+    });
+
     test("measurements in parts give the replicates of one measurement", () => {
       const whole = blocks({ replicates: 4, numRows: 12 });
       const later = blocks({ firstReplicate: 2 });
