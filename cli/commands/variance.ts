@@ -2,12 +2,12 @@ import { type Command, Option } from "commander";
 import { measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { attributeVariance } from "../../core/diagnostics/attribution";
 import { exactVariance } from "../../core/diagnostics/exactVariance";
-import { measurePathScore } from "../../core/diagnostics/measurePathScore";
+import { measurePathScoreSliced } from "../../core/diagnostics/measurePathScore";
 import { type MeasuredVariance, measureVarianceSliced } from "../../core/diagnostics/measureVariance";
 import { normalisationNotes } from "../../core/diagnostics/normalisationNotes";
-import { finish, settle } from "../../core/diagnostics/sliced";
+import { settle } from "../../core/diagnostics/sliced";
 import { describedSamples } from "../../core/engine/describedSamples";
-import { guard, guardAsync } from "../../core/engine/prepare";
+import { guardAsync } from "../../core/engine/prepare";
 import type { ParameterAttribution, PathScore } from "../../core/protocol/snapshot";
 import { isExact } from "../../core/estimators/isExact";
 import type { ControlVariateReport } from "../../core/protocol/snapshot";
@@ -52,49 +52,25 @@ export function addVariance(program: Command, terminal: Terminal, answering: Ans
     const hasData = prepared.dataset !== null;
     const elementsUpTo = options.elements ? Infinity : SMALL_TENSOR;
     const request = { instance, structure, objective, data, batchSize, numSamples };
-    const parameters = await withWorkers(model, options, (workers) =>
-      guardAsync(prepared.file, async () =>
-        isExact(specs)
+    const drawn = { ...request, specs, estimators, draws: options.draws, seed, step };
+    const examples = hasData ? batchSize : 1;
+    const { parameters, controlVariates, pathScore, byNode } = await withWorkers(model, options, (workers) =>
+      guardAsync(prepared.file, async () => {
+        const measured = isExact(specs)
           ? exactVariance(request, hasData, elementsUpTo)
-          : settle(
-              measureVarianceSliced({
-                ...request,
-                specs,
-                estimators,
-                examples: hasData ? batchSize : 1,
-                hasData,
-                draws: options.draws,
-                seed,
-                step,
-                elementsUpTo,
-                workers,
-              }),
-            ),
-      ),
-    );
-    requireFinite(prepared, data, step, {
-      gradients: new Map(parameters.map(({ name, monteCarlo }) => [name, [monteCarlo ?? 0]])),
-    });
-    const notes = normalisationNotes(specs, estimators);
-    const controlVariates = guard(prepared.file, () =>
-      measureControlVariates({ ...request, specs, estimators, draws: options.draws, seed, step }),
-    );
-    const pathScore = guard(prepared.file, () =>
-      measurePathScore({
-        ...request,
-        estimators,
-        examples: hasData ? batchSize : 1,
-        draws: options.draws,
-        seed,
-        step,
+          : await settle(measureVarianceSliced({ ...drawn, examples, hasData, elementsUpTo, workers }));
+        requireFinite(prepared, data, step, {
+          gradients: new Map(measured.map(({ name, monteCarlo }) => [name, [monteCarlo ?? 0]])),
+        });
+        return {
+          parameters: measured,
+          controlVariates: measureControlVariates(drawn),
+          pathScore: await settle(measurePathScoreSliced({ ...drawn, examples, workers })),
+          byNode: options.byNode && !isExact(specs) ? await settle(attributeVariance({ ...drawn, workers })) : null,
+        };
       }),
     );
-    const byNode =
-      options.byNode && !isExact(specs)
-        ? guard(prepared.file, () =>
-            finish(attributeVariance({ ...request, estimators, draws: options.draws, seed, step })),
-          )
-        : null;
+    const notes = normalisationNotes(specs, estimators);
     return {
       json: {
         ...about(model, numSamples),

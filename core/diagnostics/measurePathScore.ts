@@ -1,10 +1,21 @@
-import { tidy } from "../backends/tidy";
+import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import type { PathScore } from "../protocol/snapshot";
+import { openChunks, type Workers } from "./chunks/chunks";
+import type { Draws } from "./chunks/draws";
+import { pathScorePass } from "./chunks/pathScorePass";
 import { MAX_ROWS } from "./measureVariance";
-import { pairMoments, SMALL } from "./pairMoments";
-import { PathScoreMoments } from "./pathScoreMoments";
 import type { MomentsWindow } from "./momentsWindow";
-import { type PathScoreRequest, pathScoreRows } from "./pathScoreRows";
+import { SMALL } from "./pairMoments";
+import { PathScoreMoments } from "./pathScoreMoments";
+import { hasPathAndScore, type PathScoreRequest } from "./pathScoreRows";
+import { finish, type Sliced } from "./sliced";
+
+interface Request extends PathScoreRequest {
+  readonly window?: MomentsWindow<PathScoreMoments>;
+  /** Engines that take a share of the passes, and how they make the estimators; all is done here when one is left out. */
+  readonly workers?: Workers | undefined;
+  readonly specs?: ReadonlyMap<string, EstimatorSpec> | undefined;
+}
 
 /**
  * The total derivative of the evidence lower bound taken apart (seed 4, section 4.2): path = ∂[log q(z; stop φ) − log p(x, z)]/∂z · dz/dφ
@@ -14,21 +25,35 @@ import { type PathScoreRequest, pathScoreRows } from "./pathScoreRows";
  *
  * @returns an entry for every parameter that log q depends on; none without a node that has both parts
  */
-export function measurePathScore(
-  request: PathScoreRequest & { readonly window?: MomentsWindow<PathScoreMoments> },
-): readonly PathScore[] {
-  const { instance, examples: m, draws } = request;
-  const parts = pathScoreRows(request);
-  if (!parts) return [];
+export function measurePathScore(request: Request): readonly PathScore[] {
+  return finish(measurePathScoreSliced(request));
+}
+
+/** The same, pass by pass. */
+export function* measurePathScoreSliced(request: Request): Sliced<readonly PathScore[]> {
+  if (!hasPathAndScore(request)) return [];
+  const { instance, examples: m, estimators, specs, draws, seed, step } = request;
   const found = new Map(instance.parameters.map(({ name }) => [name, new PathScoreMoments()]));
   const small = instance.parameters.every(({ variable }) => variable.size <= SMALL);
   const perPass = small ? Math.max(2, 2 * Math.floor(MAX_ROWS / m / 2)) : 2;
-  for (let done = 0; done < draws; done += perPass) {
-    const replicates = Math.min(perPass, 2 * Math.ceil((draws - done) / 2));
-    tidy(() => {
-      const { path, score } = parts(done, replicates);
-      path.forEach((rows, i) => found.get(rows.name)!.add(pairMoments(rows, score[i]!, m, replicates)));
-    });
+  const total = Math.ceil(draws / perPass);
+  const args = (index: number): Draws => ({
+    ...{ seed, step, examples: m },
+    firstReplicate: index * perPass,
+    replicates: Math.min(perPass, 2 * Math.ceil((draws - index * perPass) / 2)),
+  });
+  const sets = [{ estimators, specs: specs ?? new Map<string, EstimatorSpec>(), control: 0 }];
+  const chunks = openChunks(
+    { kind: pathScorePass, subject: { ...request, sets }, total, args },
+    specs && request.workers,
+  );
+  try {
+    for (let index = 0; index < total; index++) {
+      for (const [name, moments] of yield* chunks.next()) found.get(name)!.add(moments);
+      yield Math.min(1, ((index + 1) * perPass) / draws);
+    }
+  } finally {
+    chunks.close();
   }
   return instance.parameters.flatMap(({ name, shape }) => {
     const newest = found.get(name)!;

@@ -27,13 +27,23 @@ export interface PartRows {
   readonly score: readonly RowGradients[];
 }
 
+/** Whether some node has both parts. */
+export function hasPathAndScore({
+  objective,
+  structure,
+  estimators,
+  numSamples,
+}: Pick<PathScoreRequest, "objective" | "structure" | "estimators" | "numSamples">): boolean {
+  return pathAndScoreNodes(objective, structure, estimators, numSamples).size > 0;
+}
+
 /**
  * How to draw both parts of the total derivative, rows replicate-major; call the result inside a tidy, which owns the tensors.
  *
  * @returns null without a node that has both parts
  */
 export function pathScoreRows(
-  request: PathScoreRequest,
+  request: Omit<PathScoreRequest, "draws">,
 ): ((firstReplicate: number, replicates: number) => PartRows) | null {
   const { instance, structure, objective, estimators, examples, numSamples, seed, step, data } = request;
   const nodes = pathAndScoreNodes(objective, structure, estimators, numSamples);

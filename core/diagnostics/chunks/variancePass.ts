@@ -4,15 +4,10 @@ import { sumsOfRows } from "../../gradients/sumsOfRows";
 import { Noise } from "../../random/noise";
 import { tileRows } from "../enumerate";
 import type { ChunkKind } from "./chunks";
+import type { Draws } from "./draws";
 
-export interface Replicates {
-  readonly seed: number;
-  readonly step: number;
-  /** m: examples measured. */
-  readonly examples: number;
-  readonly firstReplicate: number;
-  /** Even. */
-  readonly replicates: number;
+/** An even number of replicates. */
+export interface Replicates extends Draws {
   /** Whether the moments of single elements are wanted, by parameter. */
   readonly elements: readonly boolean[];
   /** Whether all rows together are wanted: their sum and their inner products. */

@@ -1,7 +1,9 @@
+import { attributionPass } from "../../diagnostics/chunks/attributionPass";
 import { biasPass } from "../../diagnostics/chunks/biasPass";
 import type { ChunkKind } from "../../diagnostics/chunks/chunks";
 import { estimatorStates } from "../../diagnostics/chunks/estimatorStates";
 import { exactStates } from "../../diagnostics/chunks/exactStates";
+import { pathScorePass } from "../../diagnostics/chunks/pathScorePass";
 import { variancePass } from "../../diagnostics/chunks/variancePass";
 import { likelihoodBatch } from "../chunks/likelihoodBatch";
 import { lossBatch } from "../chunks/lossBatch";
@@ -12,6 +14,8 @@ export const chunkKinds: readonly ChunkKind<never, unknown>[] = [
   estimatorStates,
   biasPass,
   variancePass,
+  attributionPass,
+  pathScorePass,
   lossBatch,
   likelihoodBatch,
 ];

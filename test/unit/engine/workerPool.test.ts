@@ -4,6 +4,8 @@ import { after, before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
 import type { Workers } from "../../../core/diagnostics/chunks/chunks";
+import { attributeVariance } from "../../../core/diagnostics/attribution";
+import { measurePathScoreSliced } from "../../../core/diagnostics/measurePathScore";
 import { measureVarianceSliced } from "../../../core/diagnostics/measureVariance";
 import { settle } from "../../../core/diagnostics/sliced";
 import { evaluateLikelihood } from "../../../core/engine/evaluateLikelihood";
@@ -42,6 +44,14 @@ export default defineModel("net", () => {
   };
 }, { data: "digits-binarized", batchSize: 8, estimator: "lr-c" });
 `;
+
+/** The same with a normal node in the bits' place: gradients then have a path and a score part. */
+function withNormalNode(text: string): string {
+  return text
+    .replace("import { bernoulli, ", "import { bernoulli, normal, ")
+    .replace("bernoulli({ logits: encode(x) })", "normal({ mean: encode(x), std: tf.ones([units]) })")
+    .replace("bernoulli({ logits: prior })", "normal({ mean: prior, std: tf.ones([units]) })");
+}
 
 async function open(name: string, text: string, units = 8, overrides: Overrides = {}): Promise<Prepared> {
   writeFileSync(workspace.path("units.ts"), `export const units = ${units};\n`);
@@ -82,7 +92,7 @@ async function withPool<T>(
 }
 
 for (const backend of ["wasm", "tensorflow"]) {
-  test(`on ${backend} enumeration, draws, variance and evaluations are the same to the bit with 0, 1 and 2 workers`, async (context) => {
+  test(`on ${backend} enumeration, draws, variance, its parts and evaluations are the same to the bit with 0, 1 and 2 workers`, async (context) => {
     try {
       await useBackend(backend);
     } catch (error) {
@@ -100,6 +110,7 @@ for (const backend of ["wasm", "tensorflow"]) {
 async function sameWithWorkers(backend: string): Promise<void> {
   const prepared = await open("net", net());
   const sampled = await open("wide", net(), 17, { estimator: "lr-c" });
+  const gaussian = await open("gaussian", withNormalNode(net()), 8, { estimator: "pathwise" });
   const { test: split } = prepared.dataset!;
   const all = async (size: number): Promise<{ readonly json: string; readonly delivered: readonly number[] }> => {
     const delivered: number[] = [];
@@ -126,6 +137,12 @@ async function sameWithWorkers(backend: string): Promise<void> {
             }),
           ),
         ),
+        await told(prepared, (workers) => settle(attributeVariance({ ...request, workers, numSamples: 1, draws: 70 }))),
+        await told(gaussian, (workers) => {
+          const { instance, structure, objective, specs, estimators } = gaussian;
+          const subject = { ...request, instance, structure, objective, specs, estimators, workers };
+          return settle(measurePathScoreSliced({ ...subject, examples: batchSize, numSamples: 1, draws: 6 }));
+        }),
         await told(prepared, (workers) => evaluateLikelihood(prepared, "test", split, 0, 7, 50, () => false, workers)),
         await told(prepared, (workers) => evaluateSplit(prepared, "test", split, 0, 60, 90, () => false, workers)),
       ];
@@ -149,6 +166,7 @@ async function sameWithWorkers(backend: string): Promise<void> {
   assert.equal(tf.memory().numTensors, tensors);
   prepared.dispose();
   sampled.dispose();
+  gaussian.dispose();
 }
 
 test("a worker process of TensorFlow's library that is killed leaves its chunks to this engine, and the answer is the same", async (context) => {
