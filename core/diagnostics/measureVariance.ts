@@ -12,6 +12,7 @@ import { ElementMoments } from "./elementMoments";
 import { signalToNoise } from "./signalToNoise";
 import { finish, type Sliced } from "./sliced";
 import { SMALL } from "./pairMoments";
+import { replicatePasses } from "./replicatePasses";
 import { VarianceAccumulator } from "./varianceAccumulator";
 import type { VarianceWindow } from "./varianceWindow";
 
@@ -27,7 +28,7 @@ export interface VarianceRequest {
   readonly batchSize: number;
   readonly hasData: boolean;
   readonly numSamples: number;
-  /** Replicates of every example, at least 2. */
+  /** Replicates of every example, at least 2; a few more are drawn where groups of them come out even. */
   readonly draws: number;
   readonly seed: number;
   readonly step: number;
@@ -37,8 +38,10 @@ export interface VarianceRequest {
   readonly window?: VarianceWindow;
   /** Takes the mean gradient beside those of earlier measurements; only where one pass holds all draws. */
   readonly drift?: DriftWindow;
-  /** Takes the pairs of the whole gradient, all parameters together. */
+  /** Takes the spread of the whole gradient, all parameters together. */
   readonly whole?: VarianceAccumulator;
+  /** May leave data part and ratio unknown, which cost a product with the shape of every dense weight. */
+  readonly monteCarloOnly?: boolean;
   /** Confidence level of the intervals; 0.95 when left out. */
   readonly level?: number;
   /** Engines that take a share of the passes, and how they make the estimators; all is done here when one is left out. */
@@ -79,44 +82,49 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
         : [],
     ),
   );
-  const perPass = allSmall ? Math.max(2, 2 * Math.floor(Math.min(draws, MAX_ROWS / m) / 2)) : 2;
-  const of = (index: number): number => Math.min(perPass, Math.max(2, 2 * Math.ceil((draws - index * perPass) / 2)));
-  const passes = Math.ceil(draws / perPass);
+  const formed = Math.max(
+    0,
+    ...parameters.map(({ name, variable }) => (allSmall || elements.has(name) ? variable.size : 0)),
+  );
+  const passes = replicatePasses(draws, m, { samples: request.numSamples, formed, products: !allSmall });
+  const total = passes.reduce((sum, { replicates }) => sum + replicates, 0);
   const sets = [{ estimators: request.estimators, specs: request.specs ?? new Map(), control: 0 }];
   const argsOf = (index: number): Replicates => ({
     seed: request.seed,
     step: request.step,
     examples: m,
-    firstReplicate: DIAGNOSTIC_REPLICATE + index * perPass,
-    replicates: of(index),
+    ...passes[index]!,
+    firstReplicate: DIAGNOSTIC_REPLICATE + passes[index]!.firstReplicate,
+    means: !request.monteCarloOnly,
+    small: allSmall,
     elements: parameters.map(({ name }) => elements.has(name)),
-    together: request.drift !== undefined && passes === 1,
+    together: request.drift !== undefined && passes.length === 1,
   });
-  const work = { kind: variancePass, subject: { ...request, sets }, total: passes, args: argsOf };
+  const work = { kind: variancePass, subject: { ...request, sets }, total: passes.length, args: argsOf };
   const chunks = openChunks(work, request.specs && request.workers);
   let done = 0;
   try {
-    for (let index = 0; index < passes && !(index > 0 && request.cancelled?.()); index++) {
-      const wholes = Array.from({ length: of(index) / 2 }, () => new Float64Array(request.whole ? (2 * m) ** 2 : 0));
-      (yield* chunks.next()).forEach(({ grams, first, second, together }, i) => {
+    for (let index = 0; index < passes.length && !(index > 0 && request.cancelled?.()); index++) {
+      const { replicates, groups } = passes[index]!;
+      const whole = { replicates, squares: new Float64Array(m), groups: new Float64Array(groups * m), means: null };
+      (yield* chunks.next()).forEach(({ spread, first, second, together }, i) => {
         const { name } = parameters[i]!;
-        grams.forEach((gram, pair) => {
-          totals.get(name)!.addGram(gram);
-          wholes[pair]!.forEach((_, e, sum) => void (sum[e]! += gram[e]!));
-        });
-        if (together) request.drift?.add(name, driftPart(request, together, of(index)), level);
-        if (first && second) elements.get(name)!.add(first, second, of(index));
+        totals.get(name)!.add(spread);
+        spread.squares.forEach((square, b) => void (whole.squares[b]! += square));
+        spread.groups.forEach((variance, j) => void (whole.groups[j]! += variance));
+        if (together) request.drift?.add(name, driftPart(request, together, replicates), level);
+        if (first && second) elements.get(name)!.add(first, second, replicates);
       });
-      if (request.whole) for (const gram of wholes) request.whole.addGram(gram);
-      done += of(index);
-      yield Math.min(1, done / draws);
+      request.whole?.add(whole);
+      done += replicates;
+      yield done / total;
     }
   } finally {
     chunks.close();
   }
   return parameters.map(({ name, shape, variable }) => {
-    const total = request.window?.add(name, totals.get(name)!) ?? totals.get(name)!;
-    const { monteCarlo, data, total: sum, snr, interval } = total.result(level);
+    const found = request.window?.add(name, totals.get(name)!) ?? totals.get(name)!;
+    const { monteCarlo, data, total: sum, snr, interval } = found.result(level);
     const moments = elements.get(name);
     const detail = moments && done >= 2 ? moments.result() : null;
     const own = detail && allSmall && !request.window ? detail : null;
@@ -132,8 +140,8 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
           ? [Math.min(interval[0], best.monteCarlo), Math.max(interval[1], best.monteCarlo)]
           : null,
       level,
-      degreesOfFreedom: own ? m * (done - 1) : total.degreesOfFreedom,
-      draws: own ? m * done : 2 * total.degreesOfFreedom,
+      degreesOfFreedom: own ? m * (done - 1) : found.degreesOfFreedom,
+      draws: found.draws,
       ...(detail && variable.size <= request.elementsUpTo
         ? { elements: { monteCarlo: detail.monteCarlo, data: detail.data, total: detail.total } }
         : {}),
@@ -157,7 +165,7 @@ function driftPart(
   return { step, mean, gram: ofExamples, rows: m };
 }
 
-/** Totals from all replicates rather than from pairs: the same numbers with half the noise. */
+/** Totals from all replicates rather than from those of each pass: the same numbers with less noise. */
 function fromElements(
   detail: ReturnType<ElementMoments["result"]>,
   {

@@ -1,15 +1,26 @@
+import type { ExampleSpread } from "./exampleSpread";
 import { meanInterval } from "./meanInterval";
 import { signalToNoise } from "./signalToNoise";
 
+/** Values of every example from which the examples are held fixed. */
+const FIXED_EXAMPLES = 4;
+
 /**
- * Variance of one parameter's gradient from pairs of replicates, taken apart into Monte Carlo and data parts (design, section 7).
+ * Variance of one parameter's gradient from replicates of single examples, taken apart into Monte Carlo and data parts (design, section 7).
  * All numbers describe one estimate of the gradient of a batch-mean loss over `batchSize` examples.
  */
 export class VarianceAccumulator {
-  /** ½‖g − g'‖² of every pair, by example. */
-  private readonly pairs: number[][];
+  /** By example, independent values whose mean is its variance s_b². */
+  private readonly values: number[][];
+  private squares = 0;
+  /** Σ (R − 1). */
+  private freedom = 0;
+  private rows = 0;
   private between = 0;
+  /** Σ 1/R: the share of the Monte Carlo variance that is in `between`. */
+  private noiseBetween = 0;
   private meanSquare = 0;
+  /** Passes with means. */
   private passes = 0;
   /** True when the passes are of different examples. */
   private mixed = false;
@@ -17,14 +28,20 @@ export class VarianceAccumulator {
   /** Several measurements taken together, each of its own examples: the average over them, with all their differences behind it. */
   static pooled(parts: readonly VarianceAccumulator[]): VarianceAccumulator {
     const [first] = parts as [VarianceAccumulator];
+    if (parts.length === 1) return first;
     const pooled = new VarianceAccumulator(first.examples, first.batchSize, first.hasData);
     for (const part of parts) {
-      part.pairs.forEach((values, b) => pooled.pairs[b]!.push(...values));
+      // Rows of one example have its level in common: where examples differ, it counts once.
+      part.values.forEach((values, b) => pooled.values[b]!.push(...(part.hasData ? [mean(values)] : values)));
+      pooled.squares += part.squares;
+      pooled.freedom += part.freedom;
+      pooled.rows += part.rows;
       pooled.between += part.between;
+      pooled.noiseBetween += part.noiseBetween;
       pooled.meanSquare += part.meanSquare;
       pooled.passes += part.passes;
     }
-    pooled.mixed = parts.length > 1;
+    pooled.mixed = true;
     return pooled;
   }
 
@@ -37,50 +54,43 @@ export class VarianceAccumulator {
     private readonly batchSize: number,
     private readonly hasData: boolean,
   ) {
-    this.pairs = Array.from({ length: examples }, () => []);
+    this.values = Array.from({ length: examples }, () => []);
   }
 
-  /**
-   * One pass of two replicates of every example, from the inner products of their gradients.
-   * @param gram `[2m, 2m]` row-major, rows replicate-major: row r·m + b
-   */
-  addGram(gram: ArrayLike<number>): void {
+  /** One pass of R replicates of every example: s_b² = 1/(R − 1) Σ_r ‖g_br − ḡ_b‖². */
+  add({ replicates: R, squares, groups, means }: ExampleSpread): void {
     const m = this.examples;
-    const n = 2 * m;
-    let sumOfSquares = 0; // Σ_b ‖ḡ_b‖²
-    let cross = 0; // Σ over all pairs of rows with different examples
-    let crossReplicate = 0; // Σ_{b,c} ⟨g_1b, g_2c⟩
-    let total = 0;
-    for (let b = 0; b < m; b++) {
-      const own = gram[b * n + b]!;
-      const other = gram[(m + b) * n + m + b]!;
-      const between = gram[b * n + m + b]!;
-      this.pairs[b]!.push(Math.max(0, (own + other - 2 * between) / 2));
-      sumOfSquares += (own + other + 2 * between) / 4;
-      cross -= own + other + 2 * between;
-      for (let c = 0; c < m; c++) {
-        const aligned = gram[b * n + c]! + gram[(m + b) * n + m + c]!;
-        const crossed = gram[b * n + m + c]!;
-        cross += aligned + 2 * crossed;
-        crossReplicate += crossed;
-        total += aligned + 2 * crossed;
-      }
-    }
-    if (m > 1) this.between += (sumOfSquares - total / 4 / m) / (m - 1);
-    this.meanSquare += this.hasData && m > 1 ? cross / 4 / (m * (m - 1)) : crossReplicate / (m * m);
+    const all = squares.reduce((sum, square) => sum + square, 0);
+    groups.forEach((variance, i) => this.values[i % m]!.push(variance));
+    this.squares += all;
+    this.freedom += R - 1;
+    this.rows += m * R;
+    if (!means) return;
+    if (m > 1) this.between += (means.ofExamples - m * means.ofAll) / (m - 1);
+    this.noiseBetween += 1 / R;
+    this.meanSquare +=
+      this.hasData && m > 1
+        ? (m * m * means.ofAll - means.ofExamples) / (m * (m - 1))
+        : means.ofAll - all / (R - 1) / (R * m * m);
     this.passes++;
   }
 
-  /** Independent squared differences so far. */
+  /** Of the variance: R − 1 for every example and pass. */
   get degreesOfFreedom(): number {
-    return this.examples * this.passes;
+    return this.freedom * this.examples;
+  }
+
+  /** Gradients of single examples so far. */
+  get draws(): number {
+    return this.rows;
   }
 
   /** Monte Carlo variance, null before the first pass. */
   get monteCarlo(): number | null {
-    return this.passes === 0 ? null : mean(this.pairs.map(mean)) / this.batchSize;
+    return this.rows === 0 ? null : this.squares / (this.freedom * this.examples) / this.batchSize;
   }
 
+  /** Data part and ratio are null where no means were taken. */
   result(level = 0.95): {
     monteCarlo: number | null;
     data: number | null;
@@ -88,23 +98,21 @@ export class VarianceAccumulator {
     snr: number | null;
     interval: [number, number] | null;
   } {
-    const { examples: m, batchSize: B, passes } = this;
-    if (passes === 0) return { monteCarlo: null, data: null, total: null, snr: null, interval: null };
-    const perExample = this.pairs.map((values) => mean(values));
-    const pairMean = mean(perExample); // E_b s_b²
-    const monteCarlo = pairMean / B;
-    const data = !this.hasData ? 0 : m > 1 ? Math.max(0, this.between / passes - pairMean / 2) / B : null;
+    const { examples: m, batchSize: B, passes, monteCarlo } = this;
+    if (monteCarlo === null) return { monteCarlo: null, data: null, total: null, snr: null, interval: null };
+    const noise = (monteCarlo * B * this.noiseBetween) / passes;
+    const data = !this.hasData ? 0 : m > 1 && passes > 0 ? Math.max(0, this.between / passes - noise) / B : null;
     const total = data === null ? null : monteCarlo + data;
-    const snr = total === null ? null : signalToNoise(this.meanSquare / passes, total);
+    const snr = total === null || passes === 0 ? null : signalToNoise(this.meanSquare / passes, total);
     return { monteCarlo, data, total, snr, interval: this.interval(level) };
   }
 
-  /** Unknown below eight independent differences, and while all of them are zero: noise that has not shown yet has no known size. */
+  /** Unknown below eight independent values, and while all differences are zero: noise that has not shown yet has no known size. */
   private interval(level: number): [number, number] | null {
-    const { batchSize: B, passes } = this;
-    // With enough passes the examples are held fixed; with few, their own differences count as noise too.
-    const strata = this.mixed ? [this.pairs.flat()] : passes >= 4 ? this.pairs : [this.pairs.map(mean)];
-    const interval = meanInterval(strata, level);
+    const { batchSize: B, values } = this;
+    // With enough values the examples are held fixed; with few, their own differences count as noise too.
+    const fixed = values.length === 1 || values[0]!.length >= FIXED_EXAMPLES;
+    const interval = meanInterval(this.mixed ? [values.flat()] : fixed ? values : [values.map(mean)], level);
     return interval ? [interval[0] / B, interval[1] / B] : null;
   }
 }

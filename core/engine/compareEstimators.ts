@@ -135,7 +135,7 @@ function* measureMoments(
       ? bias.parameters.map(({ variance: elements }) => sum(elements))
       : (yield* measureVarianceSliced({
           ...{ instance, structure, objective, data, batchSize, numSamples, workers, specs, estimators, examples },
-          ...{ hasData, seed, step, whole, elementsUpTo: 0 },
+          ...{ hasData, seed, step, whole, elementsUpTo: 0, monteCarloOnly: true },
           draws: hasData ? draws : Math.max(DRAWS_WITHOUT_DATA, draws),
         })).map(({ monteCarlo }) => monteCarlo ?? NaN);
   const total = sum(measured);

@@ -102,6 +102,8 @@ export interface KernelFunctions {
   rowSquaredNorms(a: Pointer, out: Pointer, rows: number, units: number): void;
   rowSums(a: Pointer, out: Pointer, rows: number, units: number): void;
   columnSums(a: Pointer, out: Pointer, rows: number, units: number): void;
+  deviations(a: Pointer, mean: Pointer, out: Pointer, groups: number, copies: number, units: number): void;
+  withinProducts(a: Pointer, out: Pointer, groups: number, copies: number, units: number): void;
   quantiles(kind: number, u: Pointer, out: Pointer, n: number): void;
   categoricalDraw(a: Pointer, groupsA: number, u: Pointer, out: Pointer, groups: number, states: number): void;
   gammaProposals(

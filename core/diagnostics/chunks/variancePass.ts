@@ -3,11 +3,18 @@ import { collectRows } from "../../gradients/collectRows";
 import { sumsOfRows } from "../../gradients/sumsOfRows";
 import { Noise } from "../../random/noise";
 import { tileRows } from "../enumerate";
+import { type ExampleSpread, exampleSpread, spreadOfGram, spreadOfValues } from "../exampleSpread";
 import type { ChunkKind } from "./chunks";
 import type { Draws } from "./draws";
 
-/** An even number of replicates. */
+/** At least two replicates. */
 export interface Replicates extends Draws {
+  /** Of equal size, whose variances are wanted apart. */
+  readonly groups: number;
+  /** Whether the examples' means are wanted beside their spread. */
+  readonly means: boolean;
+  /** Whether the rows themselves are looked at, in float64. */
+  readonly small: boolean;
   /** Whether the moments of single elements are wanted, by parameter. */
   readonly elements: readonly boolean[];
   /** Whether all rows together are wanted: their sum and their inner products. */
@@ -16,8 +23,7 @@ export interface Replicates extends Draws {
 
 /** What is kept of the replicates' gradients of one parameter. */
 export interface ReplicateParts {
-  /** Inner products of the rows of every pair of replicates, `[2m, 2m]` each. */
-  readonly grams: readonly (Float32Array | Float64Array)[];
+  readonly spread: ExampleSpread;
   /** Σ g and Σ g² over replicates, `[m, P]`, where they were asked for. */
   readonly first: Float64Array | null;
   readonly second: Float64Array | null;
@@ -29,7 +35,7 @@ export interface ReplicateParts {
 export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
   id: "variance-pass",
   compute({ instance, structure, objective, data, numSamples, sets }, args) {
-    const { seed, step, examples: m, firstReplicate, replicates, elements, together } = args;
+    const { seed, step, examples: m, firstReplicate, replicates, groups, means, small, elements, together } = args;
     return tidy(() => {
       const { rows } = collectRows(instance, {
         structure,
@@ -39,37 +45,23 @@ export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
         noise: new Noise({ seed, step, numSamples, numRows: replicates * m, replicates, firstReplicate }),
         training: false,
       });
+      const layout = { examples: m, replicates, groups };
       return rows.map((row, i): ReplicateParts => {
-        const values = replicates > 2 || elements[i] ? row.materialise().dataSync<"float32">() : null;
-        const gram = replicates === 2 || together ? row.gram().dataSync<"float32">() : null;
-        const grams = replicates > 2 ? gramsOfPairs(values!, replicates, m) : [gram!];
+        const values = small || elements[i] ? row.materialise().dataSync<"float32">() : null;
+        const gram = together ? row.gram().dataSync<"float32">() : null;
         return {
-          grams,
+          spread: values
+            ? spreadOfValues(values, layout)
+            : gram
+              ? spreadOfGram(gram, layout)
+              : exampleSpread(row, layout, means),
           ...(elements[i] ? elementSums(values!, replicates) : { first: null, second: null }),
-          together: together ? { sum: sumsOfRows(row, 1).dataSync<"float32">(), gram: gram! } : null,
+          together: gram ? { sum: sumsOfRows(row, 1).dataSync<"float32">(), gram } : null,
         };
       });
     });
   },
 };
-
-function gramsOfPairs(rows: Float32Array, replicates: number, m: number): Float64Array[] {
-  const P = rows.length / (replicates * m);
-  const n = 2 * m;
-  return Array.from({ length: replicates / 2 }, (_, pair) => {
-    const from = 2 * pair * m;
-    const gram = new Float64Array(n * n);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) {
-        let product = 0;
-        for (let e = 0; e < P; e++) product += rows[(from + i) * P + e]! * rows[(from + j) * P + e]!;
-        gram[i * n + j] = product;
-        gram[j * n + i] = product;
-      }
-    }
-    return gram;
-  });
-}
 
 /** @param rows `[R·m, P]`, replicate-major */
 function elementSums(rows: Float32Array, replicates: number): { first: Float64Array; second: Float64Array } {

@@ -61,6 +61,7 @@ export function* measureBounded(
     ...{ ...request, estimators, hasData, draws, seed, step },
     examples: hasData ? batchSize : 1,
     elementsUpTo: 0,
+    monteCarloOnly: true,
     level: 1 - rate / instance.parameters.length,
   });
   return {

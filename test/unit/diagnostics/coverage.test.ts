@@ -3,7 +3,16 @@ import { before, test } from "node:test";
 import { useBackend } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
 import { bernoulli, cost, defineModel, parameter, sample } from "../../../core/index";
-import { type Bench, exactVariances, makeBench, measure, smallBeliefNet, total, twoLayers } from "./support";
+import {
+  type Bench,
+  eightPatterns,
+  exactVariances,
+  makeBench,
+  measure,
+  smallBeliefNet,
+  total,
+  twoLayers,
+} from "./support";
 
 /** Repetitions: a true coverage of 95 % falls below 91 % less than once in 400 such tests. */
 const REPETITIONS = 300;
@@ -92,5 +101,18 @@ for (const estimator of ["lr", "muprop"]) {
     for (const [name, { covered }] of rates) assert.ok(covered >= LEAST, `${name}: covered ${covered}`);
     bench.dispose();
     population.x.dispose();
+  });
+}
+
+for (const draws of [8, 20, 64]) {
+  test(`from eight examples drawn ${draws} times each, the variance interval covers the enumerated variance`, () => {
+    const data = { x: eightPatterns() };
+    const bench = makeBench(smallBeliefNet, "lr", { data });
+    for (const [name, { covered, known }] of coverage(bench, sums(bench), (seed) => measure(bench, { draws, seed }))) {
+      assert.ok(covered >= LEAST, `${name}: covered ${covered}`);
+      assert.equal(known, 1, name);
+    }
+    bench.dispose();
+    data.x.dispose();
   });
 }

@@ -112,6 +112,7 @@ async function sameWithWorkers(backend: string): Promise<void> {
   const sampled = await open("wide", net(), 17, { estimator: "lr-c" });
   const gaussian = await open("gaussian", withNormalNode(net()), 8, { estimator: "pathwise" });
   const { test: split } = prepared.dataset!;
+  const draws = Math.ceil((3 * 2048) / prepared.batchSize); // several passes
   const all = async (size: number): Promise<{ readonly json: string; readonly delivered: readonly number[] }> => {
     const delivered: number[] = [];
     // One pool for all, as in an engine: its workers start once and are shown both models.
@@ -133,7 +134,7 @@ async function sameWithWorkers(backend: string): Promise<void> {
         await told(prepared, (workers) =>
           settle(
             measureVarianceSliced({
-              ...{ ...request, workers, examples: batchSize, hasData: true, numSamples: 1, draws: 9, elementsUpTo: 64 },
+              ...{ ...request, workers, examples: batchSize, hasData: true, numSamples: 1, draws, elementsUpTo: 64 },
             }),
           ),
         ),

@@ -7,3 +7,4 @@ export { adam, momentum } from "./optimizers";
 export { categoricalDraw, gammaProposals, quantiles } from "./quantiles";
 export { columnSums, rowSquaredNorms, rowSums } from "./reduce";
 export { fillUniform } from "./threefry";
+export { deviations, withinProducts } from "./within";

@@ -1,0 +1,225 @@
+import { deviations } from "../backends/fused/deviations";
+import { withinProducts } from "../backends/fused/withinProducts";
+import { repeatedRows } from "../backends/repeatedRows";
+import { tf } from "../backends/tf";
+import type { RowGradients } from "../gradients/rowGradients";
+import { sumsOfRows } from "../gradients/sumsOfRows";
+
+/** R replicates r of m examples b, replicate-major: row r·m + b. Replicates fall into groups of equal size, one after another. */
+export interface RowLayout {
+  readonly examples: number;
+  readonly replicates: number;
+  readonly groups: number;
+}
+
+/** How gradients g_br lie about the means ḡ_b = 1/R Σ_r g_br of their examples. */
+export interface ExampleSpread {
+  /** R. */
+  readonly replicates: number;
+  /** Σ_r ‖g_br − ḡ_b‖² of every example. */
+  readonly squares: Float64Array;
+  /** Sample variances of each group about its own mean, independent of one another: group j of example b at j·m + b. */
+  readonly groups: Float64Array;
+  /** Left out where only the spread is asked for. */
+  readonly means: {
+    /** Σ_b ‖ḡ_b‖². */
+    readonly ofExamples: number;
+    /** ‖1/m Σ_b ḡ_b‖². */
+    readonly ofAll: number;
+  } | null;
+}
+
+/**
+ * The spread of one parameter's rows, from inner products inside each example alone: a dense weight's gradients Σ_c a_c ⊗ δ_c are never
+ * formed. Where an example's input is the same in all replicates, Σ_r ‖g_br − ḡ_b‖² = ‖a_b‖² Σ_r ‖δ_br − δ̄_b‖². Call inside a tidy.
+ *
+ * @param withMeans also the squares of means, which a dense weight needs a product with all rows for
+ */
+export function exampleSpread(rows: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread {
+  const { dense } = rows;
+  if (!dense) return ofVectors(rows.materialise(), layout, withMeans);
+  const numbers = dense.calls.reduce((sum, { inputs, outputs }) => sum + inputs.size + outputs.size, 0);
+  // Products of all pairs of few rows cost less than one with the weight's shape.
+  const few = withMeans && layout.examples > 1 && !dense.mask && numbers < rows.shape[0]! * rows.shape[1]!;
+  if (few) return spreadOfGram(rows.gram().dataSync<"float32">(), layout);
+  return ofConstantInputs(rows, layout, withMeans) ?? fromProducts(rows, layout, withMeans);
+}
+
+/** From all rows as they are, `[R·m, P]`, in float64. */
+export function spreadOfValues(values: Float32Array, layout: RowLayout): ExampleSpread {
+  const { examples: m, replicates: R, groups: count } = layout;
+  const P = values.length / (m * R);
+  const all = new Float64Array(P);
+  let ofExamples = 0;
+  const squaresOf = (b: number, from: number, size: number, each: (mean: Float64Array) => void): number => {
+    const mean = new Float64Array(P);
+    for (let r = from; r < from + size; r++)
+      for (let e = 0; e < P; e++) mean[e]! += values[(r * m + b) * P + e]! / size;
+    each(mean);
+    let total = 0;
+    for (let r = from; r < from + size; r++)
+      for (let e = 0; e < P; e++) total += (values[(r * m + b) * P + e]! - mean[e]!) ** 2;
+    return total;
+  };
+  const squares = Float64Array.from({ length: m }, (_, b) =>
+    squaresOf(b, 0, R, (mean) => {
+      ofExamples += sum(mean.map((value) => value * value));
+      for (let e = 0; e < P; e++) all[e]! += mean[e]! / m;
+    }),
+  );
+  const size = R / count;
+  const groups =
+    count === 1
+      ? squares.map((square) => square / (R - 1))
+      : Float64Array.from(
+          { length: count * m },
+          (_, i) => squaresOf(i % m, Math.floor(i / m) * size, size, () => undefined) / (size - 1),
+        );
+  return { replicates: R, squares, groups, means: { ofExamples, ofAll: sum(all.map((value) => value * value)) } };
+}
+
+/** From the inner products of all pairs of rows, `[R·m, R·m]`. */
+export function spreadOfGram(gram: ArrayLike<number>, layout: RowLayout): ExampleSpread {
+  const { examples: m, replicates: R } = layout;
+  const n = m * R;
+  const within = new Float64Array(m * R * R);
+  for (let b = 0; b < m; b++)
+    for (let r = 0; r < R; r++)
+      for (let s = 0; s < R; s++) within[(b * R + r) * R + s] = gram[(r * m + b) * n + s * m + b]!;
+  const { ofExamples, ...spread } = centred(within, layout);
+  return { ...spread, means: { ofExamples, ofAll: sum(gram) / (n * n) } };
+}
+
+function ofVectors(rows: tf.Tensor2D, layout: RowLayout, withMeans: boolean): ExampleSpread {
+  const { mean, ...spread } = aboutMeans(rows, layout);
+  const means = withMeans
+    ? { ofExamples: scalar(tf.sum(tf.square(mean))), ofAll: scalar(tf.sum(tf.square(tf.mean(mean, 0)))) }
+    : null;
+  return { ...spread, means };
+}
+
+/** @param weights of each example's squares, ones when left out */
+function aboutMeans(
+  rows: tf.Tensor2D,
+  { examples: m, replicates: R, groups: count }: RowLayout,
+  weights?: ArrayLike<number>,
+): Omit<ExampleSpread, "means"> & { readonly mean: tf.Tensor2D } {
+  /** Of `parts` groups of every example: each of them is one. */
+  const squaresOf = (parts: number): { readonly mean: tf.Tensor2D; readonly totals: Float64Array } => {
+    const size = R / parts;
+    // Group j of replicates is its rows from j·size·m on.
+    const pieces = Array.from({ length: parts }, (_, j) =>
+      deviations(parts === 1 ? rows : tf.slice(rows, [j * size * m, 0], [size * m, rows.shape[1]]), size),
+    );
+    const totals = new Float64Array(parts * m);
+    pieces.forEach(({ squares }, j) =>
+      squares.dataSync<"float32">().forEach((square, i) => {
+        totals[j * m + (i % m)]! += square * (weights?.[i % m] ?? 1);
+      }),
+    );
+    return { mean: pieces[0]!.mean, totals };
+  };
+  const { mean, totals: squares } = squaresOf(1);
+  const variances = count === 1 ? squares : squaresOf(count).totals;
+  return { replicates: R, squares, groups: variances.map((square) => square / (R / count - 1)), mean };
+}
+
+/** Null where the inputs are not the same for every replicate of an example, or more than one vector a row. */
+function ofConstantInputs({ dense }: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread | null {
+  const { examples: m, replicates: R } = layout;
+  const { calls, mask } = dense!;
+  const [call] = calls;
+  const repeated = calls.length === 1 && !mask ? repeatedRows(call!.inputs) : null;
+  if (!call || repeated?.copies !== R || call.outputs.shape[0] !== m * R || call.inputs.shape[0] !== m * R) return null;
+  const inputs = tf.reshape(repeated.base, [m, call.inputs.shape[1]]) as tf.Tensor2D;
+  const norms = tf.sum(tf.square(inputs), 1).dataSync<"float32">();
+  const { mean, ...spread } = aboutMeans(call.outputs, layout, norms);
+  if (!withMeans) return { ...spread, means: null };
+  const products = tf.mul(tf.matMul(inputs, inputs, false, true), tf.matMul(mean, mean, false, true)).dataSync();
+  let ofExamples = 0;
+  for (let b = 0; b < m; b++) ofExamples += products[b * m + b]!;
+  return { ...spread, means: { ofExamples, ofAll: sum(products) / m ** 2 } };
+}
+
+function fromProducts(rows: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread {
+  const { examples: m, replicates: R } = layout;
+  const { calls, mask } = rows.dense!;
+  const n = m * R;
+  const join = (tensors: readonly tf.Tensor2D[]): tf.Tensor2D =>
+    tensors.length === 1 ? tensors[0]! : (tf.concat([...tensors], 0) as tf.Tensor2D);
+  const numbers = (): tf.Tensor => {
+    const a = join(calls.map(({ inputs }) => inputs));
+    const d = join(calls.map(({ outputs }) => outputs));
+    const C = a.shape[0] / n;
+    // Samples and calls are further copies of an example: row c·n + r·m + b is copy c·R + r of example b.
+    const products = mask
+      ? maskedProducts(a, d, mask, C * R)
+      : tf.mul(withinProducts(a, C * R), withinProducts(d, C * R));
+    return C === 1 ? products : tf.sum(tf.reshape(products, [m, C, R, C, R]), [1, 3]);
+  };
+  const within = calls.length === 0 ? new Float64Array(m * R * R) : numbers().dataSync<"float32">();
+  const { ofExamples, ...spread } = centred(within, layout);
+  if (!withMeans) return { ...spread, means: null };
+  const ofAll = m === 1 ? ofExamples : scalar(tf.sum(tf.square(sumsOfRows(rows, 1)))) / n ** 2;
+  return { ...spread, means: { ofExamples, ofAll } };
+}
+
+/** Σ_u δ_ru δ_su Σ_v M_vu a_rv a_sv for the copies r, s of each example, `[m, copies, copies]`: one row of it at a time. */
+function maskedProducts(a: tf.Tensor2D, d: tf.Tensor2D, mask: tf.Tensor2D, copies: number): tf.Tensor {
+  const m = a.shape[0] / copies;
+  const apart = (x: tf.Tensor2D): tf.Tensor3D => tf.reshape(x, [copies, m, x.shape[1]]);
+  const [inputs, outputs] = [apart(a), apart(d)];
+  const rows = Array.from({ length: copies }, (_, r) =>
+    tf.tidy(() => {
+      const times = (x: tf.Tensor3D): tf.Tensor2D =>
+        tf.reshape(tf.mul(x, tf.slice(x, [r, 0, 0], [1, m, x.shape[2]])), [copies * m, x.shape[2]]);
+      return tf.reshape(tf.sum(tf.mul(tf.matMul(times(inputs), mask), times(outputs)), 1), [copies, m]);
+    }),
+  );
+  return tf.transpose(tf.stack(rows), [2, 0, 1]);
+}
+
+/** @param within inner products inside each example, `[m, R, R]` */
+function centred(
+  within: ArrayLike<number>,
+  { examples: m, replicates: R, groups: count }: RowLayout,
+): Omit<ExampleSpread, "means"> & { readonly ofExamples: number } {
+  let ofExamples = 0;
+  /** Σ_r ‖g_r − ḡ‖² = Σ_r ‖g_r‖² − ⟨g_r, ḡ⟩ over replicates from … from + size − 1, and ‖ḡ‖². */
+  const squaresOf = (b: number, from: number, size: number): { readonly squares: number; readonly mean: number } => {
+    const at = (r: number, s: number): number => within[(b * R + r) * R + s]!;
+    let squares = 0;
+    let mean = 0;
+    for (let r = from; r < from + size; r++) {
+      let towards = 0; // ⟨g_r, ḡ⟩
+      for (let s = from; s < from + size; s++) towards += at(r, s) / size;
+      squares += at(r, r) - towards;
+      mean += towards / size;
+    }
+    return { squares: Math.max(0, squares), mean };
+  };
+  const squares = Float64Array.from({ length: m }, (_, b) => {
+    const found = squaresOf(b, 0, R);
+    ofExamples += found.mean;
+    return found.squares;
+  });
+  const size = R / count;
+  const groups =
+    count === 1
+      ? squares.map((square) => square / (R - 1))
+      : Float64Array.from(
+          { length: count * m },
+          (_, i) => squaresOf(i % m, Math.floor(i / m) * size, size).squares / (size - 1),
+        );
+  return { replicates: R, squares, groups, ofExamples };
+}
+
+function scalar(x: tf.Tensor): number {
+  return x.dataSync()[0]!;
+}
+
+function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
