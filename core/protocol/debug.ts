@@ -14,27 +14,10 @@ export interface DebugBreakpoint {
   readonly logMessage?: string;
 }
 
-export const debugFilters = [
-  {
-    id: "non-finite",
-    label: "NaN or infinite",
-    description: "Stops when the loss or a gradient is NaN or infinite, before the update.",
-  },
-  {
-    id: "variance-spike",
-    label: "Variance spike",
-    description:
-      "Stops when the squared norm of the gradient is the largest of the last W + 1 steps: false alarms at 1 step in W + 1 where steps are alike (W: spikeWindow, 999 unless said).",
-  },
-  {
-    id: "sign-flip",
-    label: "Gradient sign flip",
-    description:
-      "Stops when a tensor's gradient points against its running mean further than in any of the last W steps: false alarms at 1 step in W + 1 per tensor where steps are alike.",
-  },
-] as const;
+/** Alarms that a session may stop at. */
+export const debugFilters = ["non-finite", "variance-spike", "sign-flip"] as const;
 
-export type DebugFilter = (typeof debugFilters)[number]["id"];
+export type DebugFilter = (typeof debugFilters)[number];
 
 export interface DebugConfiguration {
   readonly breakpoints: readonly DebugBreakpoint[];
@@ -58,19 +41,17 @@ export interface DebugStop {
   readonly at: Pick<DebugBreakpoint, "kind" | "name"> | null;
 }
 
-export const debugStages = [
-  { id: "inference", title: "posterior refined" },
-  { id: "sample", title: "sample drawn" },
-  { id: "meanField", title: "mean-field value" },
-  { id: "logProb", title: "log-probability" },
-  { id: "credit", title: "credited cost" },
-  { id: "signal", title: "learning signal" },
-  { id: "controlVariate", title: "control variate" },
-  { id: "correction", title: "correction" },
-  { id: "contribution", title: "contribution" },
-] as const;
-
-export type DebugStage = (typeof debugStages)[number]["id"];
+/** Terms of an estimate at one node, in their order. */
+export type DebugStage =
+  | "inference"
+  | "sample"
+  | "meanField"
+  | "logProb"
+  | "credit"
+  | "signal"
+  | "controlVariate"
+  | "correction"
+  | "contribution";
 
 /** The terms of an estimate in order. */
 export interface DebugEstimate {

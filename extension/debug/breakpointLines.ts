@@ -1,6 +1,7 @@
 import type { DebugBreakpoint } from "../../core/protocol/debug";
 import type { ModelDescription } from "../../core/protocol/engine";
 import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { Localizer } from "./localizer";
 
 /** A line that declares a node or parameters. */
 export interface DeclaredLine extends Pick<DebugBreakpoint, "kind" | "name"> {
@@ -27,6 +28,7 @@ export function declaredLines(model: ModelDescription, file: string): readonly D
 export function placeBreakpoint(
   lines: readonly DeclaredLine[],
   line: number,
+  l10n: Localizer,
 ): { readonly placed: DeclaredLine } | { readonly reason: string } {
   const exact = lines.find((declared) => declared.line === line);
   if (exact) return { placed: exact };
@@ -35,7 +37,9 @@ export function placeBreakpoint(
     .sort((a, b) => Math.abs(a.line - line) - Math.abs(b.line - line))[0];
   if (near) return { placed: near };
   const known = [...new Set(lines.map((declared) => declared.line))].sort((a, b) => a - b).join(", ");
-  return {
-    reason: `No sample, observe, parameter or dense stands here; this model has them on line${known.includes(",") ? "s" : ""} ${known || "none of this file"}.`,
-  };
+  const reason =
+    known === ""
+      ? l10n.t("No sample, observe, parameter or dense stands here; this model has none in this file.")
+      : l10n.t("No sample, observe, parameter or dense stands here; this model has them on lines {0}.", known);
+  return { reason };
 }

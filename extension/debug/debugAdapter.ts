@@ -1,11 +1,8 @@
-import { basename } from "node:path";
 import {
   ContinuedEvent,
   DebugSession,
-  Handles,
   InitializedEvent,
   OutputEvent,
-  Scope,
   StoppedEvent,
   TerminatedEvent,
   Thread,
@@ -19,54 +16,40 @@ import {
   debugFilters,
   type DebugStop,
 } from "../../core/protocol/debug";
-import type { EngineMethod, EngineMethods, ModelDescription, TrainRequest } from "../../core/protocol/engine";
 import type { RunSnapshot } from "../../core/protocol/snapshot";
 import type { Disposable } from "../emitter";
-import type { EngineClient } from "../engineClient";
 import { capabilities } from "./capabilities";
-import { frameScopes } from "./frameScopes";
-import { type LaunchArguments, readLaunch } from "./launchArguments";
+import type { Ask, DebugHost } from "./debugHost";
+import { errorAnswer } from "./errorAnswer";
+import { Inspector } from "./inspector";
+import type { LaunchArguments } from "./launchArguments";
+import { type PreparedLaunch, prepareLaunch } from "./prepareLaunch";
 import { replayTable } from "./replayTable";
 import { resolveBreakpoints } from "./resolveBreakpoints";
-import { stackFrames } from "./stackFrames";
-import { shownVariable } from "./shownVariable";
+import { StandingPlace } from "./standingPlace";
 import { TermCursor } from "./termCursor";
-
-/** What the adapter works with: the engine, and the window's way to start a run. */
-export interface DebugHost {
-  readonly client: Pick<EngineClient, "request" | "onEvent" | "onCrash">;
-  train(request: TrainRequest): Promise<RunSnapshot>;
-}
 
 const THREAD = 1;
 
-const manual =
-  'Step over makes one optimisation step, step into goes through its estimate term by term.\nHere and under Watch: step, evaluations, h.mean, variance("NAME"), gradient("NAME").norm.';
-
-type StopRecord = DebugStop | { readonly reason: "failed"; readonly text: string; readonly step: number };
-
 /** Speaks the Debug Adapter Protocol for one run; all numbers are the engine's. */
 export class GradlensDebugAdapter extends DebugSession {
-  private model: ModelDescription | null = null;
-  private file = "";
   private runId: string | null = null;
-  private request: {
-    readonly train: TrainRequest;
-    readonly stopOnEntry: boolean;
-    readonly spikeWindow: number;
-  } | null = null;
+  private launch: PreparedLaunch | null = null;
   private launched: ((error?: unknown) => void) | null = null;
   private breakpoints: readonly DebugBreakpoint[] = [];
   private filters: readonly DebugFilter[] = [];
   private lastBreakpoint = 0;
-  private standing: StopRecord | null = null;
-  private cursor: TermCursor | null = null;
   private ended = false;
-  private readonly places = new Handles<readonly string[]>();
+  private readonly place: StandingPlace;
+  private readonly ask: Ask;
+  private readonly inspector: Inspector;
   private readonly subscriptions: readonly Disposable[];
 
   constructor(private readonly host: DebugHost) {
     super();
+    this.place = new StandingPlace(host.l10n);
+    this.ask = (method, params) => host.client.request(method, params);
+    this.inspector = new Inspector(this.ask, () => this.run);
     this.subscriptions = [
       host.client.onEvent((event) => {
         if (event.name === "stopped" && event.stop.runId === this.runId) void this.stopped(event.stop);
@@ -75,7 +58,7 @@ export class GradlensDebugAdapter extends DebugSession {
       }),
       host.client.onCrash(({ cause }) => {
         if (this.runId === null || this.ended) return;
-        this.print(`The engine ended with ${cause}; every logged step is kept.`, "stderr");
+        this.print(host.l10n.t("The engine ended with {0}; every logged step is kept.", cause), "stderr");
         this.finish();
       }),
     ];
@@ -87,34 +70,13 @@ export class GradlensDebugAdapter extends DebugSession {
   }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
-    response.body = capabilities;
+    response.body = capabilities(this.host.l10n);
     this.sendResponse(response);
   }
 
   protected override launchRequest(response: DebugProtocol.LaunchResponse, launch: LaunchArguments): void {
     void this.answer(response, async () => {
-      const { request, spikeWindow } = readLaunch(launch);
-      const { dataFolder } = request;
-      const { models } = await this.ask("describe", {
-        file: request.file,
-        ...(dataFolder === undefined ? {} : { dataFolder }),
-      });
-      const wanted = request.exportName;
-      const model = wanted === undefined ? models[0] : models.find(({ exportName }) => exportName === wanted);
-      if (!model) {
-        const known = models.map(({ exportName }) => exportName).join(", ") || "none";
-        throw new GradlensError(
-          "GL8101",
-          `${basename(request.file)} exports no model "${wanted}"; it exports ${known}`,
-        );
-      }
-      this.model = model;
-      this.file = request.file;
-      this.request = {
-        train: { ...request, exportName: model.exportName },
-        stopOnEntry: launch.stopOnEntry ?? false,
-        spikeWindow,
-      };
+      this.launch = await prepareLaunch(launch, this.ask);
       const started = new Promise<void>((resolve, reject) => {
         this.launched = (error) =>
           error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(String(error)));
@@ -132,10 +94,11 @@ export class GradlensDebugAdapter extends DebugSession {
   ): void {
     void this.answer(response, async () => {
       const { kept, answers } = await resolveBreakpoints(
-        { model: this.model, file: this.file },
+        { model: this.launch?.model ?? null, file: this.launch?.train.file ?? "" },
         asked,
         () => ++this.lastBreakpoint,
         async (texts) => (await this.ask("debugProblems", { texts })).problems,
+        this.host.l10n,
       );
       if (kept) this.breakpoints = kept;
       response.body = { breakpoints: [...answers] };
@@ -147,33 +110,38 @@ export class GradlensDebugAdapter extends DebugSession {
     response: DebugProtocol.SetExceptionBreakpointsResponse,
     { filters }: DebugProtocol.SetExceptionBreakpointsArguments,
   ): void {
-    this.filters = debugFilters.map(({ id }) => id).filter((id) => filters.includes(id));
+    this.filters = debugFilters.filter((filter) => filters.includes(filter));
     void this.answer(response, () => this.configure());
   }
 
   protected override configurationDoneRequest(response: DebugProtocol.ConfigurationDoneResponse): void {
     this.sendResponse(response);
-    const { request } = this;
-    if (!request) return;
-    const debug = { ...this.configuration, stopOnEntry: request.stopOnEntry };
+    if (!this.launch) return;
+    const { train, stopOnEntry } = this.launch;
     this.host
-      .train({ ...request.train, debug })
+      .train({ ...train, debug: { ...this.configuration, stopOnEntry } })
       .then(({ runId, model, estimator, objective, seed }) => {
         this.runId = runId;
-        this.print(`${model}: ${objective} with ${estimator}, seed ${seed}.\n${manual}`, "stdout");
+        const { l10n } = this.host;
+        this.print(l10n.t("{0}: {1} with {2}, seed {3}.", model, objective, estimator, seed), "stdout");
+        this.print(
+          l10n.t("Step over makes one optimisation step, step into goes through its estimate term by term."),
+          "stdout",
+        );
+        const expressions = 'step, evaluations, h.mean, variance("NAME"), gradient("NAME").norm';
+        this.print(l10n.t("Here and under Watch: {0}.", expressions), "stdout");
         this.launched?.();
       })
       .catch((error: unknown) => this.launched?.(error));
   }
 
   protected override threadsRequest(response: DebugProtocol.ThreadsResponse): void {
-    response.body = { threads: [new Thread(THREAD, "training")] };
+    response.body = { threads: [new Thread(THREAD, this.host.l10n.t("training"))] };
     this.sendResponse(response);
   }
 
   protected override stackTraceRequest(response: DebugProtocol.StackTraceResponse): void {
-    const at = this.standing && "at" in this.standing ? this.standing.at : null;
-    const stack = stackFrames(this.model, this.standing?.step ?? 0, at, this.cursor);
+    const stack = this.place.stack(this.launch?.model ?? null);
     response.body = { stackFrames: stack, totalFrames: stack.length };
     this.sendResponse(response);
   }
@@ -182,30 +150,16 @@ export class GradlensDebugAdapter extends DebugSession {
     response: DebugProtocol.ScopesResponse,
     { frameId }: DebugProtocol.ScopesArguments,
   ): void {
-    this.places.reset();
-    const at = this.standing && "at" in this.standing ? this.standing.at : null;
-    response.body = {
-      scopes: frameScopes(frameId, at, this.cursor).map(
-        ({ name, path }) => new Scope(name, this.places.create(path), false),
-      ),
-    };
+    response.body = { scopes: this.inspector.scopes(this.place.scopes(frameId)) };
     this.sendResponse(response);
   }
 
   protected override variablesRequest(
     response: DebugProtocol.VariablesResponse,
-    { variablesReference, start, count }: DebugProtocol.VariablesArguments,
+    asked: DebugProtocol.VariablesArguments,
   ): void {
     void this.answer(response, async () => {
-      const path = this.places.get(variablesReference);
-      const page = { ...(start ? { start } : {}), ...(count ? { count } : {}) };
-      const found = path ? await this.ask("debugVariables", { runId: this.run, path, ...page }) : [];
-      response.body = {
-        variables: found.map((variable) => ({
-          name: variable.name,
-          ...shownVariable(variable, (path) => this.places.create(path)),
-        })),
-      };
+      response.body = { variables: await this.inspector.variables(asked) };
     });
   }
 
@@ -214,10 +168,7 @@ export class GradlensDebugAdapter extends DebugSession {
     { expression }: DebugProtocol.EvaluateArguments,
   ): void {
     const evaluate = async (): Promise<void> => {
-      const found = await this.ask("debugEvaluate", { runId: this.run, expression });
-      const { value, ...rest } = shownVariable(found, (place) => this.places.create(place));
-      const path = found.path ? ["expression", expression] : undefined;
-      response.body = { result: value, ...rest, variablesReference: path ? this.places.create(path) : 0 };
+      response.body = await this.inspector.evaluate(expression);
     };
     // What cannot be evaluated says so where it stands, at every stop; a message beside it would only repeat it.
     void this.answer(response, evaluate, false);
@@ -228,22 +179,12 @@ export class GradlensDebugAdapter extends DebugSession {
     { text }: DebugProtocol.CompletionsArguments,
   ): void {
     void this.answer(response, async () => {
-      const begun = /[\w"(/]*$/.exec(text)?.[0] ?? "";
-      const names = await this.ask("debugNames", { runId: this.run });
-      response.body = {
-        targets: names
-          .filter((label) => label.startsWith(begun))
-          .map((label) => ({ label, start: text.length - begun.length, length: begun.length })),
-      };
+      response.body = { targets: await this.inspector.completions(text) };
     });
   }
 
   protected override exceptionInfoRequest(response: DebugProtocol.ExceptionInfoResponse): void {
-    response.body = {
-      exceptionId: this.standing?.reason === "failed" ? "The run has failed" : "Stopped before the update",
-      description: this.standing?.text ?? "",
-      breakMode: this.standing?.reason === "failed" ? "unhandled" : "always",
-    };
+    response.body = this.place.exceptionInfo;
     this.sendResponse(response);
   }
 
@@ -254,26 +195,30 @@ export class GradlensDebugAdapter extends DebugSession {
 
   protected override nextRequest(response: DebugProtocol.NextResponse): void {
     void this.answer(response, async () => {
-      if (this.cursor) this.move(this.cursor.nextNode());
+      const { cursor } = this.place;
+      if (cursor) this.move(cursor.nextNode());
       else await this.go(true);
     });
   }
 
   protected override stepInRequest(response: DebugProtocol.StepInResponse): void {
     void this.answer(response, async () => {
-      if (this.standing?.reason === "failed") return this.go(false);
-      if (this.cursor) return this.move(this.cursor.nextTerm());
+      if (this.place.hasFailed) return this.go(false);
+      if (this.place.cursor) return this.move(this.place.cursor.nextTerm());
       const estimate = await this.ask("debugEstimate", { runId: this.run });
-      const cursor = TermCursor.start(estimate.nodes);
-      if (!cursor)
-        this.print("All joint states are summed: the gradient is exact and has no terms to step into.", "stdout");
-      this.move(cursor);
+      const first = TermCursor.start(estimate.nodes);
+      if (!first)
+        this.print(
+          this.host.l10n.t("All joint states are summed: the gradient is exact and has no terms to step into."),
+          "stdout",
+        );
+      this.move(first);
     });
   }
 
   protected override stepOutRequest(response: DebugProtocol.StepOutResponse): void {
     void this.answer(response, async () => {
-      if (this.cursor) this.move(null);
+      if (this.place.cursor) this.move(null);
       else await this.go(true);
     });
   }
@@ -295,7 +240,7 @@ export class GradlensDebugAdapter extends DebugSession {
     void this.answer(response, async () => {
       const { estimator } = args as { readonly estimator: string };
       const replay = await this.ask("debugReplay", { runId: this.run, estimator });
-      this.print(replayTable(replay), "stdout");
+      this.print(replayTable(replay, this.host.l10n), "stdout");
       response.body = replay;
     });
   }
@@ -306,7 +251,7 @@ export class GradlensDebugAdapter extends DebugSession {
   }
 
   private get configuration(): DebugConfiguration {
-    return { breakpoints: this.breakpoints, filters: this.filters, spikeWindow: this.request?.spikeWindow ?? 1 };
+    return { breakpoints: this.breakpoints, filters: this.filters, spikeWindow: this.launch?.spikeWindow ?? 1 };
   }
 
   private async configure(): Promise<void> {
@@ -315,9 +260,8 @@ export class GradlensDebugAdapter extends DebugSession {
   }
 
   private async go(step: boolean): Promise<void> {
-    if (this.standing?.reason === "failed") return this.finish();
-    this.standing = null;
-    this.cursor = null;
+    if (this.place.hasFailed) return this.finish();
+    this.place.goOn();
     await this.ask("debugGo", { runId: this.run, step });
   }
 
@@ -328,37 +272,33 @@ export class GradlensDebugAdapter extends DebugSession {
   }
 
   private async stopped(stop: DebugStop): Promise<void> {
-    this.standing = stop;
-    this.cursor = null;
-    if (stop.at?.kind === "node") {
-      const estimate = await this.ask("debugEstimate", { runId: stop.runId }).catch(() => null);
-      this.cursor = estimate && TermCursor.start(estimate.nodes, stop.at.name);
-    }
+    this.place.standAt(stop, null);
+    if (stop.at?.kind === "node")
+      this.place.standAt(stop, await this.ask("debugEstimate", { runId: stop.runId }).catch(() => null));
     const event: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, THREAD, stop.text ?? undefined);
     event.body.allThreadsStopped = true;
-    if (stop.text !== null) event.body.description = stop.reason === "exception" ? "Stopped by an alarm" : stop.text;
+    if (stop.text !== null)
+      event.body.description = stop.reason === "exception" ? this.host.l10n.t("Stopped by an alarm") : stop.text;
     if (stop.breakpoints.length > 0) event.body.hitBreakpointIds = [...stop.breakpoints];
     this.sendEvent(event);
   }
 
   /** Within an estimate nothing runs: another term is shown. */
   private move(cursor: TermCursor | null): void {
-    this.cursor = cursor;
+    this.place.moveTo(cursor);
     this.sendEvent(new StoppedEvent("step", THREAD));
   }
 
   private follow({ state, message }: Partial<Pick<RunSnapshot, "state" | "message">>): void {
-    if (state === "running" && this.standing) {
-      this.standing = null;
-      this.cursor = null;
+    if (state === "running" && this.place.stands) {
+      this.place.goOn();
       this.sendEvent(new ContinuedEvent(THREAD, true));
     }
     if (state === "finished" || state === "stopped") this.finish();
     if (state !== "failed" || this.ended) return;
-    const text = message ?? "The run has failed.";
+    const text = message ?? this.host.l10n.t("The run has failed.");
     this.print(text, "stderr");
-    this.standing = { reason: "failed", text, step: this.standing?.step ?? 0 };
-    this.cursor = null;
+    this.place.fail(text);
     this.sendEvent(new StoppedEvent("exception", THREAD, text));
   }
 
@@ -372,13 +312,6 @@ export class GradlensDebugAdapter extends DebugSession {
     this.sendEvent(new OutputEvent(text.endsWith("\n") ? text : `${text}\n`, category));
   }
 
-  private ask<M extends EngineMethod>(
-    method: M,
-    params: EngineMethods[M]["params"],
-  ): Promise<EngineMethods[M]["result"]> {
-    return this.host.client.request(method, params);
-  }
-
   /** Answers when the work is done; an error is the answer's sentence, and a message of the editor's if `showUser`. */
   private async answer(response: DebugProtocol.Response, work: () => Promise<void>, showUser = true): Promise<boolean> {
     try {
@@ -386,14 +319,7 @@ export class GradlensDebugAdapter extends DebugSession {
       this.sendResponse(response);
       return true;
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      const format = words.charAt(0).toUpperCase() + words.slice(1);
-      this.sendErrorResponse(response, {
-        id: 1,
-        format: "{sentence}",
-        variables: { sentence: format },
-        showUser,
-      });
+      this.sendErrorResponse(response, errorAnswer(error, showUser));
       return false;
     }
   }

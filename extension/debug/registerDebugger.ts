@@ -18,6 +18,7 @@ export function registerDebugger({ client, session }: TrainServices): vscode.Dis
         return new vscode.DebugAdapterInlineImplementation(
           new GradlensDebugAdapter({
             client,
+            l10n: vscode.l10n,
             train: (request) => session.train({ ...settings.trainDefaults(), ...newRunFolder(request), ...request }),
           }),
         );

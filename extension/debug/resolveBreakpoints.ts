@@ -3,6 +3,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { BreakpointText, DebugBreakpoint } from "../../core/protocol/debug";
 import type { ModelDescription } from "../../core/protocol/engine";
 import { declaredLines, placeBreakpoint } from "./breakpointLines";
+import type { Localizer } from "./localizer";
 
 export interface ResolvedBreakpoints {
   /** What the engine watches; null where the file is none of the debugged model's. */
@@ -21,6 +22,7 @@ export async function resolveBreakpoints(
   { source, breakpoints = [] }: DebugProtocol.SetBreakpointsArguments,
   nextId: () => number,
   problemsOf: (texts: readonly BreakpointText[]) => Promise<readonly (string | null)[]>,
+  l10n: Localizer,
 ): Promise<ResolvedBreakpoints> {
   const path = source.path ?? "";
   const lines = model ? declaredLines(model, path) : [];
@@ -34,12 +36,12 @@ export async function resolveBreakpoints(
   const answers = breakpoints.map(({ line, hitCondition }, index): DebugProtocol.Breakpoint => {
     const id = nextId();
     const grey = (message: string): DebugProtocol.Breakpoint => ({ id, verified: false, line, message });
-    if (!ours && lines.length === 0) return grey(`Only ${basename(file)} is being debugged.`);
-    const place = placeBreakpoint(lines, line);
+    if (!ours && lines.length === 0) return grey(l10n.t("Only {0} is being debugged.", basename(file)));
+    const place = placeBreakpoint(lines, line, l10n);
     if ("reason" in place) return grey(place.reason);
     const hits = hitCondition ? Number(hitCondition.replace(/^\s*>=?\s*/, "")) : undefined;
     if (hits !== undefined && !(Number.isSafeInteger(hits) && hits > 0))
-      return grey(`The hit count needs a whole number above 0, got "${hitCondition}".`);
+      return grey(l10n.t('The hit count needs a whole number above 0, got "{0}".', hitCondition ?? ""));
     const problem = problems[index];
     if (problem) return grey(`${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`);
     const { kind, name } = place.placed;

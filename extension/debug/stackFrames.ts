@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import { Source, StackFrame } from "@vscode/debugadapter";
-import { type DebugBreakpoint, debugStages } from "../../core/protocol/debug";
+import type { DebugBreakpoint } from "../../core/protocol/debug";
 import type { ModelDescription } from "../../core/protocol/engine";
 import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { Localizer } from "./localizer";
+import { stageTitles } from "./stageTitles";
 import type { TermCursor } from "./termCursor";
 
 /** Ids of the frames; the top one is a term of an estimate, or the parameter that a breakpoint stopped at. */
@@ -14,19 +16,21 @@ export function stackFrames(
   step: number,
   at: Pick<DebugBreakpoint, "kind" | "name"> | null,
   cursor: TermCursor | null,
+  l10n: Localizer,
 ): StackFrame[] {
   const stack: StackFrame[] = [];
   const term = cursor?.current;
   if (cursor && term) {
-    const title = debugStages.find(({ id }) => id === term.stage)!.title;
-    stack.push(frame(frameIds.top, `node ${term.node}: ${title}`, term.source));
-    stack.push(frame(frameIds.estimate, `estimate, ${cursor.position}`, term.source));
+    const title = stageTitles(l10n)[term.stage];
+    stack.push(frame(frameIds.top, l10n.t("node {0}: {1}", term.node, title), term.source));
+    const position = l10n.t("estimate, term {0} of {1}", cursor.number, cursor.count);
+    stack.push(frame(frameIds.estimate, position, term.source));
   } else if (at?.kind === "parameter") {
     const source = model?.parameters.find(({ name }) => name === at.name)?.source;
-    stack.push(frame(frameIds.top, `parameter ${at.name}`, source));
+    stack.push(frame(frameIds.top, l10n.t("parameter {0}", at.name), source));
   }
   const first = model?.graph.nodes.find(({ kind, source }) => kind === "stochastic" && source)?.source;
-  return [...stack, frame(frameIds.loop, `training step ${step}`, first)];
+  return [...stack, frame(frameIds.loop, l10n.t("training step {0}", step), first)];
 }
 
 function frame(id: number, name: string, source: SourceLocation | undefined): StackFrame {

@@ -27,9 +27,13 @@ export class TermCursor {
     return this.terms[this.index]!;
   }
 
-  /** For example "term 3 of 16". */
-  get position(): string {
-    return `term ${this.index + 1} of ${this.terms.length}`;
+  /** From 1. */
+  get number(): number {
+    return this.index + 1;
+  }
+
+  get count(): number {
+    return this.terms.length;
   }
 
   /** Null after the last. */

@@ -20,6 +20,11 @@ after(() => {
 class Editor {
   private readonly adapter = new GradlensDebugAdapter({
     client,
+    // No translation: the texts as they stand in the code.
+    l10n: {
+      t: (text: unknown, ...values: readonly unknown[]) =>
+        String(text).replace(/\{(\d+)\}/g, (_, i) => String(values[Number(i)])),
+    },
     train: (request) =>
       client.request("train", {
         backend: "cpu",
