@@ -42,7 +42,7 @@ function parameterMarkdown(parameter: ParameterAnnotation, step: number | undefi
   const measured = step === undefined ? "" : vscode.l10n.t("Measured at step {0}.", step);
   const lines = [title, "", "| | |", "|---|---|", ...rows(variance).map(([label, value]) => `| ${label} | ${value} |`)];
   lines.push("", `${picture}${measured}`);
-  if (parameter.attribution) lines.push("", attributionMarkdown(parameter.attribution));
+  if (parameter.attribution) lines.push("", ...attributionMarkdown(parameter.attribution));
   if (parameter.isNoisy) {
     const words = vscode.l10n.t("One estimate is mostly noise; a control variate or another estimator may help.");
     lines.push("", `$(warning) ${words}`);
@@ -53,9 +53,10 @@ function parameterMarkdown(parameter: ParameterAnnotation, step: number | undefi
 /** Nodes below this share of a parameter's variance are not named in its hover. */
 const leastShare = 0.01;
 
-/** "62 % [55 %, 70 %] of its Monte Carlo variance comes from the noise of h, 41 % [35 %, 47 %] from that of g". */
-function attributionMarkdown({ variance, nodes }: ParameterAttribution): string {
+/** "62 % [55 %, 70 %] of its Monte Carlo variance comes from the noise of h, 41 % [35 %, 47 %] from that of g"; empty where no share is known. */
+function attributionMarkdown({ variance, nodes }: ParameterAttribution): readonly string[] {
   const named = nodes.filter(({ share }) => share !== null && share >= leastShare);
+  if (named.length === 0) return [];
   const parts = named.map(({ node, share, interval }, index) => {
     const ends = interval?.map((end) => formatShare(end / variance)).join(", ");
     const shown = `${formatShare(share!)}${ends === undefined ? "" : ` [${ends}]`}`;
@@ -66,7 +67,7 @@ function attributionMarkdown({ variance, nodes }: ParameterAttribution): string 
   const words = `${parts.join(", ")} (${vscode.l10n.t("{0} intervals", formatShare(0.95))})`;
   const together = named.reduce((sum, { share }) => sum + share!, 0);
   const more = vscode.l10n.t("More than all of it together, so the nodes interact.");
-  return together > 1.1 ? `${words}. ${more}` : `${words}.`;
+  return [together > 1.1 ? `${words}. ${more}` : `${words}.`];
 }
 
 function verdictMarkdown(verdict: NonNullable<ParameterAnnotation["verdict"]>): string {

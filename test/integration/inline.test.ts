@@ -61,28 +61,40 @@ describe("inline variance", function () {
     assert.deepEqual(places(), everywhere);
   });
 
+  /** What the hover of a parameter says, once it says all of this. */
+  async function hoverOf(name: string, parts: readonly (string | RegExp)[]): Promise<string> {
+    const found = api.inline
+      .placed(document)
+      .find(({ annotation }) => annotation.parameters.some((parameter) => parameter.name === name));
+    const position = new vscode.Position(found?.line ?? 0, 10);
+    let last = "";
+    await eventually(
+      async () => {
+        const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+          "vscode.executeHoverProvider",
+          document.uri,
+          position,
+        );
+        const words = hovers.flatMap(({ contents }) =>
+          contents.map((content) => (content as vscode.MarkdownString).value),
+        );
+        last = words.find((word) => word.includes(`\`${name}\``)) ?? "";
+        return parts.every((part) => (typeof part === "string" ? last.includes(part) : part.test(last)));
+      },
+      `the hover of ${name} with ${parts.join(", ")}`,
+      60_000,
+    ).catch((error: unknown) => assert.fail(`${String(error)}: ${last}`));
+    return last;
+  }
+
   it("tells the whole story on hover", async () => {
-    const line = api.inline.placed(document)[0]?.line ?? 0;
-    const text = await eventually(async () => {
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-        "vscode.executeHoverProvider",
-        document.uri,
-        new vscode.Position(line, 10),
-      );
-      const words = hovers.flatMap(({ contents }) =>
-        contents.map((content) => (content as vscode.MarkdownString).value),
-      );
-      return words.find((word) => word.includes("`prior`"));
-    }, "the hover");
-    for (const part of [
+    await hoverOf("prior", [
       "Monte Carlo",
       "Data",
       "95 % interval",
       "Degrees of freedom",
       "command:gradlens.showParameter",
-    ]) {
-      assert.ok(text.includes(part), text);
-    }
+    ]);
   });
 
   it("is a CodeLens only when asked to", async () => {
@@ -105,5 +117,14 @@ describe("inline variance", function () {
     assert.equal(enabled(), false);
     await vscode.commands.executeCommand("gradlens.toggleInline");
     assert.equal(enabled(), true);
+  });
+
+  it("says on hover which node's noise causes a parameter's variance", async () => {
+    await eventually(() => api.session.snapshot?.attribution, "a measurement of which node's noise it is", 60_000);
+    const text = await hoverOf("prior", [/\d %.* of its Monte Carlo variance comes from the noise of `[hy]`/]);
+    const { attribution } = api.session.snapshot!;
+    const { nodes } = attribution!.parameters.find(({ name }) => name === "prior")!;
+    const most = [...nodes].sort((a, b) => (b.share ?? 0) - (a.share ?? 0))[0]!;
+    assert.ok(text.includes(`the noise of \`${most.node}\``), text);
   });
 });
