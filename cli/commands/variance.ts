@@ -20,6 +20,7 @@ import { wholeNumber } from "../parseValue";
 import { requireFinite } from "../../core/engine/requireFinite";
 import type { Answering } from "../run";
 import { table } from "../table";
+import { isRefined } from "../../core/training/refinement";
 import { tellUnrefined } from "../tellUnrefined";
 import type { Terminal } from "../terminal";
 import { withWorkers } from "../withWorkers";
@@ -44,7 +45,8 @@ export function addVariance(program: Command, terminal: Terminal, answering: Ans
   answering(command, async (reference: string, options: VarianceOptions) => {
     const model = await openModel(reference, options, terminal);
     const { prepared } = model;
-    tellUnrefined(prepared, terminal);
+    const refined = isRefined(prepared.definition.options, prepared.structure, prepared.objective, prepared.specs);
+    if (!refined) tellUnrefined(prepared, terminal);
     const { instance, structure, objective, estimators, specs, batchSize, seed } = prepared;
     const numSamples = describedSamples(prepared, prepared.specs, options.samples);
     const step = applyCheckpoint(options.checkpoint, prepared);
@@ -58,19 +60,26 @@ export function addVariance(program: Command, terminal: Terminal, answering: Ans
       guardAsync(prepared.file, async () => {
         const measured = isExact(specs)
           ? exactVariance(request, hasData, elementsUpTo)
-          : await settle(measureVarianceSliced({ ...drawn, examples, hasData, elementsUpTo, workers }));
+          : await settle(measureVarianceSliced({ ...drawn, examples, hasData, elementsUpTo, refined, workers }));
         requireFinite(prepared, data, step, {
           gradients: new Map(measured.map(({ name, monteCarlo }) => [name, [monteCarlo ?? 0]])),
         });
         return {
           parameters: measured,
           controlVariates: measureControlVariates(drawn),
-          pathScore: await settle(measurePathScoreSliced({ ...drawn, examples, workers })),
-          byNode: options.byNode && !isExact(specs) ? await settle(attributeVariance({ ...drawn, workers })) : null,
+          // A gradient at refined posteriors has no such parts, and one node, which all its noise is of.
+          pathScore: refined ? [] : await settle(measurePathScoreSliced({ ...drawn, examples, workers })),
+          byNode:
+            options.byNode && !isExact(specs) && !refined
+              ? await settle(attributeVariance({ ...drawn, workers }))
+              : null,
         };
       }),
     );
-    const notes = normalisationNotes(specs, estimators);
+    const notes = [
+      ...normalisationNotes(specs, estimators),
+      ...(refined ? ["measured at refined posteriors (inference), as training takes the gradient"] : []),
+    ];
     return {
       json: {
         ...about(model, numSamples),

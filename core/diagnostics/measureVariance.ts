@@ -34,6 +34,8 @@ export interface VarianceRequest {
   readonly step: number;
   /** Report single elements of tensors up to this size. */
   readonly elementsUpTo: number;
+  /** At refined posteriors, as training takes the gradient where the model asks for `inference`; at the guide's when left out. */
+  readonly refined?: boolean;
   /** Earlier measurements that are averaged with this one; single elements are not. */
   readonly window?: VarianceWindow;
   /** Takes the mean gradient beside those of earlier measurements; only where one pass holds all draws. */
@@ -99,6 +101,7 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
     small: allSmall,
     elements: parameters.map(({ name }) => elements.has(name)),
     together: request.drift !== undefined && passes.length === 1,
+    refined: request.refined === true,
   });
   const work = { kind: variancePass, subject: { ...request, sets }, total: passes.length, args: argsOf };
   const chunks = openChunks(work, request.specs && request.workers);

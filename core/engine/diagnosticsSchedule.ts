@@ -77,7 +77,8 @@ export class DiagnosticsSchedule {
       const request = measuredRequest(prepared, { estimators, data, step, draws: DRAWS });
       return {
         measured: measureVariance({ ...request, window, ...(turn === "drift" ? { drift } : {}) }),
-        pathScore: measurePathScore({ ...request, window: this.windows.pathScore }),
+        // A gradient at refined posteriors has no such parts.
+        pathScore: request.refined ? [] : measurePathScore({ ...request, window: this.windows.pathScore }),
         more:
           turn === "controlVariates"
             ? controlVariates(prepared, specs, request, data)

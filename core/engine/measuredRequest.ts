@@ -18,7 +18,7 @@ export interface Measured {
 
 /** What a short measurement of the variance at a step asks for; in a tidy, which then owns the examples. */
 export function measuredRequest(prepared: Prepared, { estimators, data, step, draws }: Measured): VarianceRequest {
-  const { instance, structure, objective, dataset, batchSize, numSamples, seed } = prepared;
+  const { instance, structure, objective, dataset, batchSize, numSamples, seed, definition } = prepared;
   const hasData = dataset !== null;
   const examples = hasData ? Math.min(MEASURED_EXAMPLES, batchSize) : 1;
   return {
@@ -26,6 +26,8 @@ export function measuredRequest(prepared: Prepared, { estimators, data, step, dr
     data: firstExamples(data, examples),
     draws: draws[hasData ? 0 : 1],
     elementsUpTo: 0,
+    // The estimators that a run has, or may change to, fit.
+    refined: definition.options.inference !== undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Structure } from "../graph/structure";
 import { GradlensError } from "../errors";
-import type { InferenceOptions } from "../model/defineModel";
+import type { InferenceOptions, ModelDefinition } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 
 /** Estimators whose gradient runs through the value alone, so that it can climb an example's own bound. */
@@ -8,6 +8,23 @@ const working: Readonly<Record<string, readonly string[]>> = {
   normal: ["pathwise"],
   bernoulli: ["mean-passing", "straight-through"],
 };
+
+/** Whether a model asks for refined posteriors and the estimators can climb to them: training then takes its gradient there. */
+export function isRefined(
+  { inference }: ModelDefinition["options"],
+  ...[structure, objective, estimators]: FittedTo
+): boolean {
+  if (!inference) return false;
+  try {
+    refinedNode(inference, structure, objective, estimators);
+    return true;
+  } catch (error) {
+    if (error instanceof GradlensError) return false;
+    throw error;
+  }
+}
+
+type FittedTo = Parameters<typeof refinedNode> extends [unknown, ...infer Rest] ? Rest : never;
 
 /**
  * The one node whose posterior is refined (seed 5, section 2: one latent layer with a factorial guide).

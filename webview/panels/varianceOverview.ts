@@ -227,8 +227,6 @@ function noteText(entries: readonly ParameterVariance[], refined: boolean): stri
     "Bar length: variance of one gradient estimate, summed over the tensor (loss²/parameter²), on a log scale; the split shows the parts in proportion. Whisker: {0} % interval of the Monte Carlo part.",
     Math.round(level * 1000) / 10,
   );
-  const unrefined = text(
-    "Measured at the guide's posterior; the gradient of training, at refined ones, is not described.",
-  );
-  return refined ? `${bars} ${unrefined}` : bars;
+  const where = text("Measured at refined posteriors, as training takes the gradient.");
+  return refined ? `${bars} ${where}` : bars;
 }

@@ -1,7 +1,9 @@
 import { tidy } from "../../backends/tidy";
-import { collectRows } from "../../gradients/collectRows";
+import { collectRows, type RowSums } from "../../gradients/collectRows";
 import { sumsOfRows } from "../../gradients/sumsOfRows";
+import { surrogateRows } from "../../gradients/surrogate";
 import { Noise } from "../../random/noise";
+import { refinedRows } from "../../training/refinedRows";
 import { tileRows } from "../enumerate";
 import { type ExampleSpread, exampleSpread, spreadOfGram, spreadOfValues } from "../exampleSpread";
 import type { ChunkKind } from "./chunks";
@@ -19,6 +21,8 @@ export interface Replicates extends Draws {
   readonly elements: readonly boolean[];
   /** Whether all rows together are wanted: their sum and their inner products. */
   readonly together: boolean;
+  /** Whether rows climb to refined posteriors first, as in training. */
+  readonly refined: boolean;
 }
 
 /** What is kept of the replicates' gradients of one parameter. */
@@ -37,14 +41,14 @@ export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
   compute({ instance, structure, objective, data, numSamples, sets }, args) {
     const { seed, step, examples: m, firstReplicate, replicates, groups, means, small, elements, together } = args;
     return tidy(() => {
-      const { rows } = collectRows(instance, {
-        structure,
-        objective,
-        estimators: sets[0]!.estimators,
+      const evaluation = {
+        ...{ structure, objective, estimators: sets[0]!.estimators },
         data: tileRows(data, replicates),
         noise: new Noise({ seed, step, numSamples, numRows: replicates * m, replicates, firstReplicate }),
         training: false,
-      });
+      };
+      const form = args.refined ? refinedRows(instance) : surrogateRows;
+      const { rows } = collectRows<RowSums>(instance, evaluation, form);
       const layout = { examples: m, replicates, groups };
       return rows.map((row, i): ReplicateParts => {
         const values = small || elements[i] ? row.materialise().dataSync<"float32">() : null;

@@ -25,8 +25,7 @@ export function replayStep(view: StepView, estimator: string): DebugReplay {
     refuseFewSamples(chosen.specs, prepared.numSamples);
     if (inference) refinedNode(inference, structure, objective, chosen.specs);
     const [a, b] = [view.estimate, view.with(chosen.estimators)];
-    // What is measured is the estimator at the guide's posterior, not at a refined one.
-    const measured = inference ? [] : [own, chosen.estimators].map((each) => variances(prepared, each, step));
+    const measured = [own, chosen.estimators].map((each) => variances(prepared, each, step));
     return {
       step,
       estimators: ["this run's", chosen.text],
