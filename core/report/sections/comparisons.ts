@@ -16,7 +16,7 @@ export const comparisonsSection: Section = {
   parts: ({ comparisons }) => comparisons.map(part),
 };
 
-function part({ estimators, step, skipped }: ComparisonRecord): Part {
+function part({ estimators, step, skipped, warmUp }: ComparisonRecord): Part {
   return {
     title: `At step ${step}`,
     picture: rowChart(
@@ -37,6 +37,9 @@ function part({ estimators, step, skipped }: ComparisonRecord): Part {
       },
     ),
     below: [
+      warmUp
+        ? element("p", {}, `Control variates learned for ${warmUp} steps first, the parameters standing still.`)
+        : null,
       table(
         `Estimators at step ${step}; intervals at 95 %`,
         [

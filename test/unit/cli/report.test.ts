@@ -126,7 +126,8 @@ test("checks that the command line makes at a run's checkpoint are in its report
   assert.equal(report.rollouts.length, 1);
   await gradlens("report", run);
   const page = readFileSync(join(run, "report.html"), "utf8");
-  for (const title of ["straight-through at step 30: biased", "Example 0 at step 30", "Rollout at step 30"])
+  const learned = `Control variates learned for ${report.comparisons[0]!.warmUp} steps first`;
+  for (const title of [learned, "straight-through at step 30: biased", "Example 0 at step 30", "Rollout at step 30"])
     assert.ok(page.includes(title), title);
   assert.doesNotMatch(page, /NaN|undefined|\[object/);
 });
