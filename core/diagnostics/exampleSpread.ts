@@ -5,6 +5,9 @@ import { tf } from "../backends/tf";
 import type { RowGradients } from "../gradients/rowGradients";
 import { sumsOfRows } from "../gradients/sumsOfRows";
 
+/** Rows of a vector of which all pairs are multiplied. */
+const FEW_ROWS = 64;
+
 /** R replicates r of m examples b, replicate-major: row r·m + b. Replicates fall into groups of equal size, one after another. */
 export interface RowLayout {
   readonly examples: number;
@@ -37,12 +40,17 @@ export interface ExampleSpread {
  */
 export function exampleSpread(rows: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread {
   const { dense } = rows;
+  if (withMeans && layout.examples > 1 && few(rows, layout))
+    return spreadOfGram(rows.gram().dataSync<"float32">(), layout);
   if (!dense) return ofVectors(rows.materialise(), layout, withMeans);
-  const numbers = dense.calls.reduce((sum, { inputs, outputs }) => sum + inputs.size + outputs.size, 0);
-  // Products of all pairs of few rows cost less than one with the weight's shape.
-  const few = withMeans && layout.examples > 1 && !dense.mask && numbers < rows.shape[0]! * rows.shape[1]!;
-  if (few) return spreadOfGram(rows.gram().dataSync<"float32">(), layout);
   return ofConstantInputs(rows, layout, withMeans) ?? fromProducts(rows, layout, withMeans);
+}
+
+/** Products of all pairs of few rows cost less than one with the weight's shape, and a layer's bias shares them with its weight. */
+function few({ dense, shape }: RowGradients, { examples, replicates }: RowLayout): boolean {
+  if (!dense) return examples * replicates <= FEW_ROWS;
+  const numbers = dense.calls.reduce((sum, { inputs, outputs }) => sum + inputs.size + outputs.size, 0);
+  return !dense.mask && numbers < shape[0]! * shape[1]!;
 }
 
 /** From all rows as they are, `[R·m, P]`, in float64. */

@@ -10,7 +10,7 @@ const FIXED_EXAMPLES = 4;
  * All numbers describe one estimate of the gradient of a batch-mean loss over `batchSize` examples.
  */
 export class VarianceAccumulator {
-  /** By example, independent values whose mean is its variance s_b². */
+  /** Independent values whose mean is the variance s_b² of an example, by example; of several measurements in one list. */
   private readonly values: number[][];
   private squares = 0;
   /** Σ (R − 1). */
@@ -22,17 +22,19 @@ export class VarianceAccumulator {
   private meanSquare = 0;
   /** Passes with means. */
   private passes = 0;
-  /** True when the passes are of different examples. */
-  private mixed = false;
 
   /** Several measurements taken together, each of its own examples: the average over them, with all their differences behind it. */
   static pooled(parts: readonly VarianceAccumulator[]): VarianceAccumulator {
     const [first] = parts as [VarianceAccumulator];
     if (parts.length === 1) return first;
     const pooled = new VarianceAccumulator(first.examples, first.batchSize, first.hasData);
+    const together: number[] = [];
     for (const part of parts) {
       // Rows of one example have its level in common: where examples differ, it counts once.
-      part.values.forEach((values, b) => pooled.values[b]!.push(...(part.hasData ? [mean(values)] : values)));
+      for (const values of part.values) {
+        if (part.hasData) together.push(mean(values));
+        else together.push(...values);
+      }
       pooled.squares += part.squares;
       pooled.freedom += part.freedom;
       pooled.rows += part.rows;
@@ -41,7 +43,7 @@ export class VarianceAccumulator {
       pooled.meanSquare += part.meanSquare;
       pooled.passes += part.passes;
     }
-    pooled.mixed = true;
+    pooled.values.splice(0, Infinity, together);
     return pooled;
   }
 
@@ -112,7 +114,7 @@ export class VarianceAccumulator {
     const { batchSize: B, values } = this;
     // With enough values the examples are held fixed; with few, their own differences count as noise too.
     const fixed = values.length === 1 || values[0]!.length >= FIXED_EXAMPLES;
-    const interval = meanInterval(this.mixed ? [values.flat()] : fixed ? values : [values.map(mean)], level);
+    const interval = meanInterval(fixed ? values : [values.map(mean)], level);
     return interval ? [interval[0] / B, interval[1] / B] : null;
   }
 }
