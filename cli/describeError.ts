@@ -12,12 +12,21 @@ export function describeError(
   if (error instanceof CommanderError)
     return { line: `error: ${fromCommander(error, commandName)}`, exitCode: exitCodes.usage };
   if (error instanceof GradlensError)
-    return { line: `error: ${oneLine(error.message)}`, exitCode: error.usage ? exitCodes.usage : exitCodes.error };
+    return {
+      line: `error: ${placeOf(error)}${oneLine(error.message)}`,
+      exitCode: error.usage ? exitCodes.usage : exitCodes.error,
+    };
   const message = error instanceof Error ? error.message : String(error);
   return {
     line: `error: a fault of Gradient Lens itself: ${oneLine(message)}; GRADLENS_DEBUG=1 shows where`,
     exitCode: exitCodes.error,
   };
+}
+
+/** Where in the model file, unless the sentence itself begins with it. */
+function placeOf({ source, message }: GradlensError): string {
+  if (!source || message.includes(`${source.file}:${source.line}`)) return "";
+  return `${source.file}:${source.line}:${source.column}: `;
 }
 
 function fromCommander(error: CommanderError, commandName: string): string {

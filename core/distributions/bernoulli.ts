@@ -4,6 +4,7 @@ import { tf } from "../backends/tf";
 import { bernoulliLogProb } from "../numerics/bernoulliLogProb";
 import type { Distribution, NodeNoise } from "./distribution";
 import { firstOutside, firstWhere, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** Independent bits. Logits are primary: every log-probability is formed from them. */
 export interface Bernoulli extends Distribution {
@@ -20,6 +21,7 @@ export interface Bernoulli extends Distribution {
 export function bernoulli(
   parameters: { readonly logits: ParameterLike } | { readonly probs: ParameterLike },
 ): Bernoulli {
+  refuseUnknownParameters("bernoulli", parameters);
   const given = parameters as { readonly logits?: ParameterLike; readonly probs?: ParameterLike };
   const chosen = oneOf("bernoulli", "logits", given.logits, "probs", given.probs);
   if ("a" in chosen) {

@@ -10,6 +10,7 @@ import { log1p } from "../numerics/special/stableForms";
 import { commonUnits, type ContinuousUnits, substream, sumUnits } from "./continuous";
 import { gammaStreams, mayUnderflow, sampleGamma, sampleLogGamma, smallestPositive } from "./gammaSampler";
 import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** The largest float32 below 1. */
 const largestBelowOne = 1 - 2 ** -24;
@@ -22,6 +23,7 @@ export interface Beta extends ContinuousUnits {
 
 /** Beta units with density zᵅ⁻¹(1 − z)ᵝ⁻¹/B(α, β), `[…, units]`. */
 export function beta(parameters: { readonly alpha: ParameterLike; readonly beta: ParameterLike }): Beta {
+  refuseUnknownParameters("beta", parameters);
   return make(
     tensorParameter("beta", "alpha", parameters.alpha, 1),
     tensorParameter("beta", "beta", parameters.beta, 1),

@@ -4,6 +4,7 @@ import { categoricalLogProb } from "../numerics/categoricalLogProb";
 import type { Distribution, NodeNoise } from "./distribution";
 import { categoricalDraw } from "./categoricalDraw";
 import { firstOutside, firstWhere, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** Independent one-hot units of K states each. */
 export interface Categorical extends Distribution {
@@ -20,6 +21,7 @@ export interface Categorical extends Distribution {
 export function categorical(
   parameters: { readonly logits: ParameterLike } | { readonly probs: ParameterLike },
 ): Categorical {
+  refuseUnknownParameters("categorical", parameters);
   const given = parameters as { readonly logits?: ParameterLike; readonly probs?: ParameterLike };
   const chosen = oneOf("categorical", "logits", given.logits, "probs", given.probs);
   if ("a" in chosen) {

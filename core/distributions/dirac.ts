@@ -4,12 +4,14 @@ import { tf } from "../backends/tf";
 import { sumTo } from "../numerics/bernoulliLogProb";
 import type { Continuous } from "./continuous";
 import { firstOutside, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /**
  * All probability at `value`, `[…, units]`: a deterministic unit as a distribution (seed 3, eq. 15 and appendix A). It has no
  * density; its log-probability counts as 0, so that a guide and a model that both use it have no divergence.
  */
 export function dirac(parameters: { readonly value: ParameterLike }): Continuous {
+  refuseUnknownParameters("dirac", parameters);
   return make(tensorParameter("dirac", "value", parameters.value, 1));
 }
 

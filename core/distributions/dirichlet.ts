@@ -9,6 +9,7 @@ import { logGamma } from "../numerics/special/scalar/logGamma";
 import { type Continuous, sumUnits } from "./continuous";
 import { mayUnderflow, sampleGamma, sampleLogGamma, smallestPositive } from "./gammaSampler";
 import { firstOutside, firstWhere, intervals, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** One point of the simplex. */
 export interface Dirichlet extends Continuous {
@@ -18,6 +19,7 @@ export interface Dirichlet extends Continuous {
 
 /** A point of the simplex of K components, the last axis, with density Π z_kᵅᵏ⁻¹ / B(α). `concentration` is `[…, K]`, K ≥ 2. */
 export function dirichlet(parameters: { readonly concentration: ParameterLike }): Dirichlet {
+  refuseUnknownParameters("dirichlet", parameters);
   return make(tensorParameter("dirichlet", "concentration", parameters.concentration, 1));
 }
 

@@ -9,6 +9,7 @@ import { logGamma } from "../numerics/special/scalar/logGamma";
 import { commonUnits, type ContinuousUnits, sumUnits, zeroIfPositive } from "./continuous";
 import { sampleGamma, smallestPositive } from "./gammaSampler";
 import { firstOutside, intervals, oneOf, type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** Independent gamma units. */
 export interface Gamma extends ContinuousUnits {
@@ -27,6 +28,7 @@ export function gamma(
     | { readonly concentration: ParameterLike; readonly rate: ParameterLike }
     | { readonly concentration: ParameterLike; readonly scale: ParameterLike },
 ): Gamma {
+  refuseUnknownParameters("gamma", parameters);
   const given = parameters as {
     readonly concentration: ParameterLike;
     readonly rate?: ParameterLike;

@@ -2,6 +2,7 @@ import { tf } from "../backends/tf";
 import { expm1 } from "../numerics/special/stableForms";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
 import type { ParameterLike } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 const eulerGamma = 0.5772156649015329;
 
@@ -21,5 +22,6 @@ const standardGumbel: StandardUnit = {
 
 /** Gumbel units (of maxima) with distribution function exp(−exp(−(z − location)/scale)), `[…, units]`. */
 export function gumbel(parameters: { readonly location: ParameterLike; readonly scale: ParameterLike }): LocationScale {
+  refuseUnknownParameters("gumbel", parameters);
   return locationScale(standardGumbel, parameters.location, parameters.scale);
 }

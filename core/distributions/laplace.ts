@@ -1,6 +1,7 @@
 import { tf } from "../backends/tf";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
 import type { ParameterLike } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 const standardLaplace: StandardUnit = {
   id: "laplace",
@@ -25,5 +26,6 @@ export function laplace(parameters: {
   readonly location: ParameterLike;
   readonly scale: ParameterLike;
 }): LocationScale {
+  refuseUnknownParameters("laplace", parameters);
   return locationScale(standardLaplace, parameters.location, parameters.scale);
 }

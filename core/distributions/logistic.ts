@@ -2,6 +2,7 @@ import { tf } from "../backends/tf";
 import { softplus } from "../numerics/special/stableForms";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
 import type { ParameterLike } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 const standardLogistic: StandardUnit = {
   id: "logistic",
@@ -19,5 +20,6 @@ export function logistic(parameters: {
   readonly location: ParameterLike;
   readonly scale: ParameterLike;
 }): LocationScale {
+  refuseUnknownParameters("logistic", parameters);
   return locationScale(standardLogistic, parameters.location, parameters.scale);
 }

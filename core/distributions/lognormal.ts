@@ -8,12 +8,14 @@ import { smallestPositive } from "./gammaSampler";
 import type { LocationScale } from "./locationScale";
 import { normal } from "./normal";
 import { firstOutside, intervals, type ParameterLike } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** Units whose logarithm is normal with mean `location` and standard deviation `scale`, `[…, units]`. */
 export function lognormal(parameters: {
   readonly location: ParameterLike;
   readonly scale: ParameterLike;
 }): ContinuousUnits {
+  refuseUnknownParameters("lognormal", parameters);
   return make(normal({ mean: parameters.location, std: parameters.scale }));
 }
 

@@ -7,6 +7,7 @@ import type { Distribution } from "./distribution";
 import { jointMixture } from "./jointMixture";
 import { logitsProblem, movementOf, oneHotChoice, type Support, supportOf } from "./mixtureChoice";
 import { type ParameterLike, tensorParameter } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 /** A weighted sum of distributions of real units. */
 export interface Mixture extends Continuous {
@@ -26,6 +27,7 @@ export function mixture(parameters: {
   readonly logits: ParameterLike;
   readonly components: Distribution | readonly Distribution[];
 }): Mixture {
+  refuseUnknownParameters("mixture", parameters);
   const { components } = parameters;
   const list = Array.isArray(components) ? (components as readonly Distribution[]) : [components as Distribution];
   for (const component of list) {

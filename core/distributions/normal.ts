@@ -3,6 +3,7 @@ import { normalCdf } from "../numerics/special/errorFunctions";
 import { type LocationScale, locationScale, type StandardUnit } from "./locationScale";
 import { type MultivariateNormal, multivariateNormal, normalOfCovariance } from "./multivariateNormal";
 import { oneOf, type ParameterLike } from "./tensorParameter";
+import { refuseUnknownParameters } from "./refuseUnknownParameters";
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
 
@@ -33,12 +34,9 @@ export function normal(
     { readonly scaleTril: ParameterLike } | { readonly covariance: ParameterLike }
   ),
 ): MultivariateNormal;
-export function normal({
-  mean,
-  std,
-  scaleTril,
-  covariance,
-}: FullScale & { readonly mean: ParameterLike }): LocationScale | MultivariateNormal {
+export function normal(parameters: FullScale & { readonly mean: ParameterLike }): LocationScale | MultivariateNormal {
+  refuseUnknownParameters("normal", parameters);
+  const { mean, std, scaleTril, covariance } = parameters;
   if (covariance !== undefined) {
     oneOf("normal", "std or scaleTril", std ?? scaleTril, "covariance", covariance);
     return normalOfCovariance(mean, covariance);

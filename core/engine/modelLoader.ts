@@ -176,9 +176,9 @@ function resolveRelative(from: string, request: string): string {
   return found;
 }
 
-/** What a user's text threw, as one sentence at its line; a failure of the back end under it stays one. */
+/** What a user's text threw, or a call in it, as one sentence at its line; a failure of the back end under it stays one. */
 export function asModelError(error: unknown, file: string): GradlensError {
-  if (error instanceof GradlensError) return error;
+  if (error instanceof GradlensError) return placed(error);
   const failure = backendFailure(error);
   if (failure) return failure;
   const message = error instanceof Error ? error.message.split("\n")[0]! : String(error);
@@ -190,4 +190,13 @@ export function asModelError(error: unknown, file: string): GradlensError {
     ...(source ? { source } : {}),
     cause: error,
   });
+}
+
+/** An error without a place, at the line of the model file that made the call. */
+function placed(error: GradlensError): GradlensError {
+  const plain = error.constructor === GradlensError && !error.source;
+  const source = plain ? locate(error.stack ?? "") : undefined;
+  if (!source) return error;
+  const { code, message, usage } = error;
+  return new GradlensError(code, message, { source, usage, cause: error });
 }

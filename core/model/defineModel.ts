@@ -1,5 +1,6 @@
 import type { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
+import { refuseUnknown } from "../refuseUnknown";
 
 /** Tensors `[1, B, …]` of the data set's inputs, by name; empty without a data set. */
 export type DataInputs = Readonly<Record<string, tf.Tensor>>;
@@ -69,6 +70,21 @@ export interface EarlyStopOptions {
   readonly minDelta?: number;
 }
 
+type Names<T> = Readonly<Record<keyof T, true>>;
+
+const optionNames: Names<ModelOptions> = {
+  ...{ data: true, batchSize: true, samples: true, seed: true, epochs: true, steps: true },
+  ...{ objective: true, analyticKl: true, estimator: true, inference: true },
+  ...{ optimizer: true, schedule: true, earlyStop: true },
+};
+
+/** Options that are objects with members of their own; an optimizer looks at its own. */
+const partNames = {
+  inference: { steps: true, rate: true } satisfies Names<InferenceOptions>,
+  schedule: { id: true, steps: true, factor: true, warmup: true } satisfies Names<ScheduleOptions>,
+  earlyStop: { patience: true, minDelta: true } satisfies Names<EarlyStopOptions>,
+};
+
 const brand = Symbol.for("gradlens.model");
 
 export interface ModelDefinition {
@@ -87,6 +103,10 @@ export function defineModel(name: string, build: () => ModelFunctions, options: 
       "GL1131",
       `defineModel("${name}") needs a build function as its second argument, got ${typeof build}`,
     );
+  refuseUnknown(`defineModel("${name}")`, options, Object.keys(optionNames));
+  for (const part of ["inference", "schedule", "earlyStop"] as const)
+    if (options[part] !== undefined)
+      refuseUnknown(`${part} of defineModel("${name}")`, options[part], Object.keys(partNames[part]));
   return { [brand]: true, name, build, options };
 }
 

@@ -8,6 +8,7 @@ import { denseOfCopies } from "./changedUnits";
 import { remembered } from "./denseMemo";
 import { glorotUniform, type ParameterInit, zeros } from "./initializers";
 import { currentTrace } from "./traceContext";
+import { refuseUnknown } from "../refuseUnknown";
 
 export interface DenseOptions {
   /** First value of the weight, `[inputs, units]`; Glorot uniform when left out. */
@@ -29,6 +30,7 @@ export function dense(
   options: DenseOptions = {},
 ): (x: tf.Tensor) => tf.Tensor {
   const context = buildContext(`dense("${name}")`);
+  refuseUnknown(`dense("${name}")`, options, ["weight", "bias", "mask"]);
   const source = callSite();
   const at = source ? { source } : {};
   if (!(Number.isInteger(inputs) && Number.isInteger(units) && inputs > 0 && units > 0)) {

@@ -2,6 +2,7 @@ import type { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { callSite } from "./callSite";
 import { traceHandler } from "./traceContext";
+import { refuseUnknown } from "../refuseUnknown";
 
 export interface SampleOptions {
   /** Estimator of this node, as on the command line: `"muprop-c"`, `"half"`, … */
@@ -14,6 +15,7 @@ export interface SampleOptions {
  * @returns the value, `[S, B, …units]`
  */
 export function sample(name: string, distribution: Distribution, options: SampleOptions = {}): tf.Tensor {
+  refuseUnknown(`sample("${name}")`, options, ["estimator"]);
   return traceHandler(`sample("${name}")`).sample({
     name,
     distribution,

@@ -1,6 +1,7 @@
 import { tf } from "../../backends/tf";
 import { GradlensError } from "../../errors";
 import type { FlowLayer, Moved } from "./flowLayer";
+import { refuseUnknown } from "../../refuseUnknown";
 
 /** How the other units move, given those that stay: y = shift + exp(logScale) x, each `[…, others]`. */
 export interface Coupling {
@@ -21,7 +22,9 @@ export interface AffineCouplingOptions {
  * An affine coupling layer (Dinh, Sohl-Dickstein, Bengio, *Density estimation using Real NVP*, 2017, eq. 4 to 8): some units stay, the others
  * are scaled and shifted given them. log |det| = Σ logScale; the inverse is as cheap, x = exp(−logScale) (y − shift).
  */
-export function affineCoupling({ keep, kept, conditioner }: AffineCouplingOptions): FlowLayer {
+export function affineCoupling(options: AffineCouplingOptions): FlowLayer {
+  refuseUnknown("affineCoupling", options, ["keep", "kept", "conditioner"]);
+  const { keep, kept, conditioner } = options;
   if ((keep as string) !== "first" && (keep as string) !== "last")
     throw new GradlensError(
       "GL1147",

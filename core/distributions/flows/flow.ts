@@ -9,6 +9,7 @@ import { type Continuous, isContinuous } from "../continuous";
 import type { Distribution } from "../distribution";
 import { firstOutside, intervals } from "../tensorParameter";
 import type { FlowLayer } from "./flowLayer";
+import { refuseUnknownParameters } from "../refuseUnknownParameters";
 
 /** The image of a base distribution under invertible layers. */
 export interface Flow extends Continuous {
@@ -25,7 +26,9 @@ export interface Flow extends Continuous {
  * drawn here or not; gradients flow to z, the base's and the layers' parameters. `mean()` is the image of the base's mean, which stands
  * for a typical value where a mean-field pass asks for one; E[z] has no closed form.
  */
-export function flow({ base, layers }: { readonly base: Distribution; readonly layers: readonly FlowLayer[] }): Flow {
+export function flow(parameters: { readonly base: Distribution; readonly layers: readonly FlowLayer[] }): Flow {
+  refuseUnknownParameters("flow", parameters);
+  const { base, layers } = parameters;
   if (!isContinuous(base) || base.id === "dirac")
     throw new GradlensError(
       "GL1145",

@@ -8,6 +8,7 @@ import { elementwise } from "../../numerics/special/elementwise";
 import { planarPreimage } from "../../numerics/special/scalar/planarPreimage";
 import { firstOutside, firstWhere, intervals, type ParameterLike, tensorParameter } from "../tensorParameter";
 import type { FlowLayer, Moved } from "./flowLayer";
+import { refuseUnknown } from "../../refuseUnknown";
 
 /**
  * A planar layer f(x) = x + û tanh(wᵀx + b), with `u` and `w` `[…, units]` and `b` `[…, 1]` (Rezende and Mohamed, *Variational inference
@@ -22,6 +23,7 @@ export function planar(parameters: {
   readonly w: ParameterLike;
   readonly b: ParameterLike;
 }): FlowLayer {
+  refuseUnknown("planar", parameters, ["u", "w", "b"]);
   // Layers are often made while the model is built, when nothing is recorded: tensors are computed at use.
   const given = (name: "u" | "w" | "b"): tf.Tensor => tensorParameter("planar", name, parameters[name], 1);
   const place = (): Place => {

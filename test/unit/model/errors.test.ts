@@ -5,6 +5,7 @@ import { GradlensError } from "../../../core/errors";
 import { ModelInstance } from "../../../core/graph/instance";
 import { runTrace } from "../../../core/graph/trace";
 import { bernoulli, categorical, cost, defineModel, dense, observe, parameter, sample, tf } from "../../../core/index";
+import type { DenseOptions, ModelOptions } from "../../../core/index";
 import type { ModelFunctions } from "../../../core/model/defineModel";
 import { isModelDefinition } from "../../../core/model/defineModel";
 
@@ -85,6 +86,21 @@ const cases: readonly (readonly [name: string, build: () => unknown, sentence: s
       return { program: () => cost("f", tf.sum(d(tf.zeros([1, 1, 3])), -1)) };
     },
     `GL1110: dense("d") expects 2 inputs on the last axis, got a tensor [1, 1, 3]`,
+  ],
+  [
+    "an option that a layer has not",
+    () => (dense("d", 2, 2, { wieght: [[1, 2]] } as DenseOptions), { program: fine }),
+    `GL1112: dense("d") has no "wieght" (did you mean weight?); it has weight, bias, mask`,
+  ],
+  [
+    "a parameter that a distribution has not, beside those it needs",
+    () => ({ program: () => void sample("h", bernoulli({ logits: [0], prob: [0.5] } as { logits: number[] })) }),
+    `GL1112: bernoulli has no "prob" (did you mean probs?); it has logits, probs`,
+  ],
+  [
+    "a tensor in place of a distribution's parameters",
+    () => ({ program: () => void sample("h", bernoulli([0] as unknown as { logits: number[] })) }),
+    `GL1113: bernoulli takes an object of logits, probs, got an array`,
   ],
   [
     "a parameter declared in a program",
@@ -194,6 +210,18 @@ test("defineModel without a name or a build function says what it needs", () => 
   });
   assert.ok(isModelDefinition(defineModel("m", () => ({ program: fine }))));
   assert.ok(!isModelDefinition({ name: "m" }));
+});
+
+test("an option that no model has is refused, also in an option's own members", () => {
+  assert.throws(() => defineModel("m", () => ({ program: fine }), { batchsize: 50 } as ModelOptions), {
+    message: `defineModel("m") has no "batchsize" (did you mean batchSize?); it has data, batchSize, samples, seed, epochs, steps, objective, analyticKl, estimator, inference, optimizer, schedule, earlyStop`,
+  });
+  assert.throws(
+    () => defineModel("m", () => ({ program: fine }), { earlyStop: { patience: 2, delta: 1 } } as ModelOptions),
+    {
+      message: `earlyStop of defineModel("m") has no "delta"; it has patience, minDelta`,
+    },
+  );
 });
 
 test("calls outside any model are told where they belong", () => {
