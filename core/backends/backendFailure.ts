@@ -15,7 +15,7 @@ export function backendFailure(error: unknown): BackendFailure | null {
   if (reason === null) return null;
   const id = tf.getBackend();
   return new BackendFailure(
-    "GL1320",
+    "GL1337",
     `back end ${id} ${reason}; take a smaller batch, fewer samples, or another back end`,
     { cause: error },
   );

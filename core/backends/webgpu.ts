@@ -20,7 +20,7 @@ export const webgpu: Backend = {
     const adapter = await (started ??= start());
     if (!(await tf.setBackend("webgpu"))) {
       throw new GradlensError(
-        "GL1323",
+        "GL1341",
         "the WebGPU device could not be started; update the graphics driver or use wasm",
       );
     }
@@ -59,13 +59,13 @@ async function start(): Promise<string> {
     Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true, writable: true });
     adapter = await gpu.requestAdapter();
   } catch (error) {
-    throw new GradlensError("GL1322", `package webgpu did not load: ${firstLine(error)}; install it again`, {
+    throw new GradlensError("GL1340", `package webgpu did not load: ${firstLine(error)}; install it again`, {
       cause: error,
     });
   }
   if (!adapter) {
     throw new GradlensError(
-      "GL1321",
+      "GL1339",
       "no WebGPU adapter was found; install a Vulkan driver and libvulkan, or use wasm",
     );
   }
@@ -78,7 +78,7 @@ function find(name: string): string {
   if (folder) return folder;
   const both = "webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0";
   throw new GradlensError(
-    "GL1320",
+    "GL1338",
     `package ${name} is not installed${searched()}; run "npm run native -- --webgpu" in the Gradient Lens folder, or "npm install ${both}" in a folder that GRADLENS_NATIVE names`,
   );
 }

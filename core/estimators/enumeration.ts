@@ -48,7 +48,7 @@ function expectedOverJointStates(context: SurrogateContext): tf.Tensor {
   const units = eventRank === 2 ? unitShape[0]! : unitShape.reduce((product, size) => product * size, 1);
   if (units * Math.log2(K) > Math.log2(MAX_NODE_STATES)) {
     throw new GradlensError(
-      "GL1321",
+      "GL1335",
       `enumeration at node "${node}" would sum about 2^${Math.round(units * Math.log2(K))} joint states, at most ${MAX_NODE_STATES} beside sampled nodes; use local-expectation there`,
       { usage: true },
     );

@@ -35,13 +35,13 @@ export function refuseUnsuited(
   }
 }
 
-/** @throws GL1320 when an estimator needs more samples than there are */
+/** @throws GL1334 when an estimator needs more samples than there are */
 export function refuseFewSamples(specs: ReadonlyMap<string, EstimatorSpec>, numSamples: number, usage = true): void {
   for (const [node, { estimator }] of specs) {
     const least = estimator.minSamples ?? 1;
     if (numSamples >= least) continue;
     throw new GradlensError(
-      "GL1320",
+      "GL1334",
       `estimator ${estimator.id} at node "${node}" needs at least ${least} samples, got ${numSamples}; set --samples ${least} or more, or use lr-c or muprop-c`,
       { usage },
     );

@@ -21,7 +21,7 @@ export function enumeratedRows({ functions, structure, objective, data, noise }:
   const states = requireStates(structure, samples);
   if (states * numRows > MAX_ROWS) {
     throw new GradlensError(
-      "GL1322",
+      "GL1336",
       `the gradients of ${numRows} rows would take ${states} states each, more than ${MAX_ROWS} together; lower --batch`,
     );
   }
