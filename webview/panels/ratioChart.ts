@@ -1,7 +1,7 @@
 import { scaleLog } from "d3";
 import { formatNumber } from "../format";
 import { text } from "../text";
-import { drawRowChart } from "./rowChart";
+import { drawRowChart, nameRoom } from "./rowChart";
 
 export type RatioEffect = "lowers" | "raises" | "unknown";
 
@@ -61,7 +61,8 @@ export function drawRatioChart(ratios: readonly RatioRow[], label: string, width
     label,
     width,
     rowHeight: 34,
-    nameWidth: Math.min(190, Math.max(120, width * 0.3)),
+    // No name is cut where there is room for it.
+    nameWidth: Math.min(Math.max(130, width * 0.45), Math.max(120, nameRoom(ratios.map(({ name }) => name)))),
     numbersWidth: width >= 480 ? 150 : 0,
     scale: (range) => scaleLog().domain([low, high]).range(range),
     log: true,

@@ -10,6 +10,14 @@ const barHeight = 12;
 /** Width of a letter of a name, pixels. */
 const letter = 7;
 
+/** What a mark takes before a name, and what is left free behind it. */
+const markRoom = 23;
+const nameGap = 6;
+
+/** Width that names behind marks need before the axis. */
+export const nameRoom = (names: readonly string[]): number =>
+  markRoom + nameGap + letter * Math.max(0, ...names.map(({ length }) => length));
+
 /** One thing with a value on the axis. */
 export interface ChartRow {
   readonly id: string;
@@ -98,8 +106,8 @@ function drawRow(
   const at = (place: number): number => x(Math.min(high, Math.max(low, place)));
   const text = (px: number, py: number, content: string, kind: string): SVGTextElement =>
     svg("text", { class: `picture-text ${kind}`, x: px, y: py }, content);
-  const nameAt = mark && word === undefined ? 23 : 4;
-  const nameEnd = word === undefined ? nameWidth - 6 : nameWidth - 108;
+  const nameAt = mark && word === undefined ? markRoom : 4;
+  const nameEnd = word === undefined ? nameWidth - nameGap : nameWidth - 108;
   const ends = interval && interval[1] > interval[0] ? interval.map(at) : null;
   const group = svg(
     "g",
