@@ -1,4 +1,4 @@
-// Benchmarks, side by side in one process: npm run bench [-- SECTION …] [--rounds N] [--steps N]
+// Benchmarks, side by side in one process: npm run bench [-- SECTION …] [--rounds N] [--steps N] [--threads N]
 import { sections } from "./sections/registry";
 
 async function main(): Promise<void> {
@@ -10,17 +10,20 @@ async function main(): Promise<void> {
     else names.push(arg);
   }
   const unknown = names.find((name) => !sections.some(({ id }) => id === name));
-  const bad = Object.entries(options).find(([name, value]) => !["rounds", "steps"].includes(name) || !(value > 0));
+  const bad = Object.entries(options).find(
+    ([name, value]) => !["rounds", "steps", "threads"].includes(name) || !(value > 0),
+  );
   if (unknown !== undefined || bad) {
     console.error(
       bad
-        ? `option --${bad[0]} is none of --rounds N, --steps N with N above 0`
+        ? `option --${bad[0]} is none of --rounds N, --steps N, --threads N with N above 0`
         : `there is no section ${unknown}; choose from ${sections.map(({ id }) => id).join(", ")}`,
     );
     process.exitCode = 2;
     return;
   }
-  const settings = { rounds: options["rounds"] ?? 5, steps: options["steps"] ?? 1000 };
+  const { rounds = 5, steps = 1000, threads = 1 } = options;
+  const settings = { rounds, steps, threads };
   for (const { id, title, run } of sections) {
     if (names.length > 0 && !names.includes(id)) continue;
     console.log(`\n## ${title}\n`);

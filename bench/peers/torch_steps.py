@@ -76,7 +76,27 @@ def vimco(net, x, K=5):
     return -(signal * log_q + weight * log_w).sum(0).mean()
 
 
-estimators = {"lr": lr, "lr-c-vn-idb": nvil, "muprop-c": muprop, "vimco": vimco}
+def rebar(net, x, temperature=0.5, eta=1.0):
+    """Temperature and weight of the control variate stay as they are."""
+    a, (u, v) = net.encode(x), torch.rand(2, len(x), 200).clamp(1e-6, 1 - 1e-6)
+    p = torch.sigmoid(a)
+    free = a + torch.logit(u)
+    h = (free > 0).float()
+    given = a + torch.logit(torch.where(h > 0, v * p + 1 - p, v * (1 - p)).clamp(1e-6, 1 - 1e-6))
+    log_q, log_p = log_bernoulli(a, h), net.joint(x, h)
+    frozen = {name: parameter.detach() for name, parameter in net.named_parameters()}
+
+    def cost(relaxed):  # no gradient towards the parameters
+        logits = F.linear(relaxed, frozen["decode.weight"], frozen["decode.bias"])
+        log_joint = log_bernoulli(logits, x) + log_bernoulli(frozen["prior"].expand_as(relaxed), relaxed)
+        return log_joint - log_bernoulli(a.detach(), relaxed)
+
+    at_free, at_given = (cost(torch.sigmoid(z / temperature)) for z in (free, given))
+    signal = (log_p - log_q).detach() - eta * at_given.detach()
+    return -(log_p + signal * log_q + eta * (at_free - at_given)).mean()
+
+
+estimators = {"rebar(learn=no)": rebar, "lr": lr, "lr-c-vn-idb": nvil, "muprop-c": muprop, "vimco": vimco}
 batches = [torch.bernoulli(torch.full((100, 784), 0.13)) for _ in range(20)]
 trainees = {}
 

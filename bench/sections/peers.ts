@@ -12,18 +12,22 @@ const ESTIMATORS = [
   { estimator: "lr-c-vn-idb" },
   { estimator: "muprop-c" },
   { estimator: "vimco", objective: "iwae", samples: 5 },
+  { estimator: "rebar(learn=no)" },
 ] as const;
 const WINDOW_S = 0.5;
 
-/** Steps here and in PyTorch's eager mode, in turns: GRADLENS_PEER_PYTHON names a Python that has PyTorch. */
+/**
+ * Steps here and in PyTorch's eager mode, in turns: GRADLENS_PEER_PYTHON names a Python that has PyTorch. Both have as many threads as
+ * `--threads` says, 1 when left out; WebAssembly has one.
+ */
 export const peers: Section = {
   id: "peers",
-  title: "Steps of the belief net beside PyTorch, one thread each",
-  async run({ rounds }) {
-    const python = peerPython();
+  title: "Steps of the belief net beside PyTorch",
+  async run({ rounds, threads }) {
+    const python = peerPython(threads);
     if (python === null) return;
-    const torch = await torchSteps(python, 1);
-    console.error(`PyTorch ${torch.version}, eager, Adam as it comes`);
+    const torch = await torchSteps(python, threads);
+    console.error(`PyTorch ${torch.version}, eager, Adam as it comes; threads: ${threads}`);
     for (const { id } of await workingBackends()) {
       await useBackend(id);
       const rows: string[][] = [];
@@ -36,6 +40,7 @@ export const peers: Section = {
         for (let round = 0; round < rounds; round++) {
           const timing = (await interleave([own], { rounds: 1, windowMs: 1000 * WINDOW_S })).get(estimator)!;
           const theirs = await torch.time(estimator, WINDOW_S);
+          console.error(`${id}, ${estimator}: ${ms(timing.leastMs)} ms, PyTorch ${ms(theirs.leastMs)} ms`);
           least.own = Math.min(least.own, timing.leastMs);
           least.torch = Math.min(least.torch, theirs.leastMs);
           cpu.own = Math.min(cpu.own, timing.cpuMs);

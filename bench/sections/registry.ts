@@ -12,6 +12,7 @@ import { start } from "./start";
 import { steps } from "./steps";
 import { vae } from "./vae";
 import { variance } from "./variance";
+import { workers } from "./workers";
 
 /** All sections, in the order of the report. */
 export const sections: readonly Section[] = [
@@ -28,4 +29,5 @@ export const sections: readonly Section[] = [
   panels,
   peers,
   variance,
+  workers,
 ];

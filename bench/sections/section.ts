@@ -3,6 +3,8 @@ export interface Settings {
   readonly rounds: number;
   /** Steps of the memory section. */
   readonly steps: number;
+  /** Of TensorFlow's library and of PyTorch, where the two are compared. */
+  readonly threads: number;
 }
 
 /** One table of the report. */

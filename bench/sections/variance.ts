@@ -37,7 +37,7 @@ export const variance: Section = {
   id: "variance",
   title: `Variance to the standard error of ${REPLICATES} whole-batch replicates, one thread each`,
   async run({ rounds }) {
-    const python = peerPython();
+    const python = peerPython(1);
     if (python === null) return;
     const folder = mkdtempSync(join(tmpdir(), "gradlens-variance-"));
     const rows: string[][] = [];

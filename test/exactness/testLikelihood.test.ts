@@ -6,7 +6,7 @@ import { runTrace } from "../../core/graph/trace";
 import { sum, termsOf } from "../../core/gradients/terms";
 import { objective } from "../../core/objectives/registry";
 import { testLikelihood } from "../../core/training/testLikelihood";
-import { startTestBackend } from "../support/testBackend";
+import { startTestBackend, testBackend } from "../support/testBackend";
 import { cases } from "./support/cases";
 import { Lab } from "./support/lab";
 
@@ -86,8 +86,11 @@ test("the likelihood is the same however many samples are drawn at once, and wha
     }).values,
   ];
   const whole = likelihood(211, 211);
+  // Everywhere else a row's numbers do not depend on the other rows. WebGPU's matrix product picks one of several programs by the
+  // number of rows, which add in different orders: 7 rows of a 3 × 2 product differ from the same among 211 by a unit of float32.
+  const tolerance = testBackend === "webgpu" ? 1e-6 : 1e-12;
   for (const chunk of [1, 7, 100, 210])
-    likelihood(211, chunk).forEach((value, row) => assert.ok(Math.abs(value - whole[row]!) < 1e-12));
+    likelihood(211, chunk).forEach((value, row) => assert.ok(Math.abs(value - whole[row]!) < tolerance));
   assert.notDeepEqual(likelihood(210, 210), whole);
   lab.dispose();
 });
