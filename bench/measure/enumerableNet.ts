@@ -24,5 +24,5 @@ export default defineModel(
       },
     };
   },
-  { data: "digits-binarized", batchSize: 20, estimator: "lr" },
+  { data: "digits-binarized", batchSize: 4, estimator: "lr" },
 );

@@ -43,7 +43,7 @@ const works: readonly Work[] = [
       ),
   },
   {
-    title: "bias by enumeration, 784-12-784, 4096 states, 20 examples",
+    title: "bias by enumeration, 784-12-784, 4096 states, 4 examples",
     model: () => example("../bench/measure/enumerableNet.ts", { seed: 1 }),
     run: (prepared, workers) =>
       withBatch(prepared, (data) =>
