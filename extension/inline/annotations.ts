@@ -25,7 +25,12 @@ export interface ParameterAnnotation {
   readonly history: readonly (number | null)[];
   readonly isNoisy: boolean;
   /** What the last check of bias said of it, and with which estimator. */
-  readonly verdict?: ParameterVerdict & { readonly estimator: string; readonly step: number };
+  readonly verdict?: ParameterVerdict & {
+    readonly estimator: string;
+    readonly step: number;
+    /** It is about the guide's posterior, where training takes its gradient at refined ones. */
+    readonly unrefined?: boolean;
+  };
   /** Which nodes' noise causes its variance. */
   readonly attribution?: ParameterAttribution;
 }
@@ -87,9 +92,11 @@ function annotateParameter(node: GraphNode, several: boolean, snapshot: RunSnaps
 }
 
 /** The last check's verdict, as long as it is about the estimator that is used and the file whose lines these are. */
-function verdictOf(name: string, { bias, file, estimator }: RunSnapshot): Pick<ParameterAnnotation, "verdict"> {
+function verdictOf(name: string, { bias, file, estimator, views }: RunSnapshot): Pick<ParameterAnnotation, "verdict"> {
   const found = bias?.file === file ? bias.parameters.find((parameter) => parameter.name === name) : undefined;
-  return found && bias?.estimator === estimator ? { verdict: { ...found, estimator, step: bias.step } } : {};
+  if (!found || bias?.estimator !== estimator) return {};
+  const about = views?.includes("refinement") ? { unrefined: true } : {};
+  return { verdict: { ...found, estimator, step: bias.step, ...about } };
 }
 
 function attributionOf(name: string, { attribution }: RunSnapshot): Pick<ParameterAnnotation, "attribution"> {

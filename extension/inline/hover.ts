@@ -73,7 +73,9 @@ function attributionMarkdown({ variance, nodes }: ParameterAttribution): readonl
 function verdictMarkdown(verdict: NonNullable<ParameterAnnotation["verdict"]>): string {
   const icon = { unbiased: "$(check)", biased: "$(warning)", undecided: "$(question)" }[verdict.verdict];
   const more = verdict.verdict === "undecided" ? ` · ${moreText(verdict.moreDraws)}` : "";
-  const where = vscode.l10n.t("parameters of step {0}", verdict.step);
+  const where = verdict.unrefined
+    ? vscode.l10n.t("parameters of step {0}, at the guide's posterior; training refines it", verdict.step)
+    : vscode.l10n.t("parameters of step {0}", verdict.step);
   return `${icon} \`${verdict.estimator}\`: ${parameterVerdictText(verdict)}${more} · ${where}`;
 }
 
