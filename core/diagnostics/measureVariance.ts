@@ -138,6 +138,7 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
       name,
       shape,
       ...best,
+      data: data === null ? null : best.data,
       interval:
         interval && best.monteCarlo !== null
           ? [Math.min(interval[0], best.monteCarlo), Math.max(interval[1], best.monteCarlo)]

@@ -1,4 +1,5 @@
 import type { ExampleSpread } from "./exampleSpread";
+import { fQuantile } from "./fQuantile";
 import { meanInterval } from "./meanInterval";
 import { signalToNoise } from "./signalToNoise";
 
@@ -92,7 +93,11 @@ export class VarianceAccumulator {
     return this.rows === 0 ? null : this.squares / (this.freedom * this.examples) / this.batchSize;
   }
 
-  /** Data part and ratio are null where no means were taken. */
+  /**
+   * Data part and ratio are null where no means were taken. So is the data part, but not its sum with the Monte Carlo part, where the draws
+   * do not tell it from 0. Without one, the variance of m example means over the noise in it is at most as spread as F with (m − 1) passes and
+   * Σ m (R − 1) degrees of freedom, which it is where a normal noise has one direction; below its upper quantile the ratio says nothing.
+   */
   result(level = 0.95): {
     monteCarlo: number | null;
     data: number | null;
@@ -103,10 +108,15 @@ export class VarianceAccumulator {
     const { examples: m, batchSize: B, passes, monteCarlo } = this;
     if (monteCarlo === null) return { monteCarlo: null, data: null, total: null, snr: null, interval: null };
     const noise = (monteCarlo * B * this.noiseBetween) / passes;
-    const data = !this.hasData ? 0 : m > 1 && passes > 0 ? Math.max(0, this.between / passes - noise) / B : null;
-    const total = data === null ? null : monteCarlo + data;
+    const found = !this.hasData ? 0 : m > 1 && passes > 0 ? (this.between / passes - noise) / B : null;
+    const total = found === null ? null : monteCarlo + Math.max(0, found);
+    const told = !this.hasData || (found !== null && this.between / passes >= noise * this.chanceRatio(level));
     const snr = total === null || passes === 0 ? null : signalToNoise(this.meanSquare / passes, total);
-    return { monteCarlo, data, total, snr, interval: this.interval(level) };
+    return { monteCarlo, data: told ? found : null, total, snr, interval: this.interval(level) };
+  }
+
+  private chanceRatio(level: number): number {
+    return fQuantile(1 - (1 - level) / 2, (this.examples - 1) * this.passes, this.degreesOfFreedom);
   }
 
   /** Unknown below eight independent values, and while all differences are zero: noise that has not shown yet has no known size. */

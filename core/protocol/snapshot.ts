@@ -42,8 +42,9 @@ export interface ParameterVariance {
   readonly shape: readonly number[];
   /** Noise of sampling the nodes at a fixed batch. */
   readonly monteCarlo: number | null;
-  /** Noise of drawing the batch, without the Monte Carlo part. */
+  /** Noise of drawing the batch, without the Monte Carlo part; null also where the draws do not tell it from 0. */
   readonly data: number | null;
+  /** Both, as estimated: a data part that is not told from 0 is in it. */
   readonly total: number | null;
   /**
    * What the movement of the mean gradient adds to the variance of gradients between the steps from `driftSince` on; null where the

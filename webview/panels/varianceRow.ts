@@ -74,7 +74,8 @@ export function createVarianceRow(name: string): VarianceRow {
     const place = (value: number): number => Math.max(start, x(Math.max(value, x.domain()[0] ?? value)));
     const sum = entry.total ?? entry.monteCarlo;
     const end = sum !== null && sum > 0 ? place(sum) : start;
-    const share = entry.monteCarlo !== null && sum ? Math.min(1, Math.max(0, entry.monteCarlo / sum)) : 0;
+    const part = entry.data === null ? sum : entry.monteCarlo;
+    const share = part !== null && sum ? Math.min(1, Math.max(0, part / sum)) : 0;
     const split = start + (end - start) * share;
     monteCarlo.setAttribute("x", String(start));
     monteCarlo.setAttribute("width", String(split - start));
