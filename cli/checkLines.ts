@@ -1,5 +1,5 @@
 import { formatInterval, formatNumber, formatShare } from "../core/format";
-import type { BiasWatchRecord, CheckedBias } from "../core/protocol/snapshot";
+import type { BiasWatchRecord, CheckedBias } from "../core/protocol/bias";
 import { table } from "./table";
 
 /** One check of bias beside training: `step 120  lr unbiased within 5 % (parameters of step 80, 512 draws)`. */

@@ -1,4 +1,4 @@
-import type { GraphNode, GraphNodeKind, ModelGraph } from "../core/protocol/snapshot";
+import type { GraphNode, GraphNodeKind, ModelGraph } from "../core/protocol/graph";
 import { formatShape } from "../core/format";
 
 const shapes: Readonly<Record<GraphNodeKind, string>> = {

@@ -1,4 +1,5 @@
-import type { BiasWatchRecord, RunDelta, RunSnapshot } from "../core/protocol/snapshot";
+import type { BiasWatchRecord } from "../core/protocol/bias";
+import type { RunDelta, RunSnapshot } from "../core/protocol/snapshot";
 import { formatNumber } from "../core/format";
 import { checkLine } from "./checkLines";
 import type { Terminal } from "./terminal";

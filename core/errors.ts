@@ -1,4 +1,4 @@
-import type { SourceLocation } from "./protocol/snapshot";
+import type { SourceLocation } from "./protocol/source";
 
 /**
  * An error meant for a person: a stable code and one sentence that names the thing, the expected and the found, and a

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { SourceLocation } from "../core/protocol/snapshot";
+import type { SourceLocation } from "../core/protocol/source";
 
 /** Where a source line is now, when its file was edited since; null when the line is gone. */
 export type CurrentLine = (source: SourceLocation) => number | null | undefined;

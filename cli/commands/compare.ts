@@ -8,7 +8,7 @@ import { describedSamples } from "../../core/engine/describedSamples";
 import { asModelError } from "../../core/engine/modelLoader";
 import { guardAsync } from "../../core/engine/prepare";
 import { GradlensError } from "../../core/errors";
-import type { ComparedEstimator } from "../../core/protocol/snapshot";
+import type { ComparedEstimator } from "../../core/protocol/comparison";
 import { applyCheckpoint } from "../checkpoint";
 import { formatNumber } from "../../core/format";
 import { keepInRun, looked } from "../keepInRun";

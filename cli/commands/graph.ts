@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { GraphNode, ModelGraph } from "../../core/protocol/snapshot";
+import type { GraphNode, ModelGraph } from "../../core/protocol/graph";
 import { formatShape } from "../../core/format";
 import { graphToDot } from "../graphToDot";
 import { type ModelOptions, withModelOptions } from "../modelOptions";

@@ -6,7 +6,7 @@ import { describedSamples } from "../../core/engine/describedSamples";
 import { guard } from "../../core/engine/prepare";
 import { findSweep, sweepModel, type SweepResult } from "../../core/engine/sweepModel";
 import { GradlensError } from "../../core/errors";
-import type { Measured, SweepSlope } from "../../core/protocol/snapshot";
+import type { Measured, SweepSlope } from "../../core/protocol/sweep";
 import { applyCheckpoint } from "../checkpoint";
 import { formatInterval, formatNumber, formatShare } from "../../core/format";
 import { keepInRun, looked } from "../keepInRun";

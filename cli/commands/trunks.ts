@@ -9,7 +9,7 @@ import { guard } from "../../core/engine/prepare";
 import { requireFinite } from "../../core/engine/requireFinite";
 import { readCheckpoint } from "../../core/engine/runFolder";
 import { TrunkView } from "../../core/engine/trunkView";
-import type { RolloutRecord, TrunkRecord } from "../../core/protocol/snapshot";
+import type { RolloutRecord, TrunkRecord } from "../../core/protocol/trunks";
 import { applyCheckpoint } from "../checkpoint";
 import { formatInterval, formatNumber, formatShape, formatShare } from "../../core/format";
 import { keepInRun } from "../keepInRun";

@@ -3,7 +3,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 import schema from "../../media/schema/checks.schema.json";
 import { GradlensError } from "../errors";
 import type { Expectation } from "../protocol/checks";
-import type { SourceLocation } from "../protocol/snapshot";
+import type { SourceLocation } from "../protocol/source";
 
 /** One entry of a checks file, as it is written. */
 export interface CheckEntry {

@@ -1,6 +1,6 @@
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
-import type { ParameterAttribution } from "../protocol/snapshot";
+import type { ParameterAttribution } from "../protocol/variance";
 import { AttributionMoments } from "./attributionMoments";
 import { attributionPass } from "./chunks/attributionPass";
 import { openChunks } from "./chunks/chunks";

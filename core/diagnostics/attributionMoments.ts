@@ -1,4 +1,4 @@
-import type { NodeEffect, ParameterAttribution } from "../protocol/snapshot";
+import type { NodeEffect, ParameterAttribution } from "../protocol/variance";
 import { meanInterval } from "./meanInterval";
 import { signedMeanInterval } from "./signedMeanInterval";
 

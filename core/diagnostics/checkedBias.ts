@@ -1,4 +1,4 @@
-import type { BiasRecord, CheckedBias, ParameterVerdict } from "../protocol/snapshot";
+import type { BiasRecord, CheckedBias, ParameterVerdict } from "../protocol/bias";
 
 /** A check beside training in short: with the parameter that its verdict rests on. */
 export function checkedBias({ beside, step, estimator, verdict, draws, margin, parameters }: BiasRecord): CheckedBias {

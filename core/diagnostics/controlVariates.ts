@@ -5,7 +5,7 @@ import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { surrogateRows } from "../gradients/surrogate";
 import { record } from "../gradients/tape";
 import { meanOverSamples } from "../objectives/meanOverSamples";
-import type { ControlVariateReport } from "../protocol/snapshot";
+import type { ControlVariateReport } from "../protocol/variance";
 import { Noise } from "../random/noise";
 import { ratioInterval } from "./ratioInterval";
 import { tileRows } from "./enumerate";

@@ -3,7 +3,7 @@ import { tidy } from "../backends/tidy";
 import { type Distribution, isDiscrete, nodeNoise } from "../distributions/distribution";
 import { runTrace, type Trace } from "../graph/trace";
 import type { DataInputs, ModelFunctions } from "../model/defineModel";
-import type { ImageRow } from "../protocol/snapshot";
+import type { ImageRow } from "../protocol/watched";
 import { Noise } from "../random/noise";
 import { ancestralSample } from "./ancestralSample";
 

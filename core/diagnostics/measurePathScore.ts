@@ -1,5 +1,5 @@
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
-import type { PathScore } from "../protocol/snapshot";
+import type { PathScore } from "../protocol/variance";
 import { openChunks, type Workers } from "./chunks/chunks";
 import type { Draws } from "./chunks/draws";
 import { pathScorePass } from "./chunks/pathScorePass";

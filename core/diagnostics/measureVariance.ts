@@ -4,7 +4,7 @@ import type { ModelInstance } from "../graph/instance";
 import type { Structure } from "../graph/structure";
 import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
-import type { ParameterVariance } from "../protocol/snapshot";
+import type { ParameterVariance } from "../protocol/variance";
 import { openChunks, type Workers } from "./chunks/chunks";
 import { type ReplicateParts, type Replicates, variancePass } from "./chunks/variancePass";
 import type { DriftPart, DriftWindow } from "./driftWindow";

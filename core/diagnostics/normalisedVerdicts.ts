@@ -1,6 +1,6 @@
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
-import type { ModelGraph } from "../protocol/snapshot";
+import type { ModelGraph } from "../protocol/graph";
 import { type BiasReport, overall } from "./bias";
 import { normalisationScale } from "./normalisationNotes";
 

@@ -1,5 +1,5 @@
 import { tidy } from "../backends/tidy";
-import type { PartDensity } from "../protocol/snapshot";
+import type { PartDensity } from "../protocol/watched";
 import { type PathScoreRequest, pathScoreRows } from "./pathScoreRows";
 
 const BINS = 64;

@@ -1,4 +1,4 @@
-import type { PathScore } from "../protocol/snapshot";
+import type { PathScore } from "../protocol/variance";
 import { meanInterval } from "./meanInterval";
 import type { PairMoments } from "./pairMoments";
 import { ratioInterval } from "./ratioInterval";

@@ -1,4 +1,4 @@
-import type { TrunkRecord } from "../protocol/snapshot";
+import type { TrunkRecord } from "../protocol/trunks";
 import type { ReportedTrunks } from "../report/report";
 
 /** Trunks without what every unit holds, as a run's log keeps them. */

@@ -2,7 +2,7 @@ import { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { asFactor, logitScore } from "../estimators/relaxedControl";
 import type { MeanField, SurrogateContext } from "../estimators/estimator";
-import type { TrunkExpansion } from "../protocol/snapshot";
+import type { TrunkExpansion } from "../protocol/trunks";
 
 /**
  * MuProp's expansion of one node's cost about the mean-field value, over S = 1 samples in rows (seed 1, eq. 3 and algorithm 1):

@@ -18,7 +18,7 @@ import type { Structure } from "../graph/structure";
 import { runTrace } from "../graph/trace";
 import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
-import type { TrunkLayer, TrunkRecord } from "../protocol/snapshot";
+import type { TrunkLayer, TrunkRecord } from "../protocol/trunks";
 import { Noise } from "../random/noise";
 import { tileRows } from "./enumerate";
 import { DIAGNOSTIC_REPLICATE } from "./measureVariance";

@@ -1,5 +1,6 @@
 import { tf } from "../backends/tf";
-import type { TrunkRecord, WatchedView } from "../protocol/snapshot";
+import type { TrunkRecord } from "../protocol/trunks";
+import type { WatchedView } from "../protocol/watched";
 import { BiasWatch, type ChecksBefore } from "./biasWatch";
 import { DiagnosticsSchedule } from "./diagnosticsSchedule";
 import { LintWatch } from "./lintWatch";

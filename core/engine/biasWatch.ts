@@ -1,7 +1,7 @@
 import { shareOfLook } from "../diagnostics/lookSchedule";
 import type { Sliced } from "../diagnostics/sliced";
 import { GradlensError } from "../errors";
-import type { BiasRecord, BiasWatchRecord, CheckedBias } from "../protocol/snapshot";
+import type { BiasRecord, BiasWatchRecord, CheckedBias } from "../protocol/bias";
 import { biasSlices } from "./checkBias";
 import { checkedBias } from "../diagnostics/checkedBias";
 import { type CheckSubject, subjectOfNow } from "./checkSubject";

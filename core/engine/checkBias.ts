@@ -3,7 +3,7 @@ import type { Workers } from "../diagnostics/chunks/chunks";
 import { normalisationNotes } from "../diagnostics/normalisationNotes";
 import type { Sliced } from "../diagnostics/sliced";
 import type { BiasRequest } from "../protocol/engine";
-import type { BiasRecord, ParameterVerdict } from "../protocol/snapshot";
+import type { BiasRecord, ParameterVerdict } from "../protocol/bias";
 import { type CheckSubject, disposeAll } from "./checkSubject";
 import { describedSamples } from "./describedSamples";
 import { inSlices, type SliceOptions } from "./inSlices";

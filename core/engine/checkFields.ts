@@ -1,4 +1,7 @@
-import type { BiasRecord, ComparisonRecord, RolloutRecord, SweepRecord } from "../protocol/snapshot";
+import type { BiasRecord } from "../protocol/bias";
+import type { ComparisonRecord } from "../protocol/comparison";
+import type { SweepRecord } from "../protocol/sweep";
+import type { RolloutRecord } from "../protocol/trunks";
 
 /** What a check beside a run leaves in its snapshot. */
 export type CheckFields =

@@ -1,7 +1,8 @@
 import { tf } from "../backends/tf";
 import type { DataInputs } from "../model/defineModel";
 import type { CheckTarget } from "../protocol/engine";
-import type { CheckedAt, RunSnapshot } from "../protocol/snapshot";
+import type { CheckedAt } from "../protocol/bias";
+import type { RunSnapshot } from "../protocol/snapshot";
 import { restoreEstimators, restoreParameters } from "./checkpoint";
 import { copyBaselines, freeze } from "./freeze";
 import { loadModelFile, pickModel } from "./modelLoader";

@@ -1,5 +1,5 @@
 import type { CompareRequest } from "../protocol/engine";
-import type { ComparisonRecord } from "../protocol/snapshot";
+import type { ComparisonRecord } from "../protocol/comparison";
 import { aboutSubject } from "./checkBias";
 import { type CheckSubject, disposeAll } from "./checkSubject";
 import { compareEstimators, servingEstimators } from "./compareEstimators";

@@ -6,7 +6,7 @@ import { VarianceAccumulator } from "../diagnostics/varianceAccumulator";
 import { GradlensError } from "../errors";
 import { applicable } from "../estimators/estimatorSpec";
 import type { DataInputs } from "../model/defineModel";
-import type { ComparedEstimator } from "../protocol/snapshot";
+import type { ComparedEstimator } from "../protocol/comparison";
 import { describedSamples } from "./describedSamples";
 import { type Measurable, measureBias } from "./measureBias";
 import type { Prepared } from "./prepare";

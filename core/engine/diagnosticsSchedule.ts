@@ -13,7 +13,7 @@ import { VarianceWindow } from "../diagnostics/varianceWindow";
 import type { NodeEstimator } from "../estimators/estimator";
 import { isExact } from "../estimators/isExact";
 import type { DataInputs } from "../model/defineModel";
-import type { AttributionRecord, ControlVariateRecord, VarianceRecord } from "../protocol/snapshot";
+import type { AttributionRecord, ControlVariateRecord, VarianceRecord } from "../protocol/variance";
 import { DiagnosticsBudget } from "./diagnosticsBudget";
 import { DiagnosticTurns } from "./diagnosticTurns";
 import { measuredRequest } from "./measuredRequest";

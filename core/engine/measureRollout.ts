@@ -1,7 +1,7 @@
 import type { Sliced } from "../diagnostics/sliced";
 import { varianceRatio } from "../diagnostics/varianceRatio";
 import { applicable, specText } from "../estimators/estimatorSpec";
-import type { RolloutRecord } from "../protocol/snapshot";
+import type { RolloutRecord } from "../protocol/trunks";
 import { aboutSubject } from "./checkBias";
 import { type CheckSubject, disposeAll } from "./checkSubject";
 import { describedSamples } from "./describedSamples";

@@ -1,6 +1,6 @@
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
-import type { NodeSettings } from "../protocol/snapshot";
+import type { NodeSettings } from "../protocol/trunks";
 
 /** The temperatures and weights that estimators have learned or moved by a schedule, at the nodes that have some. */
 export function movedSettings(

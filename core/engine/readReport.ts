@@ -2,14 +2,11 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { GradlensError } from "../errors";
 import type { LintReport } from "../protocol/lints";
-import type {
-  AttributionRecord,
-  BiasRecord,
-  ComparisonRecord,
-  ControlVariateRecord,
-  RolloutRecord,
-  SweepRecord,
-} from "../protocol/snapshot";
+import type { BiasRecord } from "../protocol/bias";
+import type { ComparisonRecord } from "../protocol/comparison";
+import type { SweepRecord } from "../protocol/sweep";
+import type { RolloutRecord } from "../protocol/trunks";
+import type { AttributionRecord, ControlVariateRecord } from "../protocol/variance";
 import {
   type Report,
   type ReportedParameter,

@@ -1,5 +1,5 @@
 import type { RolloutRequest } from "../protocol/engine";
-import type { RolloutRecord } from "../protocol/snapshot";
+import type { RolloutRecord } from "../protocol/trunks";
 import type { CheckSubject } from "./checkSubject";
 import { modelInSlices, type SliceOptions } from "./inSlices";
 import { measureRollout } from "./measureRollout";

@@ -1,11 +1,6 @@
-import type {
-  BiasRecord,
-  EvaluationRecord,
-  ParameterVariance,
-  PathScore,
-  RunSnapshot,
-  VarianceRecord,
-} from "../protocol/snapshot";
+import type { BiasRecord } from "../protocol/bias";
+import type { EvaluationRecord, RunSnapshot } from "../protocol/snapshot";
+import type { ParameterVariance, PathScore, VarianceRecord } from "../protocol/variance";
 import type { ChecksBefore } from "./biasWatch";
 import { checkedBias } from "../diagnostics/checkedBias";
 import type { RunEvent } from "./runFolder";

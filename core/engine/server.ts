@@ -12,7 +12,8 @@ import {
   protocolVersion,
   type ToEngine,
 } from "../protocol/engine";
-import type { RunSnapshot, SweepRecord } from "../protocol/snapshot";
+import type { RunSnapshot } from "../protocol/snapshot";
+import type { SweepRecord } from "../protocol/sweep";
 import { renderers } from "../report/formats";
 import { checkBias } from "./checkBias";
 import { recordCheck } from "./checkEvents";

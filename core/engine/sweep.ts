@@ -2,7 +2,7 @@ import { sweepKinds } from "../diagnostics/sweeps/registry";
 import { GradlensError } from "../errors";
 import { applicable, specText } from "../estimators/estimatorSpec";
 import type { PossibleSweep, SweepRequest } from "../protocol/engine";
-import type { SweepRecord } from "../protocol/snapshot";
+import type { SweepRecord } from "../protocol/sweep";
 import { aboutSubject } from "./checkBias";
 import { type CheckSubject, disposeAll } from "./checkSubject";
 import { modelInSlices, type SliceOptions } from "./inSlices";

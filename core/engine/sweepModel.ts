@@ -14,7 +14,7 @@ import { isExact } from "../estimators/isExact";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
 import type { DataInputs } from "../model/defineModel";
 import { formatInterval, formatNumber, formatShare } from "../format";
-import type { Measured, SweepOver, SweepPoint, SweepRecord, SweepSlope } from "../protocol/snapshot";
+import type { Measured, SweepOver, SweepPoint, SweepRecord, SweepSlope } from "../protocol/sweep";
 import { disposeAll } from "./checkSubject";
 import { describedSamples } from "./describedSamples";
 import { asModelError } from "./modelLoader";

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import type { VarianceRecord } from "../protocol/snapshot";
+import type { VarianceRecord } from "../protocol/variance";
 import { type EventRecord, encodeEvent } from "./tensorboardEvent";
 import { frameRecord } from "./tfRecord";
 import { writeAll } from "./writeAll";

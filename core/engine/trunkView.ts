@@ -3,7 +3,7 @@ import { gather } from "../data/batches";
 import { measureTrunks } from "../diagnostics/trunks";
 import { GradlensError } from "../errors";
 import type { DataInputs } from "../model/defineModel";
-import type { TrunkRecord } from "../protocol/snapshot";
+import type { TrunkRecord } from "../protocol/trunks";
 import { guard, type Prepared } from "./prepare";
 
 const SAMPLES = 64;

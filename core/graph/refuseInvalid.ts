@@ -3,7 +3,7 @@ import { tidy } from "../backends/tidy";
 import type { Distribution } from "../distributions/distribution";
 import { firstOutside, intervals } from "../distributions/tensorParameter";
 import { GradlensError } from "../errors";
-import type { SourceLocation } from "../protocol/snapshot";
+import type { SourceLocation } from "../protocol/source";
 import type { Trace } from "./trace";
 
 /** A distribution that is none, or an observed value that cannot have come from its own. */

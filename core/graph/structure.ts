@@ -9,7 +9,7 @@ import { record, type TapeNode, unrecorded } from "../gradients/tape";
 import { withCallSites } from "../model/callSite";
 import type { DataInputs } from "../model/defineModel";
 import { type LayerSite, type SampleSite, type TraceHandler, withHandler } from "../model/traceContext";
-import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/snapshot";
+import type { GraphEdge, GraphNode, ModelGraph } from "../protocol/graph";
 import { Noise } from "../random/noise";
 import { hardOperations, kinkedOperations } from "./hardOperations";
 import type { ModelInstance } from "./instance";

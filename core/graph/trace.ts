@@ -4,7 +4,8 @@ import { GradlensError } from "../errors";
 import type { CostSite, ObserveSite, SampleSite, TraceHandler } from "../model/traceContext";
 import { withHandler } from "../model/traceContext";
 import type { DataInputs, ModelFunctions } from "../model/defineModel";
-import type { GraphRole, SourceLocation } from "../protocol/snapshot";
+import type { GraphRole } from "../protocol/graph";
+import type { SourceLocation } from "../protocol/source";
 
 /** A drawn (or replayed, or mean-field) node of one evaluation. */
 export interface TraceNode {

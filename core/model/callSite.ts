@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../protocol/snapshot";
+import type { SourceLocation } from "../protocol/source";
 
 /** The column in a file's own text of a place in the text that runs, which has the same lines; both count from 1. */
 export type ColumnOf = (line: number, column: number) => number;

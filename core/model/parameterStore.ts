@@ -1,6 +1,6 @@
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
-import type { SourceLocation } from "../protocol/snapshot";
+import type { SourceLocation } from "../protocol/source";
 import { foldInName, keyFromSeed } from "../random/threefry";
 import { isInitializer, type ParameterInit } from "./initializers";
 

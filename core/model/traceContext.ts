@@ -1,7 +1,7 @@
 import type { tf } from "../backends/tf";
 import type { Distribution } from "../distributions/distribution";
 import { GradlensError } from "../errors";
-import type { SourceLocation } from "../protocol/snapshot";
+import type { SourceLocation } from "../protocol/source";
 
 export interface SampleSite {
   readonly name: string;

@@ -1,4 +1,5 @@
-import type { BiasRecord, SourceLocation } from "./snapshot";
+import type { BiasRecord } from "./bias";
+import type { SourceLocation } from "./source";
 
 /** What a test of an estimator expects. */
 export type Expectation = "unbiased" | "biased" | "variance-below-bound";

@@ -1,5 +1,5 @@
 /** What a debug session and the engine say to each other. */
-import type { SourceLocation } from "./snapshot";
+import type { SourceLocation } from "./source";
 
 /** A line at which a node or parameter is declared. */
 export interface DebugBreakpoint {

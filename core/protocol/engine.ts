@@ -11,19 +11,14 @@ import type {
 } from "./debug";
 import type { FileLints, LintFinding, LintFix } from "./lints";
 import type { ReportFormat } from "./report";
-import type {
-  BiasRecord,
-  ComparisonRecord,
-  ModelGraph,
-  RolloutRecord,
-  RunDelta,
-  RunSnapshot,
-  SourceLocation,
-  SweepOver,
-  SweepRecord,
-  TrunkRecord,
-  WatchedView,
-} from "./snapshot";
+import type { BiasRecord } from "./bias";
+import type { ComparisonRecord } from "./comparison";
+import type { ModelGraph } from "./graph";
+import type { RunDelta, RunSnapshot } from "./snapshot";
+import type { SourceLocation } from "./source";
+import type { SweepOver, SweepRecord } from "./sweep";
+import type { RolloutRecord, TrunkRecord } from "./trunks";
+import type { WatchedView } from "./watched";
 
 /** Changes when a message changes its meaning. Engine and client of different versions refuse each other. */
 export const protocolVersion = 1;

@@ -1,5 +1,7 @@
 /** Messages between the editor's side and the panels. The host owns all data; a view hydrates once and then takes deltas. */
-import type { RunDelta, RunSnapshot, SourceLocation, WatchedView } from "./snapshot";
+import type { RunDelta, RunSnapshot } from "./snapshot";
+import type { SourceLocation } from "./source";
+import type { WatchedView } from "./watched";
 
 /** State of the engine as the status bar and the panels' empty state show it. */
 export type EngineState = "stopped" | "starting" | "ready" | "failed";

@@ -1,4 +1,4 @@
-import type { PathScore } from "../protocol/snapshot";
+import type { PathScore } from "../protocol/variance";
 import type { Report } from "./report";
 
 const columns = [

@@ -1,19 +1,11 @@
 import type { LintReport } from "../protocol/lints";
-import type {
-  AttributionRecord,
-  BiasRecord,
-  ComparisonRecord,
-  ControlVariateRecord,
-  EvaluationRecord,
-  RolloutRecord,
-  RunState,
-  SourceLocation,
-  SweepRecord,
-  TrunkExpansion,
-  TrunkLayer,
-  TrunkRecord,
-  VarianceRecord,
-} from "../protocol/snapshot";
+import type { BiasRecord } from "../protocol/bias";
+import type { ComparisonRecord } from "../protocol/comparison";
+import type { EvaluationRecord, RunState } from "../protocol/snapshot";
+import type { SourceLocation } from "../protocol/source";
+import type { SweepRecord } from "../protocol/sweep";
+import type { RolloutRecord, TrunkExpansion, TrunkLayer, TrunkRecord } from "../protocol/trunks";
+import type { AttributionRecord, ControlVariateRecord, VarianceRecord } from "../protocol/variance";
 
 /** Changes when a field of the report changes its meaning; fields that are new do not change it. */
 export const reportVersion = 1;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { BiasRecord } from "../../core/protocol/snapshot";
+import type { BiasRecord } from "../../core/protocol/bias";
 import { commandIds } from "../ids";
 import { offer } from "../messages";
 import { pickTarget } from "./pickTarget";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ComparisonRecord } from "../../core/protocol/snapshot";
+import type { ComparisonRecord } from "../../core/protocol/comparison";
 import { estimatorChoice } from "./estimatorChoices";
 import { pickTarget } from "./pickTarget";
 import type { TrainServices } from "./train";

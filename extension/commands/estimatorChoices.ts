@@ -1,5 +1,5 @@
 import type { Registries, RegistryEntry } from "../../core/protocol/engine";
-import type { ModelGraph } from "../../core/protocol/snapshot";
+import type { ModelGraph } from "../../core/protocol/graph";
 import type { Choice } from "./pickOrder";
 
 /** Estimators that serve every distribution sampled in a graph. One that names no distribution serves them all. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { GradlensError } from "../../core/errors";
-import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 import type { EngineClient } from "../engineClient";
 import { commandIds } from "../ids";
 import { showError } from "../messages";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { SweepRecord } from "../../core/protocol/snapshot";
+import type { SweepRecord } from "../../core/protocol/sweep";
 import { pickStep } from "./pickStep";
 import { pickTarget } from "./pickTarget";
 import type { TrainServices } from "./train";

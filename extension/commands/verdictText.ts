@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { BiasRecord, ParameterVerdict, Verdict } from "../../core/protocol/snapshot";
+import type { BiasRecord, ParameterVerdict, Verdict } from "../../core/protocol/bias";
 import { formatInterval, formatShare, formatShort } from "../format";
 
 /** A verdict in the reader's words. */

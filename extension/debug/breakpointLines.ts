@@ -1,6 +1,6 @@
 import type { DebugBreakpoint } from "../../core/protocol/debug";
 import type { ModelDescription } from "../../core/protocol/engine";
-import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 import type { Localizer } from "./localizer";
 
 /** A line that declares a node or parameters. */

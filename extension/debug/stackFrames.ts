@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { Source, StackFrame } from "@vscode/debugadapter";
 import type { DebugBreakpoint } from "../../core/protocol/debug";
 import type { ModelDescription } from "../../core/protocol/engine";
-import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 import type { Localizer } from "./localizer";
 import { stageTitles } from "./stageTitles";
 import type { TermCursor } from "./termCursor";

@@ -1,5 +1,5 @@
 import type { DebugEstimate, DebugStage } from "../../core/protocol/debug";
-import type { SourceLocation } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 
 interface Term {
   readonly node: string;

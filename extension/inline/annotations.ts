@@ -1,14 +1,13 @@
+import type { ParameterVerdict } from "../../core/protocol/bias";
+import type { GraphNode, ModelGraph } from "../../core/protocol/graph";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { NodeSettings } from "../../core/protocol/trunks";
 import type {
   ControlVariateReport,
-  GraphNode,
-  ModelGraph,
-  NodeSettings,
   ParameterAttribution,
   ParameterVariance,
-  ParameterVerdict,
-  RunSnapshot,
   VarianceRecord,
-} from "../../core/protocol/snapshot";
+} from "../../core/protocol/variance";
 import { formatInterval, formatShare, formatShort } from "../format";
 
 /** Below this signal-to-noise ratio of one estimate a parameter is marked: the noise is ten times the gradient. */

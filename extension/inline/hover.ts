@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ControlVariateReport, ParameterAttribution, ParameterVariance } from "../../core/protocol/snapshot";
+import type { ControlVariateReport, ParameterAttribution, ParameterVariance } from "../../core/protocol/variance";
 import { formatInterval, formatNumber, formatShare } from "../format";
 import { moreText, parameterVerdictText } from "../commands/verdictText";
 import { commandIds } from "../ids";

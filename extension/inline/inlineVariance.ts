@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
-import type { RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 import { Emitter } from "../emitter";
 import { colorIds } from "../ids";
 import type { Session } from "../run/session";

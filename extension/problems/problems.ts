@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { FileLints, LintFinding } from "../../core/protocol/lints";
-import type { RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 import { GradlensError } from "../../core/errors";
 import type { EngineClient, EngineLog } from "../engineClient";
 import { locateLine } from "../inline/lineTracker";

@@ -6,15 +6,12 @@ import type {
   TrainRequest,
   SweepRequest,
 } from "../../core/protocol/engine";
-import type {
-  BiasRecord,
-  ComparisonRecord,
-  RolloutRecord,
-  RunDelta,
-  RunSnapshot,
-  SweepRecord,
-  WatchedView,
-} from "../../core/protocol/snapshot";
+import type { BiasRecord } from "../../core/protocol/bias";
+import type { ComparisonRecord } from "../../core/protocol/comparison";
+import type { RunDelta, RunSnapshot } from "../../core/protocol/snapshot";
+import type { SweepRecord } from "../../core/protocol/sweep";
+import type { RolloutRecord } from "../../core/protocol/trunks";
+import type { WatchedView } from "../../core/protocol/watched";
 import { GradlensError } from "../../core/errors";
 import { Emitter, type Disposable } from "../emitter";
 import type { EngineClient, EngineCrash, RequestOptions } from "../engineClient";

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { CheckOutcome, VarianceFinding } from "../../core/protocol/checks";
-import type { BiasRecord, ParameterVerdict, SourceLocation } from "../../core/protocol/snapshot";
+import type { BiasRecord, ParameterVerdict } from "../../core/protocol/bias";
+import type { SourceLocation } from "../../core/protocol/source";
 import { moreText } from "../commands/verdictText";
 import { escapeMarkdown } from "../escapeMarkdown";
 import { formatInterval, formatNumber, formatShare } from "../format";

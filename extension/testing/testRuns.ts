@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { CheckOutcome } from "../../core/protocol/checks";
-import type { BiasRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { BiasRecord } from "../../core/protocol/bias";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { requireTrust } from "../commands/train";
 import type { EngineClient } from "../engineClient";
 import { isCancellation, sentence } from "../messages";

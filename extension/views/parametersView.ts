@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
-import type { ParameterVariance, RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
+import type { ParameterVariance } from "../../core/protocol/variance";
 import { formatInterval, formatNumber, formatShare } from "../format";
 import { colorIds, commandIds, viewIds } from "../ids";
 import { isNoisy } from "../inline/annotations";

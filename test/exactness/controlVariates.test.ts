@@ -4,7 +4,7 @@ import { tf } from "../../core/backends/tf";
 import { measureControlVariates } from "../../core/diagnostics/controlVariates";
 import { createNodeEstimators } from "../../core/estimators/estimatorSpec";
 import { objective } from "../../core/objectives/registry";
-import type { ControlVariateReport } from "../../core/protocol/snapshot";
+import type { ControlVariateReport } from "../../core/protocol/variance";
 import { MovingMoments } from "../../core/baselines/movingMoments";
 import { startTestBackend } from "../support/testBackend";
 import { cases } from "./support/cases";

@@ -4,7 +4,7 @@ import { defineModel, dense, normal, observe, parameter, sample, tf as language 
 import { tf } from "../../core/backends/tf";
 import { measurePathScore } from "../../core/diagnostics/measurePathScore";
 import type { ModelDefinition } from "../../core/model/defineModel";
-import type { PathScore } from "../../core/protocol/snapshot";
+import type { PathScore } from "../../core/protocol/variance";
 import { type Bench, makeBench } from "../unit/diagnostics/support";
 import { leavesNoTensors } from "../support/leavesNoTensors";
 import { startTestBackend } from "../support/testBackend";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { slope } from "../../core/diagnostics/sweeps/slope";
-import type { SweepRecord } from "../../core/protocol/snapshot";
+import type { SweepRecord } from "../../core/protocol/sweep";
 import { answer, modelFile, refusal, teaching, temporaryFolder } from "../unit/cli/support";
 
 const folder = temporaryFolder();

@@ -8,7 +8,7 @@ import { varianceRatio } from "../../core/diagnostics/varianceRatio";
 import { createNodeEstimators } from "../../core/estimators/estimatorSpec";
 import { estimateGradient } from "../../core/gradients/gradient";
 import { objective } from "../../core/objectives/registry";
-import type { TrunkExpansion, TrunkRecord } from "../../core/protocol/snapshot";
+import type { TrunkExpansion, TrunkRecord } from "../../core/protocol/trunks";
 import { Noise } from "../../core/random/noise";
 import { startTestBackend } from "../support/testBackend";
 import { type Case, cases } from "./support/cases";

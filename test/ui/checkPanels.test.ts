@@ -2,18 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import type {
-  AttributionRecord,
-  BiasRecord,
-  BiasWatchRecord,
-  ComparedEstimator,
-  ComparisonRecord,
-  ControlVariateRecord,
-  Measured,
-  RolloutRecord,
-  RunSnapshot,
-  SweepRecord,
-} from "../../core/protocol/snapshot";
+import type { BiasRecord, BiasWatchRecord } from "../../core/protocol/bias";
+import type { ComparedEstimator, ComparisonRecord } from "../../core/protocol/comparison";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { Measured, SweepRecord } from "../../core/protocol/sweep";
+import type { RolloutRecord } from "../../core/protocol/trunks";
+import type { AttributionRecord, ControlVariateRecord } from "../../core/protocol/variance";
 import { type PanelBrowser, screenshots, showRun, startPanelBrowser, themes, tile } from "./panelBrowser";
 import { accessibilityViolations } from "./support/accessibility";
 import { eventually } from "./support/eventually";

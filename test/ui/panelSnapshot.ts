@@ -1,13 +1,8 @@
 /** Test fixture: a made-up but plausible run of the 784-200-784 belief net, the same at every call. Never shipped. */
-import type {
-  GraphNode,
-  ParameterVariance,
-  RunSnapshot,
-  TrunkExpansion,
-  TrunkLayer,
-  TrunkRecord,
-  VarianceRecord,
-} from "../../core/protocol/snapshot";
+import type { GraphNode } from "../../core/protocol/graph";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { TrunkExpansion, TrunkLayer, TrunkRecord } from "../../core/protocol/trunks";
+import type { ParameterVariance, VarianceRecord } from "../../core/protocol/variance";
 
 /** Deterministic noise of 0 to 1 (mulberry32), good enough to make pictures. */
 function generator(seed: number): () => number {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { PathScore, VarianceRecord } from "../../core/protocol/snapshot";
+import type { PathScore, VarianceRecord } from "../../core/protocol/variance";
 import { type PanelBrowser, screenshots, showRun, startPanelBrowser, themes, tile } from "./panelBrowser";
 import { accessibilityViolations } from "./support/accessibility";
 

@@ -1,4 +1,5 @@
-import type { AttributionRecord, NodeEffect, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { AttributionRecord, NodeEffect } from "../../core/protocol/variance";
 import { html, setText } from "../dom";
 import { formatCount } from "../format";
 import { runNeed } from "../needs";

@@ -1,5 +1,5 @@
 import { axisBottom, scaleLinear, select } from "d3";
-import type { ParameterAttribution } from "../../core/protocol/snapshot";
+import type { ParameterAttribution } from "../../core/protocol/variance";
 import { svg } from "../dom";
 import { formatPercent } from "../format";
 import { text } from "../text";

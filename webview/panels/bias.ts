@@ -1,4 +1,5 @@
-import type { BiasRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { BiasRecord } from "../../core/protocol/bias";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText, svg } from "../dom";
 import { runNeed } from "../needs";
 import type { DataTable, Panel, PanelContext } from "../panel";

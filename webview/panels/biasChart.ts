@@ -1,5 +1,5 @@
 import { scaleLog, type ScaleContinuousNumeric } from "d3";
-import type { BiasRecord } from "../../core/protocol/snapshot";
+import type { BiasRecord } from "../../core/protocol/bias";
 import { formatCount, formatPercent } from "../format";
 import { text } from "../text";
 import { relativeBiasText } from "./biasText";

@@ -1,4 +1,4 @@
-import type { BiasRecord } from "../../core/protocol/snapshot";
+import type { BiasRecord } from "../../core/protocol/bias";
 import { formatCount, formatNumber, formatPercent } from "../format";
 import { text } from "../text";
 

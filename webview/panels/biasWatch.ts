@@ -1,5 +1,6 @@
 import { verdictOrder, verdictSeries } from "../../core/charts/verdictSeries";
-import type { BiasWatchRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { BiasWatchRecord } from "../../core/protocol/bias";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { createTimeChart } from "../charts/timeChart";
 import { stackSvg } from "../charts/stackSvg";
 import { stepFrame } from "../charts/stepFrame";

@@ -1,5 +1,5 @@
 import { scaleLog, type ScaleContinuousNumeric } from "d3";
-import type { ComparedEstimator, ComparisonRecord } from "../../core/protocol/snapshot";
+import type { ComparedEstimator, ComparisonRecord } from "../../core/protocol/comparison";
 import { formatNumber } from "../format";
 import { text } from "../text";
 import { drawRowChart } from "./rowChart";

@@ -1,4 +1,5 @@
-import type { DensityRecord, PartDensity, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { DensityRecord, PartDensity } from "../../core/protocol/watched";
 import { html, setText } from "../dom";
 import { formatCount, formatPercent } from "../format";
 import { runNeed } from "../needs";

@@ -1,5 +1,5 @@
 import { axisBottom, axisLeft, line, curveStepAfter, scaleLinear, select } from "d3";
-import type { PartDensity } from "../../core/protocol/snapshot";
+import type { PartDensity } from "../../core/protocol/watched";
 import { dashOf } from "../../core/charts/series";
 import { logTicks, valueScale } from "../../core/charts/valueScale";
 import { svg } from "../dom";

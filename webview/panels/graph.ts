@@ -1,5 +1,6 @@
 import { line, curveBasis, select, zoom, zoomIdentity, type ZoomTransform } from "d3";
-import type { GraphNode, ModelGraph, RunSnapshot } from "../../core/protocol/snapshot";
+import type { GraphNode, ModelGraph } from "../../core/protocol/graph";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
 import { html, setText, svg } from "../dom";
 import { exportSvg } from "../exportSvg";
 import { formatPercent } from "../format";

@@ -1,5 +1,5 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import type { GraphNode, GraphNodeKind, GraphRole, ModelGraph } from "../../core/protocol/snapshot";
+import type { GraphNode, GraphNodeKind, GraphRole, ModelGraph } from "../../core/protocol/graph";
 import { formatShape } from "../format";
 
 export interface PlacedNode {

@@ -1,4 +1,4 @@
-import type { GraphNodeKind } from "../../core/protocol/snapshot";
+import type { GraphNodeKind } from "../../core/protocol/graph";
 import { html, svg } from "../dom";
 import { outline } from "./graphShapes";
 import { kindTitles } from "./graphTitles";

@@ -1,4 +1,4 @@
-import type { GraphNodeKind } from "../../core/protocol/snapshot";
+import type { GraphNodeKind } from "../../core/protocol/graph";
 
 /** Outline of a node about its centre: every kind has one of its own, so that no hue is needed to tell them apart. */
 export function outline(kind: GraphNodeKind, width: number, height: number): string {

@@ -1,4 +1,4 @@
-import type { GraphNodeKind, GraphRole } from "../../core/protocol/snapshot";
+import type { GraphNodeKind, GraphRole } from "../../core/protocol/graph";
 import { text } from "../text";
 
 /** Names of the kinds of nodes. */

@@ -1,4 +1,4 @@
-import type { ImageRow } from "../../core/protocol/snapshot";
+import type { ImageRow } from "../../core/protocol/watched";
 import { html, setText } from "../dom";
 import { heatGrid } from "./heatPicture";
 import { paintHeat } from "./paintHeat";

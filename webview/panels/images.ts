@@ -1,4 +1,5 @@
-import type { ImageRecord, ImageRow, LatentSpace, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { ImageRecord, ImageRow, LatentSpace } from "../../core/protocol/watched";
 import { html, setText, svg } from "../dom";
 import { exportSvg } from "../exportSvg";
 import { formatCount } from "../format";

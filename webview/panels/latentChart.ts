@@ -1,5 +1,5 @@
 import { axisBottom, axisLeft, extent, scaleLinear, select, symbol, symbolsFill } from "d3";
-import type { LatentSpace } from "../../core/protocol/snapshot";
+import type { LatentSpace } from "../../core/protocol/watched";
 import { svg } from "../dom";
 import { formatPercent, formatTick } from "../format";
 import { text } from "../text";

@@ -1,4 +1,4 @@
-import type { ParameterVariance, VarianceRecord } from "../../core/protocol/snapshot";
+import type { ParameterVariance, VarianceRecord } from "../../core/protocol/variance";
 
 /** The measurements of one parameter, oldest first; NaN is unknown. */
 export interface ParameterHistory {

@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3";
-import type { PathScore } from "../../core/protocol/snapshot";
+import type { PathScore } from "../../core/protocol/variance";
 import { formatNumber, formatPercent } from "../format";
 import { text } from "../text";
 import { partSentence, stickingEffect } from "./pathScoreText";

@@ -1,4 +1,5 @@
-import type { PathScore, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { PathScore } from "../../core/protocol/variance";
 import { describeColumn } from "../charts/describeColumn";
 import { stackSvg } from "../charts/stackSvg";
 import { stepFrame } from "../charts/stepFrame";

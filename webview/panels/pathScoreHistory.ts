@@ -1,4 +1,4 @@
-import type { PathScore, VarianceRecord } from "../../core/protocol/snapshot";
+import type { PathScore, VarianceRecord } from "../../core/protocol/variance";
 import { findNamed } from "./parameterHistory";
 
 /** The measurements of one parameter's path and score part, oldest first; NaN is unknown. */

@@ -1,4 +1,4 @@
-import type { PathScore } from "../../core/protocol/snapshot";
+import type { PathScore } from "../../core/protocol/variance";
 import { formatInterval, formatNumber } from "../format";
 import { text } from "../text";
 

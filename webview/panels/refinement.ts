@@ -1,4 +1,5 @@
-import type { RefinementRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { RefinementRecord } from "../../core/protocol/watched";
 import { stackSvg } from "../charts/stackSvg";
 import { createTimeChart, type TimeChart } from "../charts/timeChart";
 import type { ZoomDomain } from "../charts/zoomDomain";

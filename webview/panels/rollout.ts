@@ -1,4 +1,5 @@
-import type { RolloutParameter, RolloutRecord, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { RolloutParameter, RolloutRecord } from "../../core/protocol/trunks";
 import { html, setText } from "../dom";
 import { formatCount, formatInterval, formatNumber } from "../format";
 import { runNeed } from "../needs";

@@ -1,5 +1,5 @@
 import { axisBottom, select, type ScaleContinuousNumeric } from "d3";
-import type { Verdict } from "../../core/protocol/snapshot";
+import type { Verdict } from "../../core/protocol/bias";
 import { logTicks } from "../../core/charts/valueScale";
 import { svg } from "../dom";
 import { formatTick } from "../format";

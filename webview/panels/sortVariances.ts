@@ -1,4 +1,4 @@
-import type { ParameterVariance } from "../../core/protocol/snapshot";
+import type { ParameterVariance } from "../../core/protocol/variance";
 import type { ViewState } from "../viewState";
 
 /** Largest variance first, lowest SNR first, or by name; unknown ones last. */

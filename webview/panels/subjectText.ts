@@ -1,4 +1,4 @@
-import type { CheckSubject } from "../../core/protocol/snapshot";
+import type { CheckSubject } from "../../core/protocol/bias";
 import { formatCount, formatNumber } from "../format";
 import { text } from "../text";
 

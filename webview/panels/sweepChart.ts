@@ -1,5 +1,5 @@
 import { axisBottom, axisLeft, line, scaleLinear, scaleLog, select, symbol, symbolsFill } from "d3";
-import type { Measured, SweepRecord } from "../../core/protocol/snapshot";
+import type { Measured, SweepRecord } from "../../core/protocol/sweep";
 import { dashOf } from "../../core/charts/series";
 import { logTicks, valueScale } from "../../core/charts/valueScale";
 import { svg } from "../dom";

@@ -1,4 +1,4 @@
-import type { Measured, SweepRecord } from "../../core/protocol/snapshot";
+import type { Measured, SweepRecord } from "../../core/protocol/sweep";
 import { text } from "../text";
 
 export interface SweepCurve {

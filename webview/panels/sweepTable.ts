@@ -1,4 +1,4 @@
-import type { Measured, SweepRecord } from "../../core/protocol/snapshot";
+import type { Measured, SweepRecord } from "../../core/protocol/sweep";
 import type { DataTable, TableColumn } from "../panel";
 import { text } from "../text";
 import { subjectText } from "./subjectText";

@@ -1,4 +1,4 @@
-import type { SweepOver, SweepRecord, SweepSlope } from "../../core/protocol/snapshot";
+import type { SweepOver, SweepRecord, SweepSlope } from "../../core/protocol/sweep";
 import { formatCount, formatNumber, formatPercent, formatTick } from "../format";
 import { text } from "../text";
 import { asSentence } from "./asSentence";

@@ -1,4 +1,5 @@
-import type { RunSnapshot, SweepOver, SweepRecord } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { SweepOver, SweepRecord } from "../../core/protocol/sweep";
 import { html, setText } from "../dom";
 import { runNeed } from "../needs";
 import type { Panel, PanelContext } from "../panel";

@@ -1,4 +1,4 @@
-import type { TrunkLayer } from "../../core/protocol/snapshot";
+import type { TrunkLayer } from "../../core/protocol/trunks";
 import { html, setText } from "../dom";
 import { formatCount, formatNumber, formatPercent } from "../format";
 import { text } from "../text";

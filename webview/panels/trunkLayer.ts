@@ -1,4 +1,4 @@
-import type { TrunkLayer, TrunkRecord } from "../../core/protocol/snapshot";
+import type { TrunkLayer, TrunkRecord } from "../../core/protocol/trunks";
 import { html, setText } from "../dom";
 import { formatCount, formatNumber, formatShape, formatStandardError } from "../format";
 import { text } from "../text";

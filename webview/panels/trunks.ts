@@ -1,4 +1,5 @@
-import type { RunSnapshot, TrunkRecord } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { TrunkRecord } from "../../core/protocol/trunks";
 import { html, setText, svg } from "../dom";
 import { exportSvg } from "../exportSvg";
 import { createFactList } from "../factList";

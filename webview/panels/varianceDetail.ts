@@ -1,4 +1,5 @@
-import type { RunSnapshot, SourceLocation } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { SourceLocation } from "../../core/protocol/source";
 import { describeColumn } from "../charts/describeColumn";
 import { stackSvg } from "../charts/stackSvg";
 import { stepFrame } from "../charts/stepFrame";

@@ -1,5 +1,6 @@
 import { axisBottom, scaleLog, select, type ScaleContinuousNumeric } from "d3";
-import type { ParameterVariance, RunSnapshot } from "../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../core/protocol/snapshot";
+import type { ParameterVariance } from "../../core/protocol/variance";
 import { html, setText, svg } from "../dom";
 import { formatTick } from "../format";
 import type { PanelContext } from "../panel";

@@ -1,5 +1,5 @@
 import { line, type ScaleContinuousNumeric } from "d3";
-import type { ParameterVariance, VarianceRecord } from "../../core/protocol/snapshot";
+import type { ParameterVariance, VarianceRecord } from "../../core/protocol/variance";
 import { decimate } from "../../core/charts/decimate";
 import { html, setText, svg } from "../dom";
 import { formatInterval, formatNumber } from "../format";

@@ -1,4 +1,4 @@
-import type { Verdict } from "../../core/protocol/snapshot";
+import type { Verdict } from "../../core/protocol/bias";
 import { svg } from "../dom";
 import { text } from "../text";
 

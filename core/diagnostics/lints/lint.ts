@@ -2,7 +2,7 @@ import type { EstimatorSpec } from "../../estimators/estimatorSpec";
 import type { NodeEstimator } from "../../estimators/estimator";
 import type { Structure } from "../../graph/structure";
 import type { LintBasis, LintFinding, LintSeverity } from "../../protocol/lints";
-import type { ControlVariateReport } from "../../protocol/snapshot";
+import type { ControlVariateReport } from "../../protocol/variance";
 import type { VarianceGrowth } from "../varianceTrend";
 import type { NodeActivity } from "./nodeActivity";
 

@@ -3,7 +3,7 @@ import type { NodeEstimator } from "../../estimators/estimator";
 import { differenceOfRows } from "../../gradients/differenceOfRows";
 import type { RowGradients } from "../../gradients/rowGradients";
 import { sumsOfRows } from "../../gradients/sumsOfRows";
-import type { Measured } from "../../protocol/snapshot";
+import type { Measured } from "../../protocol/sweep";
 import type { ExactRequest } from "../exactGradient";
 import type { NormBounds } from "../normBounds";
 import { PassDraws } from "../passDraws";

@@ -1,4 +1,4 @@
-import type { Measured } from "../../protocol/snapshot";
+import type { Measured } from "../../protocol/sweep";
 
 /** What one point of a sweep knows of an estimate of the batch-mean gradient. */
 export interface GradientMoments {

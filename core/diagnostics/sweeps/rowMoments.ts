@@ -1,4 +1,4 @@
-import type { Measured } from "../../protocol/snapshot";
+import type { Measured } from "../../protocol/sweep";
 import { meanInterval } from "../meanInterval";
 import { NoiseMoments } from "../noiseMoments";
 import { type NormBounds, normBounds } from "../normBounds";

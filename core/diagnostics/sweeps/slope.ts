@@ -1,4 +1,4 @@
-import type { Measured } from "../../protocol/snapshot";
+import type { Measured } from "../../protocol/sweep";
 import { normalQuantile } from "../../numerics/special/scalar/normalQuantile";
 
 export interface Slope {

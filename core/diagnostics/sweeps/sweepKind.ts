@@ -1,6 +1,6 @@
 import type { EstimatorSpec } from "../../estimators/estimatorSpec";
 import type { Objective } from "../../objectives/objective";
-import type { SweepOver } from "../../protocol/snapshot";
+import type { SweepOver } from "../../protocol/sweep";
 
 /** What of a model decides whether a sweep can be made of it. */
 export interface SweepSubject {

@@ -1,5 +1,5 @@
 import type { CheckOutcome } from "../../protocol/checks";
-import type { BiasRecord } from "../../protocol/snapshot";
+import type { BiasRecord } from "../../protocol/bias";
 
 /** A bias check's answer in one sentence: the verdict, the tensors it rests on, and how it was had. */
 export function describeBias({ verdict, method, draws, margin, moreDraws, parameters, notes }: BiasRecord): string {

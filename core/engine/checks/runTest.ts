@@ -1,6 +1,6 @@
 import { GradlensError } from "../../errors";
 import type { CheckOutcome, CheckTest, Outcome } from "../../protocol/checks";
-import type { BiasRecord, Verdict } from "../../protocol/snapshot";
+import type { BiasRecord, Verdict } from "../../protocol/bias";
 import { checkBias } from "../checkBias";
 import { type CheckSubject, disposeAll } from "../checkSubject";
 import { modelInSlices, type SliceOptions } from "../inSlices";

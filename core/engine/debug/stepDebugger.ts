@@ -9,7 +9,7 @@ import type {
   DebugStop,
   DebugVariable,
 } from "../../protocol/debug";
-import type { SourceLocation } from "../../protocol/snapshot";
+import type { SourceLocation } from "../../protocol/source";
 import { Alarms } from "./alarms";
 import { Breakpoints } from "./breakpoints";
 import { parseExpression } from "./expression";

@@ -7,7 +7,7 @@ import {
 } from "../../diagnostics/decomposeEstimate";
 import { GradlensError } from "../../errors";
 import type { NodeEstimator } from "../../estimators/estimator";
-import type { ParameterVariance, VarianceRecord } from "../../protocol/snapshot";
+import type { ParameterVariance, VarianceRecord } from "../../protocol/variance";
 import { guard, type Prepared } from "../prepare";
 import { decomposeRefined } from "../../training/decomposeRefined";
 import { refinedNode } from "../../training/refinement";

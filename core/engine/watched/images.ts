@@ -2,7 +2,7 @@ import { tf } from "../../backends/tf";
 import { latentMeans } from "../../diagnostics/latentMeans";
 import { measureImages } from "../../diagnostics/measureImages";
 import { principalComponents } from "../../diagnostics/principalComponents";
-import type { LatentSpace } from "../../protocol/snapshot";
+import type { LatentSpace } from "../../protocol/watched";
 import type { Prepared } from "../prepare";
 import { testExamples } from "../testExamples";
 import type { WatchedMeasurement } from "./watchedView";

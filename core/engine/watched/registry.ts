@@ -1,7 +1,7 @@
 import { densities } from "./densities";
 import { images } from "./images";
 import { refinement } from "./refinement";
-import type { WatchedView } from "../../protocol/snapshot";
+import type { WatchedView } from "../../protocol/watched";
 import type { Watched, WatchedMeasurement } from "./watchedView";
 
 /** Everything that is measured only while it is looked at. */

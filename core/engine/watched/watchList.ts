@@ -1,5 +1,6 @@
 import { GradlensError } from "../../errors";
-import type { RunDelta, WatchedView } from "../../protocol/snapshot";
+import type { RunDelta } from "../../protocol/snapshot";
+import type { WatchedView } from "../../protocol/watched";
 import { guard } from "../prepare";
 import { watchedMeasurements } from "./registry";
 import type { Watched } from "./watchedView";

@@ -1,5 +1,6 @@
 import type { NodeEstimator } from "../../estimators/estimator";
-import type { RunDelta, WatchedView } from "../../protocol/snapshot";
+import type { RunDelta } from "../../protocol/snapshot";
+import type { WatchedView } from "../../protocol/watched";
 import type { Prepared } from "../prepare";
 
 /** What a view is measured from: the model as it is now. */

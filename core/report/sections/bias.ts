@@ -1,5 +1,5 @@
 import { formatInterval, formatNumber, formatShare } from "../../format";
-import type { BiasRecord } from "../../protocol/snapshot";
+import type { BiasRecord } from "../../protocol/bias";
 import { rowChart } from "../charts/rowChart";
 import { element } from "../markup";
 import type { Part, Section } from "../section";

@@ -1,5 +1,5 @@
 import { formatNumber } from "../../format";
-import type { ComparisonRecord } from "../../protocol/snapshot";
+import type { ComparisonRecord } from "../../protocol/comparison";
 import { rowChart } from "../charts/rowChart";
 import { element } from "../markup";
 import type { Part, Section } from "../section";

@@ -1,5 +1,5 @@
 import { formatInterval, formatNumber } from "../../format";
-import type { ControlVariateReport } from "../../protocol/snapshot";
+import type { ControlVariateReport } from "../../protocol/variance";
 import { rowChart } from "../charts/rowChart";
 import { timeChart } from "../charts/timeChart";
 import { overSteps, wantsLog } from "../history";

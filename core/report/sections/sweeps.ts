@@ -1,6 +1,6 @@
 import type { ChartSeries } from "../../charts/series";
 import { formatShare } from "../../format";
-import type { Measured, SweepRecord } from "../../protocol/snapshot";
+import type { Measured, SweepRecord } from "../../protocol/sweep";
 import { timeChart } from "../charts/timeChart";
 import { wantsLog } from "../history";
 import { element } from "../markup";

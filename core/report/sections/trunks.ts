@@ -1,5 +1,5 @@
 import { formatInterval, formatNumber, formatShare } from "../../format";
-import type { RolloutRecord } from "../../protocol/snapshot";
+import type { RolloutRecord } from "../../protocol/trunks";
 import type { ReportedTrunks } from "../report";
 import type { Part, Section } from "../section";
 import { facts, table } from "../table";

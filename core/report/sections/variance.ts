@@ -1,6 +1,6 @@
 import type { ChartSeries } from "../../charts/series";
 import { formatInterval, formatNumber, formatShare, formatShape } from "../../format";
-import type { ParameterVariance } from "../../protocol/snapshot";
+import type { ParameterVariance } from "../../protocol/variance";
 import { rowChart } from "../charts/rowChart";
 import { timeChart } from "../charts/timeChart";
 import { overSteps, wantsLog } from "../history";

@@ -2,19 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { CheckTarget, TrainRequest } from "../../../core/protocol/engine";
 import { reportFormats } from "../../../core/protocol/report";
+import type { BiasRecord } from "../../../core/protocol/bias";
+import type { ComparedEstimator } from "../../../core/protocol/comparison";
+import type { EvaluationRecord, RunSnapshot } from "../../../core/protocol/snapshot";
+import type { SweepRecord } from "../../../core/protocol/sweep";
+import type { RolloutRecord, TrunkRecord } from "../../../core/protocol/trunks";
 import type {
-  BiasRecord,
-  ComparedEstimator,
   ControlVariateReport,
-  EvaluationRecord,
   ParameterAttribution,
   ParameterVariance,
   PathScore,
-  RolloutRecord,
-  RunSnapshot,
-  SweepRecord,
-  TrunkRecord,
-} from "../../../core/protocol/snapshot";
+} from "../../../core/protocol/variance";
 import type { Report } from "../../../core/report/report";
 import { type Harness, engine, shutDown } from "../engine/harness";
 import { twoLayerModel, Workspace } from "../engine/support";

@@ -7,7 +7,7 @@ import { latentMeans } from "../../../core/diagnostics/latentMeans";
 import { measureImages } from "../../../core/diagnostics/measureImages";
 import { ModelInstance } from "../../../core/graph/instance";
 import type { ModelDefinition } from "../../../core/model/defineModel";
-import type { ImageRow } from "../../../core/protocol/snapshot";
+import type { ImageRow } from "../../../core/protocol/watched";
 import { leavesNoTensors } from "../../support/leavesNoTensors";
 
 leavesNoTensors(() => tf.setBackend("cpu"));

@@ -4,7 +4,7 @@ import { MovingMoments } from "../../../core/baselines/movingMoments";
 import type { BiasReport } from "../../../core/diagnostics/bias";
 import { withNormalisedVerdicts } from "../../../core/diagnostics/normalisedVerdicts";
 import { createNodeEstimators, parseEstimator } from "../../../core/estimators/estimatorSpec";
-import type { ModelGraph } from "../../../core/protocol/snapshot";
+import type { ModelGraph } from "../../../core/protocol/graph";
 
 const graph: ModelGraph = {
   nodes: [

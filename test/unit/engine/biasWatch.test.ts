@@ -6,7 +6,7 @@ import { checkBias } from "../../../core/engine/checkBias";
 import { subjectOfRun } from "../../../core/engine/checkSubject";
 import type { TrainingRun } from "../../../core/engine/run";
 import { readEvents } from "../../../core/engine/runFolder";
-import type { BiasRecord } from "../../../core/protocol/snapshot";
+import type { BiasRecord } from "../../../core/protocol/bias";
 import { start, twoLayerModel, Workspace } from "./support";
 
 const workspace = new Workspace();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import { tf } from "../../../core/backends/tf";
-import type { BiasRecord, SweepRecord } from "../../../core/protocol/snapshot";
+import type { BiasRecord } from "../../../core/protocol/bias";
+import type { SweepRecord } from "../../../core/protocol/sweep";
 import { answer } from "../cli/support";
 import { engine, shutDown } from "./harness";
 import { checkpointBytes, start, twoLayerModel, Workspace } from "./support";

@@ -7,7 +7,7 @@ import { finish } from "../../../core/diagnostics/sliced";
 import { compareEstimators } from "../../../core/engine/compareEstimators";
 import { loadModelFile, pickModel } from "../../../core/engine/modelLoader";
 import { type Overrides, prepare } from "../../../core/engine/prepare";
-import type { ComparedEstimator } from "../../../core/protocol/snapshot";
+import type { ComparedEstimator } from "../../../core/protocol/comparison";
 
 const file = join(__dirname, "../../fixtures/models/beliefNet.ts");
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { after, afterEach, test } from "node:test";
 import { type EngineMethod, type EngineMethods, protocolVersion } from "../../../core/protocol/engine";
 import { tf } from "../../../core/backends/tf";
-import type { BiasWatchRecord } from "../../../core/protocol/snapshot";
+import type { BiasWatchRecord } from "../../../core/protocol/bias";
 import { engine, shutDown } from "./harness";
 import { turningModel, twoLayerModel, Workspace } from "./support";
 

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { tf } from "../../../core/backends/tf";
 import { examplesFolder } from "../../../core/engine/examplesFolder";
 import { join } from "node:path";
-import type { WatchedView } from "../../../core/protocol/snapshot";
+import type { WatchedView } from "../../../core/protocol/watched";
 import { start, twoLayerModel, Workspace } from "./support";
 
 const workspace = new Workspace();

@@ -1,4 +1,5 @@
-import type { ParameterVariance, RunSnapshot } from "../../../core/protocol/snapshot";
+import type { RunSnapshot } from "../../../core/protocol/snapshot";
+import type { ParameterVariance } from "../../../core/protocol/variance";
 
 /** A parameter's variance with the fields that a test does not care about filled in. */
 export function parameterVariance(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ParameterVariance } from "../../../../core/protocol/snapshot";
+import type { ParameterVariance } from "../../../../core/protocol/variance";
 import { varianceShares } from "../../../../webview/panels/varianceShares";
 import { latestVariances, parameterHistory } from "../../../../webview/panels/parameterHistory";
 import { sortVariances } from "../../../../webview/panels/sortVariances";
