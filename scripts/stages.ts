@@ -49,10 +49,11 @@ export const stages: readonly Stage[] = [
       );
     },
   },
-  suite("package", "Package tests"),
+  { ...suite("package", "Package tests"), built: true },
   {
     id: "integration",
     title: "Integration tests in VS Code's extension host",
+    built: true,
     async run(filters) {
       await prepareEditor();
       // A copy, since tests write into it.
@@ -76,6 +77,7 @@ export const stages: readonly Stage[] = [
   {
     id: "ui",
     title: "UI tests in a browser",
+    built: true,
     async run(filters) {
       await prepareEditor();
       return runSuite("ui", filters, 1);

@@ -8,7 +8,10 @@ async function main(): Promise<number> {
   const options = { backend: { type: "string" } } as const;
   const { values, positionals: args } = parseArgs({ options, allowPositionals: true });
   const named = stages.filter(({ id }) => args.includes(id));
-  const chosen = named.length > 0 ? named : stages;
+  const chosen =
+    named.length > 0
+      ? stages.filter((stage) => named.includes(stage) || (stage.id === "build" && named.some(({ built }) => built)))
+      : stages;
   const filters = args.filter((arg) => !stages.some(({ id }) => id === arg));
   if (filters.length > 0 && named.length === 0) {
     console.error(`expected a stage (${stages.map(({ id }) => id).join(", ")}), found ${filters[0]}`);

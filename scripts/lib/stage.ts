@@ -7,6 +7,8 @@ export interface Stage {
   readonly title: string;
   /** Reads the sources alone, so that it may run beside its neighbours of this kind; what it prints is shown when it has ended. */
   readonly static?: boolean;
+  /** Tests what the build made, which is made anew before it. */
+  readonly built?: boolean;
   /**
    * @param filters parts of paths; a suite runs only the files that match one of them
    * @param backend what tests that run on any back end compute with; plain JavaScript when left out
