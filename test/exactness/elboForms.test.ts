@@ -194,7 +194,7 @@ test("a form without its closed form is refused with the node and why, and so ar
     ["iwae(form=kl)", /objective iwae has no option "form"; it has none/],
     ["elbo(shape=kl)", /objective elbo has no option "shape"; it has form/],
     ["elbo(form=closed)", /option form of elbo needs one of joint, entropy, kl, got closed/],
-    ["elbow", /objective "elbow" does not exist; choose one of expected-cost, elbo/],
+    ["elbow", /objective "elbow" does not exist \(did you mean elbo\?\); choose one of expected-cost, elbo/],
   ] as const)
     assert.throws(() => objective(text), expected);
 });
