@@ -52,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const runs = new RunsView(session);
   const version = String(context.extension.packageJSON.version);
   const report = new EngineReport(client, version);
+  const parameters = new ParametersView(session);
   const tests = new TestExplorer(client);
   const codeLens = new VarianceCodeLens(inline);
   const train: TrainServices = {
@@ -68,7 +69,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   setCurrentLine((source) => inline.currentLine(source));
   context.subscriptions.push(
     registerCommands({
-      ...{ ...train, panels, report, runs, tests, log },
+      ...{ ...train, panels, report, runs, parameters, tests, log },
       extensionId: context.extension.id,
       extensionPath: context.extensionPath,
       nativeFolder: nativeFolder(context),
@@ -85,8 +86,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     new ContextKeys(client, session),
     new CrashMessages(client, session, (request) => begin(train, request)),
     new SilenceMessages(client, session, watch),
-    new ParametersView(session),
-    ...[runs, tests, status, codeLens, inline, panels, report, session, watch, client, log],
+    ...[runs, parameters, tests, status, codeLens, inline, panels, report, session, watch, client, log],
   );
   const model = process.env["GRADLENS_AUTOSTART"];
   if (model) void autostart(model, train).catch(showError);

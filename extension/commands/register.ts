@@ -10,6 +10,7 @@ import type { RunRecord } from "../run/runFolder";
 import type { Session } from "../run/session";
 import { settings } from "../settings";
 import type { TestExplorer } from "../testing/testExplorer";
+import type { ParametersView } from "../views/parametersView";
 import type { RunsView } from "../views/runsView";
 import { changeEstimator } from "./changeEstimator";
 import { checkBias } from "./checkBias";
@@ -31,6 +32,7 @@ export interface CommandServices extends TrainServices, NativeServices, ShippedT
   readonly panels: PanelsHost;
   readonly report: EngineReport;
   readonly runs: RunsView;
+  readonly parameters: ParametersView;
   readonly tests: TestExplorer;
   readonly log: vscode.LogOutputChannel;
   readonly extensionId: string;
@@ -40,7 +42,7 @@ type Handler = (argument?: unknown) => unknown;
 
 /** Registers every contributed command; an error that leaves one is shown as one sentence with one action. */
 export function registerCommands(services: CommandServices): vscode.Disposable {
-  const { client, session, panels, report, runs, log, extensionId } = services;
+  const { client, session, panels, report, runs, parameters, log, extensionId } = services;
   const handlers: Readonly<Record<keyof typeof commandIds, Handler>> = {
     train: (uri) => train(services, uri instanceof vscode.Uri ? uri : undefined),
     debug: (uri) => debug(services, uri instanceof vscode.Uri ? uri : undefined),
@@ -65,7 +67,10 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       isRun(run) ? vscode.commands.executeCommand("revealInExplorer", vscode.Uri.file(run.folder)) : undefined,
     refreshRuns: () => runs.refresh(),
     showParameter: (name) => panels.show(typeof name === "string" ? name : undefined),
-    revealSource: (source) => (isSource(source) ? revealSource(source) : undefined),
+    revealSource: (given) => {
+      const source = isSource(given) ? given : parameters.selectedSource;
+      return source ? revealSource(source) : undefined;
+    },
     showTestResult: (testId) => showTestResult(services, testId),
     newModelFile: () => newModelFile(services),
     setUpTypes: (near) => setUpTypes(services, near instanceof vscode.Uri ? near : undefined),

@@ -20,7 +20,7 @@ const REORDER_INTERVAL_MS = 5000;
 
 /** Parameters of the run, the noisiest first, at most twice a second and only while the view is shown. */
 export class ParametersView implements vscode.TreeDataProvider<string>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly changed = new vscode.EventEmitter<string[] | undefined>();
   private readonly throttle = new Throttle(500, () => this.refresh());
   private readonly view: vscode.TreeView<string>;
   private readonly subscriptions: readonly { dispose(): void }[];
@@ -44,13 +44,14 @@ export class ParametersView implements vscode.TreeDataProvider<string>, vscode.D
 
   getChildren(parent?: string): string[] {
     if (parent !== undefined) return [];
-    const rows = parameterRows(this.session.snapshot);
-    this.rows = new Map(rows.map((row) => [row.name, row]));
-    const names = rows.map((row) => row.name);
-    const known = this.order.names.length === names.length && this.order.names.every((name) => this.rows.has(name));
-    // Rows that change places under the mouse cannot be clicked: the order holds for a while.
-    if (!known || Date.now() - this.order.time > REORDER_INTERVAL_MS) this.order = { names, time: Date.now() };
+    this.read();
     return [...this.order.names];
+  }
+
+  /** Where the selected parameter is declared. */
+  get selectedSource(): SourceLocation | undefined {
+    const [name] = this.view.selection;
+    return name === undefined ? undefined : this.rows.get(name)?.source;
   }
 
   getParent(): undefined {
@@ -69,8 +70,9 @@ export class ParametersView implements vscode.TreeDataProvider<string>, vscode.D
     if (row?.source)
       item.command = {
         title: vscode.l10n.t("Go to Source"),
+        // Of the selected row. Arguments would belong to this very item: an item that is clicked has often been renewed by then, and its
+        // command would do nothing.
         command: commandIds.revealSource,
-        arguments: [row.source],
       };
     return item;
   }
@@ -82,10 +84,24 @@ export class ParametersView implements vscode.TreeDataProvider<string>, vscode.D
     this.changed.dispose();
   }
 
+  /** Renews the rows one by one while their order holds: a click is lost on a tree that is renewed as a whole. */
   private refresh(): void {
     const run = this.session.snapshot;
     this.view.description = run ? run.model : "";
-    if (this.view.visible) this.changed.fire();
+    if (!this.view.visible) return;
+    const before = this.order;
+    this.read();
+    this.changed.fire(this.order === before ? [...before.names] : undefined);
+  }
+
+  /** Takes in the run's rows, and their order when it has held for a while: rows that change places under the mouse cannot be clicked. */
+  private read(): void {
+    const rows = parameterRows(this.session.snapshot);
+    this.rows = new Map(rows.map((row) => [row.name, row]));
+    const names = rows.map((row) => row.name);
+    const known = this.order.names.length === names.length && this.order.names.every((name) => this.rows.has(name));
+    if (known && Date.now() - this.order.time <= REORDER_INTERVAL_MS) return;
+    this.order = { names, time: Date.now() };
   }
 }
 
