@@ -28,9 +28,11 @@ export function startWorker(kind: "thread" | "process", handlers: Handlers): Lin
   return kind === "thread" ? startThread(handlers) : startProcess(handlers);
 }
 
+/** Neither threads nor processes inherit a loader of TypeScript that was registered after the start. */
+const fromSource = script.endsWith(".ts") ? ["--require", "tsx/cjs"] : null;
+
 function startThread({ onMessage, onEnd }: Handlers): Link {
-  // Threads do not inherit the loader that runs TypeScript from source.
-  const execArgv = script.endsWith(".ts") ? ["--require", "tsx/cjs"] : [];
+  const execArgv = fromSource ?? [];
   const worker = new Worker(script, { execArgv, stdout: true, stderr: true });
   worker.stdout.resume();
   worker.stderr.resume();
@@ -41,7 +43,11 @@ function startThread({ onMessage, onEnd }: Handlers): Link {
 }
 
 function startProcess({ onMessage, onEnd }: Handlers): Link {
-  const child = fork(script, [], { serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  const child = fork(script, [], {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    ...(fromSource ? { execArgv: fromSource } : {}),
+  });
   let ended = false;
   const once = (): void => {
     if (!ended) onEnd();
