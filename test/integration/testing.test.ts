@@ -50,13 +50,23 @@ describe("the Testing view", function () {
     return editor;
   }
 
-  const ended = (index: number): Promise<RecordedRun> =>
-    eventually(() => (runs[index]?.hasEnded ? runs[index] : undefined), `the end of run ${index}`, 60_000);
+  /** A run that a command starts. Items reach the editor a moment after they are made: until then its commands find no test and do nothing. */
+  async function begun(command: string): Promise<RecordedRun> {
+    const index = runs.length;
+    return eventually(async () => {
+      let isDone = false;
+      void vscode.commands.executeCommand(command).then(() => (isDone = true));
+      await eventually(() => isDone || runs.length > index, `the end of ${command}, or a run by it`, 60_000);
+      return runs[index];
+    }, `a run by ${command}`);
+  }
+
+  const ended = (run: RecordedRun): Promise<RecordedRun> =>
+    eventually(() => (run.hasEnded ? run : undefined), "the end of the run", 60_000);
 
   it("runs the model's own estimator of a file, and says where and by how much it fails", async () => {
     await cursorAt(bent, '"bent"');
-    await vscode.commands.executeCommand("testing.runCurrentFile");
-    const { states, messages } = await ended(0);
+    const { states, messages } = await ended(await begun("testing.runCurrentFile"));
     const own = `${vscode.Uri.file(bent)}#default`;
     assert.deepEqual(states, { [own]: "failed" });
     const [message] = messages;
@@ -68,7 +78,7 @@ describe("the Testing view", function () {
 
   it("debugs what a test measures, with its estimator and seed, and keeps its last verdict", async () => {
     await cursorAt(checksFile, "half");
-    const debugging = vscode.commands.executeCommand("testing.debugAtCursor");
+    const run = await begun("testing.debugAtCursor");
     const session = await eventually(() => vscode.debug.activeDebugSession, "a debug session", 60_000);
     const { program, estimator, seed } = session.configuration;
     assert.deepEqual({ program, estimator, seed }, { program: bent, estimator: "half", seed: 3 });
@@ -77,19 +87,17 @@ describe("the Testing view", function () {
     assert.equal(stackFrames.at(-1).name, "training step 0");
     assert.equal(api.session.snapshot?.estimator, "half");
     await vscode.debug.stopDebugging(session);
-    await debugging;
-    const { states } = await ended(1);
+    const { states } = await ended(run);
     assert.deepEqual(Object.values(states), ["started"]);
   });
 
   it("cancels a test whose draws go on", async () => {
     await cursorAt(slowFile, "rebar");
-    const running = vscode.commands.executeCommand("testing.runAtCursor");
-    await eventually(() => Object.values(runs[2]?.states ?? {}).includes("started"), "the start");
+    const run = await begun("testing.runAtCursor");
+    await eventually(() => Object.values(run.states).includes("started"), "the start");
     await vscode.commands.executeCommand("testing.cancelRun");
-    const { states } = await ended(2);
+    const { states } = await ended(run);
     assert.deepEqual(Object.values(states), ["skipped"]);
-    await running;
   });
 
   it("runs watched tests again when their file is saved", async () => {
