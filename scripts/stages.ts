@@ -80,10 +80,12 @@ export const stages: readonly Stage[] = [
     built: true,
     async run(filters) {
       await prepareEditor();
-      return runSuite("ui", filters, 1);
+      return twice(filters);
     },
   },
 ];
+
+type Suite = Count & { readonly failedFiles: readonly string[] };
 
 let prepared: Promise<void> | undefined;
 
@@ -109,18 +111,31 @@ function suite(id: string, title: string): Stage {
   return { id, title, run: (filters, backend) => runSuite(id, filters, 2, backend) };
 }
 
+/** A window may lose a click while the machine is busy: files that failed run once more, and it is told which passed only then. */
+async function twice(filters: readonly string[]): Promise<Count> {
+  const first = await runSuite("ui", filters, 1);
+  const files = [...new Set(first.failedFiles)];
+  if (first.failed === 0 || files.length === 0) return first;
+  console.log(`\nOnce more: ${files.join(", ")}`);
+  const second = await runFiles(files, 1);
+  if (second.failed > 0) return { ...first, failed: second.failed };
+  console.log(`\nWARNING: passed at the second try only: ${files.join(", ")}`);
+  return { ...first, passed: first.passed + first.failed, failed: 0 };
+}
+
 /** Runs the files of `test/<id>/` with Node's test runner. */
-async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Count> {
+async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
   const files = testFiles(join("test", id), filters);
   if (files.length === 0)
     throw new Error(`test/${id}/ holds no file *.test.ts${filters.map((name) => ` named ${name}`).join(" or")}`);
   return runFiles(files, concurrency, backend);
 }
 
-async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Count> {
+async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
   const options = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
   const { output, status }: CommandResult = await runNode([...options, ...files], {
     env: await backendEnvironment(backend),
   });
-  return countNodeTests(output, status);
+  const failedFiles = [...output.matchAll(/^test at (\S+\.test\.ts):\d+/gm)].map(([, file]) => file!);
+  return { ...countNodeTests(output, status), failedFiles };
 }
