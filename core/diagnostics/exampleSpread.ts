@@ -55,7 +55,7 @@ function few({ dense, shape }: RowGradients, { examples, replicates }: RowLayout
 
 /** From all rows as they are, `[R·m, P]`, in float64. */
 export function spreadOfValues(values: Float32Array, layout: RowLayout): ExampleSpread {
-  const { examples: m, replicates: R, groups: count } = layout;
+  const { examples: m, replicates: R } = layout;
   const P = values.length / (m * R);
   const all = new Float64Array(P);
   let ofExamples = 0;
@@ -75,14 +75,7 @@ export function spreadOfValues(values: Float32Array, layout: RowLayout): Example
       for (let e = 0; e < P; e++) all[e]! += mean[e]! / m;
     }),
   );
-  const size = R / count;
-  const groups =
-    count === 1
-      ? squares.map((square) => square / (R - 1))
-      : Float64Array.from(
-          { length: count * m },
-          (_, i) => squaresOf(i % m, Math.floor(i / m) * size, size, () => undefined) / (size - 1),
-        );
+  const groups = groupVariances(squares, layout, (...of) => squaresOf(...of, () => undefined));
   return { replicates: R, squares, groups, means: { ofExamples, ofAll: sum(all.map((value) => value * value)) } };
 }
 
@@ -190,8 +183,9 @@ function maskedProducts(a: tf.Tensor2D, d: tf.Tensor2D, mask: tf.Tensor2D, copie
 /** @param within inner products inside each example, `[m, R, R]` */
 function centred(
   within: ArrayLike<number>,
-  { examples: m, replicates: R, groups: count }: RowLayout,
+  layout: RowLayout,
 ): Omit<ExampleSpread, "means"> & { readonly ofExamples: number } {
+  const { examples: m, replicates: R } = layout;
   let ofExamples = 0;
   /** Σ_r ‖g_r − ḡ‖² = Σ_r ‖g_r‖² − ⟨g_r, ḡ⟩ over replicates from … from + size − 1, and ‖ḡ‖². */
   const squaresOf = (b: number, from: number, size: number): { readonly squares: number; readonly mean: number } => {
@@ -211,15 +205,27 @@ function centred(
     ofExamples += found.mean;
     return found.squares;
   });
-  const size = R / count;
-  const groups =
-    count === 1
-      ? squares.map((square) => square / (R - 1))
-      : Float64Array.from(
-          { length: count * m },
-          (_, i) => squaresOf(i % m, Math.floor(i / m) * size, size).squares / (size - 1),
-        );
+  const groups = groupVariances(squares, layout, (...of) => squaresOf(...of).squares);
   return { replicates: R, squares, groups, ofExamples };
+}
+
+/**
+ * The sample variance of every group.
+ *
+ * @param squares of each example's replicates, all of them one group
+ * @param squaresOf those of an example's replicates from … from + size − 1
+ */
+function groupVariances(
+  squares: Float64Array,
+  { examples: m, replicates: R, groups: count }: RowLayout,
+  squaresOf: (b: number, from: number, size: number) => number,
+): Float64Array {
+  if (count === 1) return squares.map((square) => square / (R - 1));
+  const size = R / count;
+  return Float64Array.from(
+    { length: count * m },
+    (_, i) => squaresOf(i % m, Math.floor(i / m) * size, size) / (size - 1),
+  );
 }
 
 function scalar(x: tf.Tensor): number {
