@@ -1,20 +1,12 @@
-import { test } from "node:test";
 import { useBackend } from "../../../../core/backends/registry";
 import { tf } from "../../../../core/backends/tf";
-import { GradlensError } from "../../../../core/errors";
 import { affine } from "../../../../core/backends/fused/affine";
 import { assertClose, normals } from "../fused/compare";
+import { onBackends } from "../onBackends";
 
 /** The same computation in plain JavaScript, then on TensorFlow's library; skipped with the reason where that is not. */
 function equals(title: string, computations: () => readonly (() => tf.Tensor)[]): void {
-  test(title, async (context) => {
-    try {
-      await useBackend("tensorflow");
-    } catch (error) {
-      if (!(error instanceof GradlensError)) throw error;
-      context.skip(error.message);
-      return;
-    }
+  onBackends(["tensorflow"], title, async () => {
     for (const compute of computations()) {
       await useBackend("cpu");
       const expected = compute();

@@ -3,9 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
-import { useBackend } from "../../../../core/backends/registry";
-import { GradlensError } from "../../../../core/errors";
+import { onBackends } from "../onBackends";
 
 const products = `
   const { useBackend } = require("./core/backends/registry");
@@ -17,14 +15,7 @@ const products = `
 
 // A profiler takes its samples by signals. Where the library was left to AVX-512, 3000 products were never seen to end; a processor without
 // it shows nothing.
-test("signals during TensorFlow's products leave memory alone", async (context) => {
-  try {
-    await useBackend("tensorflow");
-  } catch (error) {
-    if (!(error instanceof GradlensError)) throw error;
-    context.skip(error.message);
-    return;
-  }
+onBackends(["tensorflow"], "signals during products leave memory alone", () => {
   const folder = mkdtempSync(join(tmpdir(), "gradlens-profile-"));
   try {
     const args = ["--import", "tsx", "--cpu-prof", "--cpu-prof-dir", folder, "--eval", products];
