@@ -1,12 +1,22 @@
 import { closest, distance } from "fastest-levenshtein";
 import { GradlensError } from "./errors";
 
-/** A name that is not in a registry: the error says what was found, the nearest name where one is near, and all that there are. */
-export function unknownName(code: string, thing: string, found: string, known: readonly string[]): GradlensError {
+/**
+ * A name that is not in a registry: the error says what was found, the nearest name where one is near, and all that there are.
+ *
+ * @param usage whether the command line may have said it; false for what only a model file says
+ */
+export function unknownName(
+  code: string,
+  thing: string,
+  found: string,
+  known: readonly string[],
+  usage = true,
+): GradlensError {
   return new GradlensError(
     code,
     `${thing} "${found}" does not exist${didYouMean(found, known)}; choose one of ${known.join(", ")}`,
-    { usage: true },
+    { usage },
   );
 }
 

@@ -2,12 +2,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { useBackend } from "../../core/backends/registry";
-import { CHECKS_FILE, listChecks } from "../../core/engine/checks/listChecks";
+import { listChecks } from "../../core/engine/checks/listChecks";
 import { recordBounds, type RecordedBound } from "../../core/engine/checks/recordBounds";
 import { runTest } from "../../core/engine/checks/runTest";
 import type { SliceOptions } from "../../core/engine/inSlices";
 import { GradlensError } from "../../core/errors";
-import type { CheckOutcome, CheckTest, ListedCheck, Outcome } from "../../core/protocol/checks";
+import {
+  checksFileName,
+  type CheckOutcome,
+  type CheckTest,
+  type ListedCheck,
+  type Outcome,
+} from "../../core/protocol/checks";
 import { exitCodes } from "../describeError";
 import { describeTest } from "../describeTest";
 import { formatInterval, formatNumber, formatShare } from "../../core/format";
@@ -36,7 +42,7 @@ export function addCheck(program: Command, terminal: Terminal, answering: Answer
   const command = program
     .command("check")
     .description("do the estimators keep what a checks file expects of them; for CI")
-    .argument("[file]", "checks file, or the folder of one", CHECKS_FILE)
+    .argument("[file]", "checks file, or the folder of one", checksFileName)
     .option("--junit <file>", "also write a JUnit report")
     .option("--record", "measure the variances and write their bounds into the file")
     .option("--data <folder>", "folder of the data files (or GRADLENS_DATA)")

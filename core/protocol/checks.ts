@@ -1,6 +1,9 @@
 import type { BiasRecord } from "./bias";
 import type { SourceLocation } from "./source";
 
+/** What a checks file is called where nobody says otherwise; others end in it, after a dot. */
+export const checksFileName = "gradlens.checks.json";
+
 /** What a test of an estimator expects. */
 export type Expectation = "unbiased" | "biased" | "variance-below-bound";
 

@@ -1,5 +1,6 @@
 import { GradlensError } from "../errors";
 import type { ScheduleOptions } from "../model/defineModel";
+import { unknownName } from "../unknownName";
 
 /**
  * The factor on the learning rate at a step, counted from 0. `cosine` and `linear` fall from 1 to `factor` (default 0) over `steps`,
@@ -27,9 +28,6 @@ export function scheduleFactor(options: ScheduleOptions | undefined, step: numbe
     case "step":
       return rise * (options.factor ?? 0.1) ** Math.floor(step / steps);
     default:
-      throw new GradlensError(
-        "GL1324",
-        `schedule "${String(id)}" does not exist; choose one of constant, cosine, linear, step`,
-      );
+      throw unknownName("GL1324", "schedule", String(id), ["constant", "cosine", "linear", "step"], false);
   }
 }

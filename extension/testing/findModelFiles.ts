@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { checksFileName } from "../../core/protocol/checks";
 import { isModelText } from "../modelFile";
 import { settings } from "../settings";
 
@@ -7,7 +8,7 @@ const HEAD_CHARACTERS = 8192;
 const MOST_FILES = 2000;
 
 export const modelGlob = "**/*.{ts,mts,cts,js,mjs,cjs}";
-export const checksGlob = "**/{gradlens.checks.json,*.gradlens.checks.json}";
+export const checksGlob = `**/{${checksFileName},*.${checksFileName}}`;
 const notOurs = "**/{node_modules,dist,out,build,.git}/**";
 
 /** Model files of the workspace as far as their imports tell; copies in run folders are none. */

@@ -2,12 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type CheckEntry, parseChecks } from "../../checks/parseChecks";
 import { GradlensError } from "../../errors";
-import type { CheckTest, ListedCheck, ListedChecks } from "../../protocol/checks";
+import { checksFileName, type CheckTest, type ListedCheck, type ListedChecks } from "../../protocol/checks";
 import { servingEstimators } from "../compareEstimators";
 import { openTest, type TestedModel } from "./openTest";
-
-/** What a checks file is called where nobody says otherwise. */
-export const CHECKS_FILE = "gradlens.checks.json";
 
 /**
  * The tests that a checks file makes: one per check and estimator. They share the file's rate of false alarms equally;
@@ -53,7 +50,7 @@ export async function listChecks(path: string, dataFolder?: string): Promise<Lis
 /** A folder stands for the checks file that lies in it. */
 function checksFile(path: string): string {
   const whole = resolve(path);
-  return statSync(whole, { throwIfNoEntry: false })?.isDirectory() ? join(whole, CHECKS_FILE) : whole;
+  return statSync(whole, { throwIfNoEntry: false })?.isDirectory() ? join(whole, checksFileName) : whole;
 }
 
 function testedModel(check: CheckEntry, folder: string, dataFolder: string | undefined): TestedModel {

@@ -3,6 +3,7 @@ import type { OptimizerOptions } from "../../model/defineModel";
 import { Adam } from "./adam";
 import type { Optimizer } from "./optimizer";
 import { Sgd } from "./sgd";
+import { unknownName } from "../../unknownName";
 
 interface OptimizerDescription {
   readonly id: string;
@@ -38,11 +39,10 @@ export const optimizers: readonly OptimizerDescription[] = [
 /** @throws GL1320–GL1322 naming the option, what it accepts and what was found */
 export function createOptimizer({ id, ...given }: OptimizerOptions): Optimizer {
   const description = optimizers.find((candidate) => candidate.id === id);
-  if (!description)
-    throw new GradlensError(
-      "GL1320",
-      `optimizer "${id}" does not exist; choose one of ${optimizers.map((o) => o.id).join(", ")}`,
-    );
+  if (!description) {
+    const ids = optimizers.map((candidate) => candidate.id);
+    throw unknownName("GL1320", "optimizer", id, ids, false);
+  }
   const known = { learningRate: positive, ...description.options };
   const options: Record<string, number> = {};
   for (const [name, value] of Object.entries(given)) {
