@@ -3,8 +3,9 @@ import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import type { ParameterAttribution } from "../protocol/variance";
 import { AttributionMoments } from "./attributionMoments";
 import { attributionPass } from "./chunks/attributionPass";
-import { openChunks } from "./chunks/chunks";
+import { plainSet } from "./chunks/chunks";
 import type { Draws } from "./chunks/draws";
+import { takeChunks } from "./chunks/takeChunks";
 import type { ExactRequest } from "./exactGradient";
 import { DIAGNOSTIC_REPLICATE } from "./measureVariance";
 import type { MomentsWindow } from "./momentsWindow";
@@ -33,7 +34,7 @@ const ROWS = 256;
  * (`AttributionMoments`). What a node's noise decides further down, through the nodes drawn given it, counts as its effect too.
  */
 export function* attributeVariance(request: AttributionRequest): Sliced<readonly ParameterAttribution[]> {
-  const { instance, structure, estimators, specs, batchSize, draws, seed, step } = request;
+  const { instance, structure, batchSize, draws, seed, step } = request;
   const hasData = Object.keys(request.data).length > 0;
   const m = hasData ? (request.examples ?? batchSize) : 1;
   const found = instance.parameters.map(() => new AttributionMoments(structure.nodes, m));
@@ -44,21 +45,10 @@ export function* attributeVariance(request: AttributionRequest): Sliced<readonly
     firstReplicate: DIAGNOSTIC_REPLICATE + index * perPass,
     replicates: Math.min(perPass, draws - index * perPass),
   });
-  const sets = [{ estimators, specs: specs ?? new Map<string, EstimatorSpec>(), control: 0 }];
-  const chunks = openChunks(
-    { kind: attributionPass, subject: { ...request, sets }, total, args },
-    specs && request.workers,
-  );
-  try {
-    for (let index = 0; index < total; index++) {
-      (yield* chunks.next()).forEach((rows, i) => {
-        rows.forEach((squares, row) => found[i]!.add(row % m, squares));
-      });
-      yield Math.min(1, ((index + 1) * perPass) / draws);
-    }
-  } finally {
-    chunks.close();
-  }
+  const work = { kind: attributionPass, subject: { ...request, sets: [plainSet(request)] }, total, args };
+  yield* takeChunks(work, request.specs && request.workers, (parameters) => {
+    parameters.forEach((rows, i) => rows.forEach((squares, row) => found[i]!.add(row % m, squares)));
+  });
   return instance.parameters.map(({ name, shape }, i) => {
     const moments = request.window?.add(name, found[i]!) ?? found[i]!;
     return { name, shape, ...moments.result(batchSize) };

@@ -2,7 +2,8 @@ import { GradlensError } from "../errors";
 import type { NodeEstimator } from "../estimators/estimator";
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import { nodeWithOwnNoise } from "../estimators/ownNoise";
-import { openChunks } from "./chunks/chunks";
+import { plainSet } from "./chunks/chunks";
+import { takeChunks } from "./chunks/takeChunks";
 import { estimatorStates, type StateRange } from "./chunks/estimatorStates";
 import { requireStates } from "./enumerate";
 import { exactGradientSliced, type ExactRequest } from "./exactGradient";
@@ -62,19 +63,13 @@ export function* enumerateEstimatorSliced(
     count: Math.min(length, states - index * length),
   });
   const total = Math.ceil(states / length);
-  const subject = { ...request, sets: [{ estimators, specs, control: 0 }] };
-  const chunks = openChunks({ kind: estimatorStates, subject, total, args: rangeOf }, request.workers);
-  try {
-    for (let index = 0; index < total; index++) {
-      const { weights, first, second } = yield* chunks.next();
-      addTo(weightSum, weights);
-      first.forEach((values, i) => addTo(firsts[i]!, values));
-      second.forEach((values, i) => addTo(seconds[i]!, values));
-      yield (index + 1) / total;
-    }
-  } finally {
-    chunks.close();
-  }
+  const subject = { ...request, sets: [plainSet({ estimators, specs })] };
+  const work = { kind: estimatorStates, subject, total, args: rangeOf };
+  yield* takeChunks(work, request.workers, ({ weights, first, second }) => {
+    addTo(weightSum, weights);
+    first.forEach((values, i) => addTo(firsts[i]!, values));
+    second.forEach((values, i) => addTo(seconds[i]!, values));
+  });
   // Float32 log-probabilities leave the weights' sums at 1 ± 1e-6; dividing by them takes that error out.
   return new Map(
     instance.parameters.map(({ name, variable }, i) => {

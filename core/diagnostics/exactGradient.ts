@@ -1,4 +1,5 @@
-import { type ChunkSubject, openChunks, type Workers } from "./chunks/chunks";
+import type { ChunkSubject, Workers } from "./chunks/chunks";
+import { takeChunks } from "./chunks/takeChunks";
 import { exactStates, firstLoss, type States } from "./chunks/exactStates";
 import { requireStates } from "./enumerate";
 import { finish, type Sliced } from "./sliced";
@@ -42,20 +43,14 @@ export function* exactGradientSliced(request: ExactRequest): Sliced<ExactGradien
     offset,
   });
   const total = Math.ceil(states / size);
-  const chunks = openChunks({ kind: exactStates, subject, total, args: rangeOf }, workers);
-  try {
-    for (let index = 0; index < total; index++) {
-      const { gradients, weighted, probability } = yield* chunks.next();
-      gradients.forEach((gradient, i) => {
-        const sum = totals[i]!;
-        gradient?.forEach((value, element) => void (sum[element]! += value / batchSize));
-      });
-      for (const value of weighted) loss += value / batchSize;
-      for (const value of probability) loss += (value * offset) / batchSize;
-      yield (index + 1) / total;
-    }
-  } finally {
-    chunks.close();
-  }
+  const work = { kind: exactStates, subject, total, args: rangeOf };
+  yield* takeChunks(work, workers, ({ gradients, weighted, probability }) => {
+    gradients.forEach((gradient, i) => {
+      const sum = totals[i]!;
+      gradient?.forEach((value, element) => void (sum[element]! += value / batchSize));
+    });
+    for (const value of weighted) loss += value / batchSize;
+    for (const value of probability) loss += (value * offset) / batchSize;
+  });
   return { gradients: new Map(instance.parameters.map(({ name }, i) => [name, totals[i]!])), loss };
 }

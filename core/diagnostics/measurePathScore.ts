@@ -1,8 +1,9 @@
 import type { EstimatorSpec } from "../estimators/estimatorSpec";
 import type { PathScore } from "../protocol/variance";
-import { openChunks, type Workers } from "./chunks/chunks";
+import { plainSet, type Workers } from "./chunks/chunks";
 import type { Draws } from "./chunks/draws";
 import { pathScorePass } from "./chunks/pathScorePass";
+import { takeChunks } from "./chunks/takeChunks";
 import { MAX_ROWS } from "./measureVariance";
 import type { MomentsWindow } from "./momentsWindow";
 import { SMALL } from "./pairMoments";
@@ -32,7 +33,7 @@ export function measurePathScore(request: Request): readonly PathScore[] {
 /** The same, pass by pass. */
 export function* measurePathScoreSliced(request: Request): Sliced<readonly PathScore[]> {
   if (!hasPathAndScore(request)) return [];
-  const { instance, examples: m, estimators, specs, draws, seed, step } = request;
+  const { instance, examples: m, draws, seed, step } = request;
   const found = new Map(instance.parameters.map(({ name }) => [name, new PathScoreMoments()]));
   const small = instance.parameters.every(({ variable }) => variable.size <= SMALL);
   const perPass = small ? Math.max(2, 2 * Math.floor(MAX_ROWS / m / 2)) : 2;
@@ -42,19 +43,10 @@ export function* measurePathScoreSliced(request: Request): Sliced<readonly PathS
     firstReplicate: index * perPass,
     replicates: Math.min(perPass, 2 * Math.ceil((draws - index * perPass) / 2)),
   });
-  const sets = [{ estimators, specs: specs ?? new Map<string, EstimatorSpec>(), control: 0 }];
-  const chunks = openChunks(
-    { kind: pathScorePass, subject: { ...request, sets }, total, args },
-    specs && request.workers,
-  );
-  try {
-    for (let index = 0; index < total; index++) {
-      for (const [name, moments] of yield* chunks.next()) found.get(name)!.add(moments);
-      yield Math.min(1, ((index + 1) * perPass) / draws);
-    }
-  } finally {
-    chunks.close();
-  }
+  const work = { kind: pathScorePass, subject: { ...request, sets: [plainSet(request)] }, total, args };
+  yield* takeChunks(work, request.specs && request.workers, (parts) => {
+    for (const [name, moments] of parts) found.get(name)!.add(moments);
+  });
   return instance.parameters.flatMap(({ name, shape }) => {
     const newest = found.get(name)!;
     if (!newest.hasScore) return [];

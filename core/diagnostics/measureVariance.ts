@@ -5,7 +5,7 @@ import type { Structure } from "../graph/structure";
 import type { DataInputs } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
 import type { ParameterVariance } from "../protocol/variance";
-import { openChunks, type Workers } from "./chunks/chunks";
+import { openChunks, plainSet, type Workers } from "./chunks/chunks";
 import { type ReplicateParts, type Replicates, variancePass } from "./chunks/variancePass";
 import type { DriftPart, DriftWindow } from "./driftWindow";
 import { ElementMoments } from "./elementMoments";
@@ -90,7 +90,6 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
   );
   const passes = replicatePasses(draws, m, { samples: request.numSamples, formed, products: !allSmall });
   const total = passes.reduce((sum, { replicates }) => sum + replicates, 0);
-  const sets = [{ estimators: request.estimators, specs: request.specs ?? new Map(), control: 0 }];
   const argsOf = (index: number): Replicates => ({
     seed: request.seed,
     step: request.step,
@@ -103,7 +102,12 @@ export function* measureVarianceSliced(request: VarianceRequest): Sliced<readonl
     together: request.drift !== undefined && passes.length === 1,
     refined: request.refined === true,
   });
-  const work = { kind: variancePass, subject: { ...request, sets }, total: passes.length, args: argsOf };
+  const work = {
+    kind: variancePass,
+    subject: { ...request, sets: [plainSet(request)] },
+    total: passes.length,
+    args: argsOf,
+  };
   const chunks = openChunks(work, request.specs && request.workers);
   let done = 0;
   try {

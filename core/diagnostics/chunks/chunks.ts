@@ -29,6 +29,14 @@ export interface EstimatorSet {
   readonly control: number;
 }
 
+/** Estimators as they are. @param given without specs where no other engine makes them */
+export function plainSet({
+  estimators,
+  specs = new Map(),
+}: Pick<EstimatorSet, "estimators"> & { readonly specs?: EstimatorSet["specs"] | undefined }): EstimatorSet {
+  return { estimators, specs, control: 0 };
+}
+
 /**
  * One kind of chunk: a pure function of subject and arguments, so that whoever computes it finds the same bits. Arguments and results
  * are plain data: numbers, strings, arrays and typed arrays.
