@@ -4,6 +4,7 @@ import type { RowRecorder } from "../model/buildContext";
 import type { ModelDefinition } from "../model/defineModel";
 import { type DenseCall, denseWeightRows, plainRows, type RowGradients } from "./rowGradients";
 import { type Evaluation, type SurrogateRows, surrogateRows } from "./surrogate";
+import { scaleRows } from "./scaleRows";
 import { sumsOfRows } from "./sumsOfRows";
 import { gradients, record } from "./tape";
 
@@ -17,16 +18,25 @@ export interface RowSums {
   readonly surrogate: tf.Tensor;
 }
 
+interface RowsAtOnce extends CollectedRows<RowSums> {
+  /** Every layer's input said which axis its rows are. */
+  readonly certain: boolean;
+}
+
 type Form<T extends RowSums> = (evaluation: Evaluation) => T;
 
-/** Models whose text cannot take a parameter with an axis of rows in front; found by comparison at first use. */
-const needsLoop = new WeakMap<ModelDefinition, boolean>();
+/** How often the rows of a model's text were collected at once, by how many rows there were. */
+const uses = new WeakMap<ModelDefinition, Map<number, number>>();
+/** Models whose text cannot take a parameter with an axis of rows in front, or mixes rows up. */
+const needLoop = new WeakSet<ModelDefinition>();
 
 /**
  * The gradient of every row apart, for every parameter. Call inside a tidy, which then owns all tensors of the result.
  *
- * Dense layers report inputs and output gradients; raw parameters get an axis of rows. The first time, the sum over rows is compared
- * with the ordinary gradient: text that reads a parameter's axes from the front falls back to one backward pass per row.
+ * Dense layers report inputs and output gradients; raw parameters get an axis of rows. At the first use of so many rows, the
+ * second, the fourth and so on, since parameters move, a weighted sum over rows is compared with the ordinary gradient of the same sum, and
+ * always where a layer's input does not say which axis its rows are: text that reads a parameter's axes from the front, or whose rows come out in another order,
+ * falls back to one backward pass per row.
  *
  * @param form what is differentiated
  */
@@ -44,40 +54,54 @@ export function collectRows(
   evaluation: Omit<Evaluation, "functions">,
   form: Form<RowSums> = surrogateRows,
 ): CollectedRows<RowSums> {
-  const known = needsLoop.get(instance.definition);
-  if (known === true) return collectByLoop(instance, evaluation, form);
-  if (known === false || !hasRawParameters(instance)) return collectByAxis(instance, evaluation, form);
-  let byAxis: CollectedRows<RowSums> | null = null;
+  const { definition } = instance;
+  if (needLoop.has(definition)) return collectByLoop(instance, evaluation, form);
+  const use = countUse(definition, evaluation.noise.layout.numRows);
+  let byAxis: RowsAtOnce | null = null;
   try {
     byAxis = collectByAxis(instance, evaluation, form);
   } catch {
     // Text that fails on the extra axis takes the loop below; an error of the text itself shows there again.
   }
-  const agree = byAxis !== null && sumsAgree(instance, evaluation, form, byAxis);
-  needsLoop.set(instance.definition, !agree);
-  return agree ? byAxis! : collectByLoop(instance, evaluation, form);
+  if (byAxis) {
+    const looks = !byAxis.certain || Number.isInteger(Math.log2(use));
+    if (!looks || rowsAgree(instance, evaluation, form, byAxis)) return byAxis;
+  }
+  needLoop.add(definition);
+  return collectByLoop(instance, evaluation, form);
 }
 
-function hasRawParameters(instance: ModelInstance): boolean {
-  return instance.parameters.length > 2 * instance.denseNames.size;
+/** Which use of so many rows this is, from 1. */
+function countUse(definition: ModelDefinition, numRows: number): number {
+  const counts = uses.get(definition) ?? new Map<number, number>();
+  uses.set(definition, counts);
+  const use = (counts.get(numRows) ?? 0) + 1;
+  counts.set(numRows, use);
+  return use;
 }
 
-/** Whether the rows' sum is the gradient of the rows' summed surrogate, to float32. */
-function sumsAgree(
+/** Its multiples modulo 1 are as far apart as can be: weights of which no two rows have the same. */
+const GOLDEN = 0.6180339887;
+
+/** Whether a weighted sum of the rows is the gradient of the rows' surrogates under the same weights, to float32. */
+function rowsAgree(
   instance: ModelInstance,
   evaluation: Omit<Evaluation, "functions">,
   form: Form<RowSums>,
   found: CollectedRows<RowSums>,
 ): boolean {
+  const { numRows } = evaluation.noise.layout;
+  const weights = tf.tensor1d(Float32Array.from({ length: numRows }, (_, row) => 0.5 + ((row * GOLDEN) % 1)));
   const recorded = record(() => form({ ...evaluation, functions: instance.functions }));
   const expected = gradients(
     recorded.tape,
     recorded.value.surrogate,
     instance.parameters.map(({ variable }) => variable),
+    weights,
   );
   recorded.release();
   return expected.every((gradient, i) => {
-    const sums = sumsOfRows(found.rows[i]!, 1);
+    const sums = sumsOfRows(scaleRows(found.rows[i]!, weights), 1);
     const total = gradient ? tf.reshape(gradient, sums.shape) : tf.zerosLike(sums);
     const difference = tf.max(tf.abs(tf.sub(sums, total))).dataSync()[0]!;
     const scale = tf.max(sumsOfRows(absoluteRows(found.rows[i]!), 1)).dataSync()[0]!;
@@ -97,11 +121,12 @@ export function collectByAxis(
   instance: ModelInstance,
   evaluation: Omit<Evaluation, "functions">,
   form: Form<RowSums> = surrogateRows,
-): CollectedRows<RowSums> {
+): RowsAtOnce {
   const { numRows } = evaluation.noise.layout;
   const calls = new Map<string, DenseCall[]>();
   const masks = new Map<string, tf.Tensor2D>();
   const raw = new Map<string, tf.Tensor>();
+  let certain = true;
   const recorder: RowRecorder = {
     numRows,
     root: tf.scalar(0),
@@ -114,6 +139,7 @@ export function collectByAxis(
       raw.set(name, spread);
       return spread;
     },
+    unsure: () => void (certain = false),
     dense(layer, inputs, outputs, mask) {
       calls.set(layer, [
         ...(calls.get(layer) ?? []),
@@ -158,7 +184,7 @@ export function collectByAxis(
       (gradient ? tf.reshape(gradient, [numRows, size]) : tf.zeros([numRows, size])) as tf.Tensor2D,
     );
   });
-  return { rows, surrogate: recorded.value };
+  return { rows, surrogate: recorded.value, certain };
 }
 
 /** One forward pass and one backward pass per row: slow, and right for any text. */

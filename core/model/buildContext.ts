@@ -26,6 +26,8 @@ export interface RowRecorder {
    * The recorder keeps the tensors.
    */
   dense(layer: string, inputs: tf.Tensor2D, outputGradients: tf.Tensor2D, mask: tf.Tensor2D | null): void;
+  /** An input's shape does not say which of its vectors belongs to which row: the outcome wants a look. */
+  unsure(): void;
 }
 
 let active: BuildContext | null = null;

@@ -2,7 +2,7 @@ import { customOp } from "../backends/customOp";
 import { affine } from "../backends/fused/affine";
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
-import { buildContext } from "./buildContext";
+import { buildContext, type RowRecorder } from "./buildContext";
 import { callSite } from "./callSite";
 import { denseOfCopies } from "./changedUnits";
 import { remembered } from "./denseMemo";
@@ -76,7 +76,7 @@ export function dense(
 
   return (given) => {
     const width = given.shape[given.rank - 1];
-    const x = rows && width === inputs ? spreadOverRows(given, rows.numRows) : given;
+    const x = rows && width === inputs ? spreadOverRows(given, rows) : given;
     if (width !== inputs)
       throw new GradlensError(
         "GL1110",
@@ -100,12 +100,7 @@ export function dense(
           (dy) => ({
             x: () => towardsInput(dy),
             root: () => {
-              rows.dense(
-                name,
-                tf.reshape(x, [-1, inputs]) as tf.Tensor2D,
-                tf.reshape(dy, [-1, units]) as tf.Tensor2D,
-                mask ?? null,
-              );
+              rows.dense(name, rowsLast(x, rows.numRows), rowsLast(dy, rows.numRows), mask ?? null);
               return tf.scalar(0);
             },
           }),
@@ -139,8 +134,27 @@ export function dense(
   };
 }
 
-/** An input without an axis of rows, `[…, width]` of fewer than B' vectors, as `[C, B', width]`. */
-function spreadOverRows(x: tf.Tensor, numRows: number): tf.Tensor {
+/** An input without rows of its own, the same vectors for each, as `[C, B', width]` or with its second axis repeated. */
+function spreadOverRows(x: tf.Tensor, rows: RowRecorder): tf.Tensor {
+  const { numRows } = rows;
+  if (numRows === 1 || hasRows(x, numRows)) return x;
   const width = x.shape[x.rank - 1]!;
-  return (x.size / width) % numRows === 0 ? x : tf.tile(tf.reshape(x, [-1, 1, width]), [1, numRows, 1]);
+  const vectors = x.size / width;
+  if (x.rank >= 3 && x.shape[1] === 1)
+    return tf.tile(
+      x,
+      x.shape.map((_, axis) => (axis === 1 ? numRows : 1)),
+    );
+  if (vectors > 1) rows.unsure();
+  return vectors % numRows === 0 ? x : tf.tile(tf.reshape(x, [-1, 1, width]), [1, numRows, 1]);
 }
+
+/** `[S, B', …, width]` as `[S · …, B', width]` in one axis; text that has flattened its rows has put them last. */
+function rowsLast(x: tf.Tensor, numRows: number): tf.Tensor2D {
+  const width = x.shape[x.rank - 1]!;
+  if (x.rank < 4 || !hasRows(x, numRows)) return tf.reshape(x, [-1, width]);
+  const between = x.shape.map((_, axis) => axis).slice(2, -1);
+  return tf.reshape(tf.transpose(x, [0, ...between, 1, x.rank - 1]), [-1, width]);
+}
+
+const hasRows = (x: tf.Tensor, numRows: number): boolean => x.rank >= 3 && x.shape[1] === numRows;

@@ -70,6 +70,50 @@ const CASES: readonly {
   },
 ];
 
+/** Layers over an axis between rows and features, whose inputs say in three ways which row is which, or do not. */
+const AXES: readonly { readonly name: string; readonly model: ModelDefinition }[] = [
+  {
+    name: "a layer over [S, B, places, features]",
+    model: overPlaces("places", (h, layer) => layer(tf.reshape(h, [...h.shape.slice(0, -1), 3, 2]))),
+  },
+  {
+    name: "a layer over rows and places flattened into one axis",
+    model: overPlaces("flattened", (h, layer) => {
+      const y = layer(tf.reshape(h, [-1, 2]));
+      return tf.reshape(y, [...h.shape.slice(0, -1), 3, 1]);
+    }),
+  },
+  {
+    name: "a layer over constants that are the same for all rows",
+    model: defineModel("constants", () => {
+      const layer = dense("layer", 2, 1, { weight: [[0.5], [-0.7]], bias: [0.1] });
+      const inputs = tf.tensor([1, 2, 0, 1, 3, 1, 1, 1, -1, 0, 2, -1], [6, 2]); // as many as rows
+      return {
+        program() {
+          const h = sample("h", bernoulli({ logits: tf.reshape(layer(inputs), [6]) }));
+          cost("f", tf.exp(tf.sum(tf.mul(h, [1, 2, -1, 0.5, -0.2, 0.3]), -1)));
+        },
+      };
+    }),
+  },
+];
+
+function overPlaces(
+  name: string,
+  apply: (h: tf.Tensor, layer: (x: tf.Tensor) => tf.Tensor) => tf.Tensor,
+): ModelDefinition {
+  return defineModel(name, () => {
+    const layer = dense("layer", 2, 1, { weight: [[0.5], [-0.7]], bias: [0.1] });
+    return {
+      program() {
+        const h = sample("h", bernoulli({ logits: tf.tensor([0.2, -0.4, 0.6, 0.1, 0.9, -0.3]) }));
+        const y = apply(h, layer); // [S, B, 3, 1]
+        cost("f", tf.sum(tf.mul(tf.sum(tf.exp(y), -1), [1, 2, 3]), -1));
+      },
+    };
+  });
+}
+
 function beliefNet(): ModelDefinition {
   return defineModel("net", () => {
     const encode = dense("encode", 3, 4);
@@ -147,6 +191,70 @@ for (const backend of ["cpu", "wasm"]) {
     }
   });
 }
+
+for (const { name, model } of AXES) {
+  for (const samples of [1, 2]) {
+    test(`${name}, ${samples} samples: every row has its own gradient`, async () => {
+      await useBackend("cpu");
+      const bench = makeBench(model, "lr", { numSamples: samples });
+      tf.tidy(() => {
+        const slow = collectByLoop(bench.instance, evaluationOf(bench)).rows;
+        collectRows(bench.instance, evaluationOf(bench)).rows.forEach((row, i) => {
+          close(row.materialise().dataSync(), slow[i]!.materialise().dataSync(), row.name);
+        });
+      });
+      bench.dispose();
+    });
+  }
+}
+
+test("text that goes by as many rows as its own axis has places is found out at the use with so many", async () => {
+  await useBackend("cpu");
+  const model = defineModel("as-many", () => {
+    const scale = parameter("scale", [0.5, -1]);
+    return {
+      program() {
+        const h = sample("h", bernoulli({ logits: tf.zeros([6]) }));
+        // With an axis of rows in front, the scale is laid along the places.
+        const y = tf.mul(tf.reshape(h, [...h.shape.slice(0, -1), 3, 2]), scale);
+        cost("f", tf.sum(tf.mul(tf.exp(tf.sum(y, -1)), [1, 2, 3]), -1));
+      },
+    };
+  });
+  const bench = makeBench(model, "lr");
+  for (const numRows of [1, 1, 3]) {
+    const noise = new Noise({ seed: 1, step: 2, numSamples: 1, numRows, replicates: 1, firstReplicate: 0 });
+    const evaluation = { ...evaluationOf(bench), noise };
+    tf.tidy(() => {
+      const [fast] = collectRows(bench.instance, evaluation).rows;
+      const [slow] = collectByLoop(bench.instance, evaluation).rows;
+      close(fast!.materialise().dataSync(), slow!.materialise().dataSync(), `${numRows} rows`);
+    });
+  }
+  bench.dispose();
+});
+
+test("text whose gradient says nothing at first is looked at again", async () => {
+  await useBackend("cpu");
+  const model = defineModel("silent-at-first", () => {
+    const scale = parameter("scale", [0, 0]);
+    return {
+      program() {
+        const h = sample("h", bernoulli({ logits: tf.zeros([2]) }));
+        cost("f", tf.mul(tf.sum(h, -1), tf.square(tf.sum(scale)))); // all axes, that of rows, too
+      },
+    };
+  });
+  const bench = makeBench(model, "lr");
+  tf.tidy(() => void collectRows(bench.instance, evaluationOf(bench)));
+  bench.instance.parameters[0]!.variable.assign(tf.tensor1d([1, 2]));
+  tf.tidy(() => {
+    const [fast] = collectRows(bench.instance, evaluationOf(bench)).rows;
+    const [slow] = collectByLoop(bench.instance, evaluationOf(bench)).rows;
+    close(fast!.materialise().dataSync(), slow!.materialise().dataSync(), "scale");
+  });
+  bench.dispose();
+});
 
 test("text that reads a parameter's axes from the front is found out and takes one pass per row", async () => {
   await useBackend("cpu");
