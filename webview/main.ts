@@ -27,9 +27,9 @@ const context: PanelContext = {
   post: (message) => host.postMessage(message),
   select(parameter) {
     view.set({ selectedParameter: parameter });
-    scheduler.request();
+    scheduler.request(true);
   },
-  redraw: () => scheduler.request(),
+  redraw: () => scheduler.request(true),
 };
 
 const watching = createWatching((views) => context.post({ type: "watch", views }));

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { mergeDeltas } from "../../core/protocol/applyDelta";
 import type { RunDelta } from "../../core/protocol/snapshot";
-import type { FromWebview, PanelView, ToWebview } from "../../core/protocol/webview";
+import type { EngineState, FromWebview, PanelView, ToWebview } from "../../core/protocol/webview";
 import type { EngineClient, EngineLog } from "../engineClient";
 import { commandIds, panelViewType } from "../ids";
 import { showError } from "../messages";
 import { revealSource } from "../revealSource";
 import type { Session } from "../run/session";
-import { Throttle } from "../throttle";
+import { DeltaQueue } from "./deltaQueue";
 import { exportText } from "./exportText";
 import { panelHtml } from "./panelHtml";
 import { RolloutWatch } from "./rolloutWatch";
@@ -41,12 +40,10 @@ const panelCommands: ReadonlyMap<string, string> = new Map(
 export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private hydrated = false;
-  private sequence = 0;
-  private waiting: RunDelta | undefined;
   private selected: string | undefined;
   private scrollTo: string | undefined;
   private views: readonly PanelView[] = [];
-  private readonly throttle = new Throttle(100, () => this.flush());
+  private readonly deltas = new DeltaQueue((delta) => this.post({ type: "delta", delta }));
   private readonly messages = new vscode.EventEmitter<FromWebview>();
   private readonly subscriptions: readonly { dispose(): void }[];
   private readonly rolloutWatch: RolloutWatch;
@@ -68,7 +65,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
         this.watch(this.views);
       }),
       session.onDidDelta((delta) => this.queue(delta)),
-      client.onDidChangeState(({ state, message }) => this.post({ type: "engine", engine: state, message })),
+      client.onDidChangeState(({ state, message }) => this.tell(state, message)),
     ];
   }
 
@@ -97,7 +94,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
-    this.throttle.dispose();
+    this.deltas.dispose();
     this.messages.dispose();
     this.panel?.dispose();
   }
@@ -133,6 +130,7 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   /** The page is gone. */
   private leave(): void {
     this.hydrated = false;
+    this.deltas.reset();
     this.watch([]);
   }
 
@@ -177,43 +175,39 @@ export class PanelsHost implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   private hydrate(): void {
-    this.waiting = undefined;
-    this.sequence = 0;
-    this.post({
+    const told = this.post({
       type: "hydrate",
       engine: this.client.state,
       snapshot: this.session.snapshot,
       strings: vscode.l10n.bundle ?? {},
       sequence: 0,
     });
-    if (this.client.state === "failed") this.post({ type: "engine", engine: "failed", message: this.client.message });
+    this.deltas.reset(told);
+    if (this.client.state === "failed") this.tell("failed", this.client.message);
+  }
+
+  private tell(engine: EngineState, message: string | null): void {
+    void this.post({ type: "engine", engine, message });
   }
 
   private queue(delta: RunDelta): void {
-    if (!this.hydrated || !this.visible) return;
-    this.waiting = this.waiting ? mergeDeltas(this.waiting, delta) : delta;
-    this.throttle.call();
-  }
-
-  private flush(): void {
-    const delta = this.waiting;
-    this.waiting = undefined;
-    // Merged deltas are numbered anew, so that the view can tell whether it missed one.
-    if (delta && this.hydrated) this.post({ type: "delta", delta: { ...delta, sequence: ++this.sequence } });
+    if (this.hydrated && this.visible) this.deltas.add(delta);
   }
 
   private select(): void {
     if (this.scrollTo !== undefined && this.hydrated) {
-      this.flush();
-      this.post({ type: "scrollTo", panel: this.scrollTo });
+      this.deltas.flush();
+      void this.post({ type: "scrollTo", panel: this.scrollTo });
       this.scrollTo = undefined;
     }
     if (this.selected === undefined || !this.hydrated) return;
-    this.post({ type: "select", parameter: this.selected });
+    void this.post({ type: "select", parameter: this.selected });
     this.selected = undefined;
   }
 
-  private post(message: ToWebview): void {
-    if (this.hydrated && this.visible) void this.panel?.webview.postMessage(message);
+  /** Settles when the window has handed a message to the page. */
+  private async post(message: ToWebview): Promise<void> {
+    // A page that is gone meanwhile needs none.
+    if (this.hydrated && this.visible) await this.panel?.webview.postMessage(message).then(undefined, () => undefined);
   }
 }
