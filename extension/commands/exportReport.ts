@@ -16,8 +16,9 @@ export interface ReportServices {
 const titles = { html: "HTML", json: "JSON", csv: "CSV", svg: "SVG" } as const;
 
 /** Asks where to save the diagnosis of a run, and as what: of the one given, else of the window's, else of one that is asked for. */
-export async function exportReport({ client, session }: ReportServices, target?: RunRecord): Promise<void> {
-  const run = target ?? (await currentRun(session)) ?? (await ask(session));
+export async function exportReport({ client, session }: ReportServices, folder?: string): Promise<void> {
+  const wanted = folder ?? session.snapshot?.runFolder;
+  const run = (wanted ? await readRun(wanted) : null) ?? (await ask(session));
   if (!run) return;
   const file = await vscode.window.showSaveDialog({
     title: vscode.l10n.t("Export Report of {0}", run.model),
@@ -40,10 +41,6 @@ export async function exportReport({ client, session }: ReportServices, target?:
     title: browse ? vscode.l10n.t("Open in Browser") : vscode.l10n.t("Open File"),
     run: () => (browse ? vscode.env.openExternal(file) : vscode.commands.executeCommand("vscode.open", file)),
   });
-}
-
-async function currentRun({ snapshot }: Session): Promise<RunRecord | null> {
-  return snapshot?.runFolder ? readRun(snapshot.runFolder) : null;
 }
 
 const ask = (session: Session): Promise<RunRecord | undefined> =>

@@ -6,7 +6,6 @@ import { commandIds } from "../ids";
 import { showError } from "../messages";
 import type { PanelsHost } from "../panels/panelsHost";
 import { revealSource } from "../revealSource";
-import type { RunRecord } from "../run/runFolder";
 import type { Session } from "../run/session";
 import { settings } from "../settings";
 import type { TestExplorer } from "../testing/testExplorer";
@@ -61,10 +60,13 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     showLog: () => log.show(),
     installNative: () => installNative(services),
     restartEngine: () => client.restart(),
-    resumeRun: (run) => resumeRun(services, isRun(run) || typeof run === "string" ? run : undefined),
-    exportReport: (run) => exportReport(services, isRun(run) ? run : undefined),
-    revealRun: (run) =>
-      isRun(run) ? vscode.commands.executeCommand("revealInExplorer", vscode.Uri.file(run.folder)) : undefined,
+    // Rows of the view of runs are known by their folders.
+    resumeRun: (folder) => resumeRun(services, typeof folder === "string" ? folder : undefined),
+    exportReport: (folder) => exportReport(services, typeof folder === "string" ? folder : undefined),
+    revealRun: (folder) =>
+      typeof folder === "string"
+        ? vscode.commands.executeCommand("revealInExplorer", vscode.Uri.file(folder))
+        : undefined,
     refreshRuns: () => runs.refresh(),
     showParameter: (name) => panels.show(typeof name === "string" ? name : undefined),
     revealSource: (given) => {
@@ -101,8 +103,6 @@ function showTestResult({ tests, session, panels }: CommandServices, testId: unk
   session.showBias(shown.snapshot, shown.bias);
   panels.show(undefined, "bias");
 }
-
-const isRun = (value: unknown): value is RunRecord => typeof value === "object" && value !== null && "folder" in value;
 
 const isSource = (value: unknown): value is SourceLocation =>
   typeof value === "object" && value !== null && "file" in value && "line" in value;

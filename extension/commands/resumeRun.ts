@@ -7,7 +7,7 @@ import { pickRun } from "./pickRun";
 import { begin, type TrainServices } from "./train";
 
 /** Goes on with a run from its last checkpoint: the one given, else one that is asked for. */
-export async function resumeRun(services: TrainServices, target?: RunRecord | string): Promise<void> {
+export async function resumeRun(services: TrainServices, folder?: string): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     throw new GradlensError(
       "GL8021",
@@ -20,14 +20,14 @@ export async function resumeRun(services: TrainServices, target?: RunRecord | st
       `${services.session.snapshot.model} is being trained; stop it before you resume another run`,
     );
   }
-  const run = typeof target === "string" ? await readRun(target) : (target ?? (await ask(services)));
+  const run = folder === undefined ? await ask(services) : await readRun(folder);
   if (run === undefined) return;
   if (!run?.file) {
-    const folder = basename(run?.folder ?? String(target));
-    throw new GradlensError("GL8023", `${folder} holds no run.json that names a model file; choose a run folder`);
+    const name = basename(run?.folder ?? String(folder));
+    throw new GradlensError("GL8023", `${name} holds no run.json that names a model file; choose a run folder`);
   }
-  const { file, exportName, folder } = run;
-  await begin(services, { file, resume: folder, ...(exportName === null ? {} : { exportName }) });
+  const { file, exportName } = run;
+  await begin(services, { file, resume: run.folder, ...(exportName === null ? {} : { exportName }) });
 }
 
 const ask = ({ session }: TrainServices): Promise<RunRecord | undefined> =>
