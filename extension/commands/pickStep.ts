@@ -19,7 +19,8 @@ export function pickStep<T>({ title, placeholder, step, totalSteps, choices }: P
     const pick = vscode.window.createQuickPick<Choice<T> & vscode.QuickPickItem>();
     const settle = (outcome: PickOutcome<T>): void => {
       resolve(outcome);
-      pick.dispose();
+      // Later than a step that follows at once has taken its place: in between the editor would have the focus, and what is typed.
+      setImmediate(() => pick.dispose());
     };
     pick.title = title;
     pick.placeholder = placeholder;
