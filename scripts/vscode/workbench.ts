@@ -22,7 +22,7 @@ export interface LineDecoration {
 }
 
 const started = '.monaco-workbench .part.statusbar [id="status.host"]';
-const soon = { timeout: 2_500 };
+const soon = { timeout: 10_000 };
 
 /**
  * VS Code's window as a test sees it: the selectors and waits that hold. It waits for states, never for a time, addresses
@@ -138,10 +138,16 @@ export class Workbench {
     return this.page.locator(`.statusbar-item[id="${extension}.${id}"]`);
   }
 
+  /** The entry of a view container in the activity bar. */
+  container(title: string): Locator {
+    const link = this.page.locator(`a[aria-label^="${title}"]`);
+    return this.page.locator(".activitybar .action-item").filter({ has: link });
+  }
+
   /** Opens a view container of the activity bar. */
   async openContainer(title: string): Promise<void> {
-    const link = this.page.locator(`a[aria-label^="${title}"]`);
-    const entry = this.page.locator(".activitybar .action-item").filter({ has: link });
+    const entry = this.container(title);
+    await entry.waitFor();
     if (!(await entry.getAttribute("class"))?.includes("checked")) await entry.click();
     const heading = this.page.locator(".part.sidebar .composite.title");
     await heading.filter({ hasText: new RegExp(title, "i") }).waitFor();
@@ -167,21 +173,47 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${themes[name].window}`).waitFor();
   }
 
-  /** Opens the quick input with a key, types and clicks a row; again when it closed, or the row is not there yet. */
+  /** The field of the open quick input. */
+  input(): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-box input");
+  }
+
+  /** Opens the quick input with a key and types into it; rows are another's matter. */
+  async openInput(key: string, text: string): Promise<void> {
+    await this.closeInput();
+    await this.page.keyboard.press(key);
+    await this.input().and(this.page.locator(":focus")).waitFor();
+    await this.input().fill(text);
+  }
+
+  /** Closes the quick input where it is open. */
+  async closeInput(): Promise<void> {
+    if ((await this.input().count()) === 0) return;
+    await this.page.keyboard.press("Escape");
+    await this.input().waitFor({ state: "hidden" });
+  }
+
+  /**
+   * Opens the quick input and accepts a row once it is the active one. It is opened anew where it does not offer the row: what it offers
+   * depends on states that come a moment later. What was accepted is never accepted again, nor closed: the command may have opened
+   * an input of its own.
+   */
   private async quickInput(key: string, text: string, row: Locator): Promise<void> {
-    const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
+    const active = row.and(this.page.locator(".focused"));
     for (;;) {
+      await this.openInput(key, text);
       try {
-        await this.page.keyboard.press(key);
-        await input.fill(text, soon);
-        await row.click(soon);
-        return;
+        await active.waitFor({ timeout: 5_000 });
+        break;
       } catch (error) {
-        await this.page.keyboard.press("Escape");
-        await input.waitFor({ state: "hidden", ...soon }).catch(() => undefined);
-        if (Date.now() > end) throw new Error(`the quick input offers no "${text}"`, { cause: error });
+        if (Date.now() < end) continue;
+        throw new Error(`the quick input offers no "${text}"`, { cause: error });
       }
     }
+    // It takes the key before `press` returns, unless its rows are just renewed: then it still holds the text.
+    const typed = (): Promise<string | undefined> =>
+      this.input().evaluateAll(([field]) => (field as HTMLInputElement | undefined)?.value);
+    while ((await typed()) === text && Date.now() < end) await this.page.keyboard.press("Enter");
   }
 }

@@ -24,9 +24,7 @@ test("the window opens quietly on the examples", async () => {
 test("the palette offers our commands", async () => {
   const { page, window } = session;
   await eventually(async () => {
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("F1");
-    await page.locator(".quick-input-widget:visible .quick-input-box input").fill(">Gradient Lens: ");
+    await window.openInput("F1", ">Gradient Lens: ");
     const names = await window.rows().locator(".label-name").allInnerTexts();
     assert.ok(names.filter((name) => name.startsWith("Gradient Lens: ")).length >= 3, names.join(", "));
   });

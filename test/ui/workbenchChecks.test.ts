@@ -23,10 +23,10 @@ test("Check Bias of a model file tells its verdict in a message, in the panel, b
   await window.openFile("bent.ts");
   await window.run("Gradient Lens: Check Bias");
   const message = window.notification(/straight-through is biased at prior \(all states enumerated\)/);
-  await message.waitFor({ timeout: 60_000 });
+  await message.waitFor();
   await tile("bias").locator(".bias-row.biased").waitFor();
   assert.match(await tile("bias").innerText(), /straight-through is biased\.[\s\S]*bent, initial parameters/);
-  await eventually(async () => assert.match(await inline("bent.ts"), /▲ biased/), 20_000);
+  await eventually(async () => assert.match(await inline("bent.ts"), /▲ biased/));
   const hover = await window.hover(window.line("bent.ts", "0.6"));
   await eventually(async () =>
     assert.match(await hover.innerText(), /straight-through: biased · bias [\d.]+ of the gradient/),
@@ -39,20 +39,18 @@ test("Check Bias of the current run asks which parameters, and training goes on"
   await window.openFile("bent.ts");
   await window.run("Gradient Lens: Run Training");
   await window.pick(/muprop-c/);
-  await eventually(
-    async () => assert.match(await window.statusBarItem(extensionId, "gradlens.status").innerText(), /steps\/s/),
-    60_000,
+  await eventually(async () =>
+    assert.match(await window.statusBarItem(extensionId, "gradlens.status").innerText(), /steps\/s/),
   );
   await window.run("Gradient Lens: Check Bias");
   await window.rows().filter({ hasText: "Current run" }).waitFor();
   await session.picture("check-bias-pick");
   await window.pick("Current run");
-  await window.notification(/muprop-c is (unbiased|biased|undecided)/).waitFor({ timeout: 60_000 });
-  await eventually(
-    async () => assert.match(await tile("bias").innerText(), /muprop-c is unbiased[\s\S]*bent, step [1-9]/),
-    30_000,
+  await window.notification(/muprop-c is (unbiased|biased|undecided)/).waitFor();
+  await eventually(async () =>
+    assert.match(await tile("bias").innerText(), /muprop-c is unbiased[\s\S]*bent, step [1-9]/),
   );
-  await eventually(async () => assert.match(await inline("bent.ts"), /variance .*✓ unbiased/), 20_000);
+  await eventually(async () => assert.match(await inline("bent.ts"), /variance .*✓ unbiased/));
   assert.match(await window.statusBarItem(extensionId, "gradlens.status").innerText(), /steps\/s/);
   await page.keyboard.press("Escape");
 });
@@ -61,7 +59,7 @@ test("Compare Estimators ranks the chosen ones, and a click in the panel trains 
   const { window, page } = session;
   await window.run("Gradient Lens: Compare Estimators");
   await window.pick("Current run");
-  await window.rows().filter({ hasText: "in use" }).waitFor({ timeout: 30_000 });
+  await window.rows().filter({ hasText: "in use" }).waitFor();
   await session.picture("compare-pick");
   await page.locator(".quick-input-widget:visible").getByRole("button", { name: "OK" }).click();
   await tile("compare").locator(".compare-row.choosable").first().waitFor({ timeout: 120_000 });

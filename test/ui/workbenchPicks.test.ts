@@ -34,7 +34,7 @@ test("Run Training asks for export, estimator and data set, one after the other,
   await window.pick("tiny-net");
   await titled("Run Training (2/2)");
   await window.pick(/^muprop-c/);
-  await eventually(async () => assert.match(await status(), /steps\/s/), 60_000);
+  await eventually(async () => assert.match(await status(), /steps\/s/));
 });
 
 test("the next time the last choice comes first, and a run that goes on is not ended without a question", async () => {

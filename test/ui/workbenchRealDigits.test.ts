@@ -53,9 +53,9 @@ for (const { file, name, dataset, variance } of nets) {
     await panels
       .getByText(new RegExp(String(dataset).slice(2, -1)))
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await window.openContainer("Gradient Lens");
-    await window.treeItem(variance).waitFor({ timeout: 60_000 });
+    await window.treeItem(variance).waitFor();
     await page.waitForTimeout(3000); // lets the pictures show a curve, nothing is asserted on it
     await session!.picture(`real-digits-${name}`);
   });

@@ -19,8 +19,7 @@ test("in a folder that is not trusted nothing can be trained, and the view says 
   assert.deepEqual(await sidebar.locator(".welcome-view-content a.monaco-button").allInnerTexts(), [
     "Manage Workspace Trust",
   ]);
-  await page.keyboard.press("F1");
-  await page.locator(".quick-input-widget:visible .quick-input-box input").fill(">Gradient Lens: ");
+  await window.openInput("F1", ">Gradient Lens: ");
   await window.rows().filter({ hasText: "Gradient Lens: Show Log" }).first().waitFor();
   assert.equal(await window.rows().filter({ hasText: "Gradient Lens: Run Training" }).count(), 0);
   await page.keyboard.press("Escape");

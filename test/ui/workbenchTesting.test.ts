@@ -33,18 +33,18 @@ const open = async (name: RegExp): Promise<void> => {
   await row(name).focus();
   if ((await row(name).getAttribute("aria-expanded")) === "true") return;
   await row(name).click();
-  await eventually(async () => assert.equal(await row(name).getAttribute("aria-expanded"), "true"), 20_000);
+  await eventually(async () => assert.equal(await row(name).getAttribute("aria-expanded"), "true"));
 };
 
 test("the Testing view lists model files and checks files, and their tests once they are opened", async () => {
   const { window } = session;
   await window.openContainer("Testing");
-  await row(/bent\.ts/).waitFor({ timeout: 30_000 });
+  await row(/bent\.ts/).waitFor();
   assert.equal(await window.treeItem(/quietSettings/).count(), 0);
   await open(/bent\.ts/);
-  await row(/bent: straight-through is unbiased/).waitFor({ timeout: 60_000 });
+  await row(/bent: straight-through is unbiased/).waitFor();
   await open(/gradlens\.checks\.json/);
-  await row(/bent\.ts: half is biased/).waitFor({ timeout: 30_000 });
+  await row(/bent\.ts: half is biased/).waitFor();
   await open(/throwing\.ts/);
   await session.picture("testing-tree");
 });
@@ -62,10 +62,7 @@ test("running all passes, fails and errs as gradlens check does; a failure names
   await window.openFile("bent.ts");
   const inline = page.locator(".test-error-content-widget").first();
   await inline.waitFor();
-  await eventually(
-    async () => assert.match(await inline.innerText(), /biased at prior: 0\.160 of the gradient/),
-    20_000,
-  );
+  await eventually(async () => assert.match(await inline.innerText(), /biased at prior: 0\.160 of the gradient/));
   await session.picture("testing-failed");
 });
 
@@ -99,7 +96,7 @@ test("a message's link shows the verdict in the bias panel", async () => {
   const { page } = session;
   await page.getByRole("link", { name: "Show the bias panel" }).first().click();
   const tile = session.window.webview(extensionId).locator('[data-panel="bias"]');
-  await tile.locator(".bias-row.biased").waitFor({ timeout: 30_000 });
+  await tile.locator(".bias-row.biased").waitFor();
   await session.picture("testing-panel");
 });
 
@@ -110,14 +107,14 @@ test("other estimators of a model are left out of Run All and tested when they a
   if (await cancel.isVisible()) await cancel.click();
   await open(/^bent: other estimators \(Not yet run\)/);
   const muprop = row(/^muprop is unbiased/);
-  await muprop.waitFor({ timeout: 60_000 });
+  await muprop.waitFor();
   await eventually(async () => {
     await page.mouse.move(900, 17); // the hover of another row would lie over this one
     await page.locator(".monaco-hover:visible").waitFor({ state: "hidden", timeout: 2000 });
     await muprop.hover({ timeout: 2000 });
     await muprop.getByRole("button", { name: /^Run Test/ }).click({ timeout: 2000 });
   });
-  await row(/^muprop is unbiased \(Passed\)/).waitFor({ timeout: 60_000 });
+  await row(/^muprop is unbiased \(Passed\)/).waitFor();
   await row(/^lr is unbiased \(Not yet run\)/).waitFor();
   assert.equal(await window.treeItem(/^straight-through is unbiased/).count(), 0, "its own is listed above");
   await session.picture("testing-others");

@@ -39,7 +39,7 @@ async function measured(): Promise<readonly string[]> {
       texts.join("\n"),
     );
     return texts;
-  }, 60_000);
+  });
 }
 
 /** Pictures before the inline texts, as SVG. */
@@ -56,9 +56,9 @@ async function sparklines(): Promise<readonly string[]> {
 
 test("with a model named in the environment training starts by itself, panels beside the file", async () => {
   const { window } = session;
-  await window.editor(model).waitFor({ timeout: 60_000 });
-  await window.webview(extensionId).locator("main").waitFor({ timeout: 60_000 });
-  await eventually(async () => assert.match(await status(), /^\S* ?(wasm|cpu|tensorflow\S*) [\d.]+ steps\/s/), 60_000);
+  await window.editor(model).waitFor();
+  await window.webview(extensionId).locator("main").waitFor();
+  await eventually(async () => assert.match(await status(), /^\S* ?(wasm|cpu|tensorflow\S*) [\d.]+ steps\/s/));
 });
 
 test("variance stands behind the lines, with sparklines, in every theme", async () => {
@@ -155,7 +155,7 @@ test("the run is paused, resumed and given another estimator from the palette", 
   await window.run("Gradient Lens: Change Estimator");
   await window.rows().filter({ hasText: "in use" }).waitFor();
   await session.picture("training-estimators");
-  await session.page.locator(".quick-input-widget:visible .quick-input-box input").fill("straight-through");
+  await window.input().fill("straight-through");
   await window.pick(/^straight-through/);
   await eventually(async () => assert.ok((await inline()).some((text) => text.startsWith("straight-through"))));
 });
@@ -175,7 +175,7 @@ test("when the engine is killed one message offers to go on, and the run goes on
   await message.waitFor();
   await session.picture("training-crash");
   await message.getByRole("button", { name: "Resume from Last Checkpoint" }).click();
-  await eventually(async () => assert.match(await status(), /steps\/s/), 60_000);
+  await eventually(async () => assert.match(await status(), /steps\/s/));
   await session.picture("training-resumed");
 });
 

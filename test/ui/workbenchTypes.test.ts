@@ -26,11 +26,11 @@ const problems = (): Promise<string | null> =>
 test("New Model File writes a model into an empty folder and offers what TypeScript lacks", async () => {
   const { window, page } = session;
   await window.run("Gradient Lens: New Model File");
-  const input = page.locator(".quick-input-widget:visible .quick-input-box input");
+  const input = window.input();
   await eventually(async () => assert.match(await input.inputValue(), /model\.ts$/));
   await input.fill(join(folder, "first.ts"));
   await page.locator(".quick-input-widget:visible").getByRole("button", { name: "OK" }).click();
-  await window.line("first.ts", /defineModel\(/).waitFor({ timeout: 30_000 });
+  await window.line("first.ts", /defineModel\(/).waitFor();
   assert.equal(
     readFileSync(join(folder, "first.ts"), "utf8"),
     readFileSync(join(root, "media/templates/model.ts"), "utf8"),
@@ -59,7 +59,7 @@ test("Set Up Types says what it writes, writes nothing when told not to, and the
   await dialog.getByRole("button", { name: "Write" }).click();
   await window.notification(/TypeScript now knows "gradlens"/).waitFor();
   assert.equal(readFileSync(written, "utf8"), readFileSync(join(root, "dist/types/gradlens.d.ts"), "utf8"));
-  await eventually(async () => assert.match((await problems()) ?? "", /No Problems/i), 60_000);
+  await eventually(async () => assert.match((await problems()) ?? "", /No Problems/i));
   await session.picture("types-known");
   await window.run("Gradient Lens: Set Up Types");
   await window.notification(/are up to date/).waitFor();

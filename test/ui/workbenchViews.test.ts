@@ -33,7 +33,7 @@ test("every setting can be found and read on the settings page", async () => {
 test("the walkthrough opens with its pictures", async () => {
   const { window, page } = session;
   await window.run("Welcome: Open Walkthrough...");
-  await page.locator(".quick-input-widget:visible .quick-input-box input").fill("Start with Gradient Lens");
+  await window.input().fill("Start with Gradient Lens");
   await window.pick("Start with Gradient Lens");
   const guide = page.locator(".gettingStartedContainer");
   await guide.getByText("Variance beside the code").waitFor();

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { afterEach } from "node:test";
 import type { Page } from "playwright-core";
 import { root } from "../../../scripts/lib/root";
 import { startBrowser } from "../../../scripts/vscode/browser";
@@ -29,6 +30,16 @@ export interface Session {
   stop(): Promise<void>;
 }
 
+let shown: Page | undefined;
+
+afterEach(async (context) => {
+  // Node's types lack it.
+  const { passed, name } = context as { readonly passed?: boolean; readonly name: string };
+  const path = picturePath(`failed-${name.replace(/\W+/g, "-").slice(0, 80)}`);
+  if (passed === false) await shown?.screenshot({ path }).catch(() => undefined);
+});
+
+/** Opens a window. What it shows when a test fails is saved as a picture beside the others. */
 export async function startSession(options: SessionOptions = {}): Promise<Session> {
   const { workspace = join(root, "examples"), settings = {}, env = {} } = options;
   const server = await startServer({ settings: { ...testSettings, ...settings }, linked: [root], env });
@@ -37,6 +48,9 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const window = new Workbench(page);
     await window.open(server.url({ folder: workspace }));
     await window.hasTheme("dark");
+    // From then on the window knows what the extension contributes: commands, keys, views.
+    await window.container("Gradient Lens").waitFor();
+    shown = page;
     return {
       server,
       page,
