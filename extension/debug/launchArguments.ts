@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { GradlensError } from "../../core/errors";
 import type { TrainRequest } from "../../core/protocol/engine";
@@ -51,9 +52,11 @@ export function readLaunch(launch: LaunchArguments): { readonly request: TrainRe
   const { spikeWindow = defaultSpikeWindow } = launch;
   if (!(Number.isSafeInteger(spikeWindow) && spikeWindow >= 1 && spikeWindow <= 100_000))
     throw new GradlensError("GL8100", `"spikeWindow" needs a whole number from 1 to 100000, got ${spikeWindow}`);
-  const hash = launch.program.lastIndexOf("#");
+  const { program } = launch;
+  const hash = program.lastIndexOf("#");
+  // A path that holds the # itself is taken whole, as on the command line.
   const [file, exportName] =
-    hash < 0 ? [launch.program, undefined] : [launch.program.slice(0, hash), launch.program.slice(hash + 1)];
+    hash <= 0 || existsSync(program) ? [program, undefined] : [program.slice(0, hash), program.slice(hash + 1)];
   const { estimator, objective, data: dataset, seed, steps, epochs, batchSize, samples, learningRate } = launch;
   const given = { exportName, estimator, objective, dataset, seed, steps, epochs, batchSize, samples, learningRate };
   return {
