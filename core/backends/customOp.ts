@@ -26,7 +26,7 @@ export function customOp<Inputs extends Record<string, tf.Tensor>>(
   const engine = tf.engine() as unknown as EngineWithFunctions;
   return engine.runKernelFunc({
     inputs,
-    forwardFunc: (_backend, save) => tf.tidy(name, () => forward(save)),
+    forwardFunc: (_backend, save) => forward(save),
     backwardsFunc: backward,
     attrs: { ownName: name, ...(series ? { series: series as unknown as SeriesForm } : {}) },
   });

@@ -54,9 +54,7 @@ export function announceOperations(engine: Engine): void {
   const tape = engine as unknown as TapeEngine;
   const addTapeNode = tape.addTapeNode.bind(engine);
   tape.addTapeNode = (scope, inputs, outputs, gradientsFunc, saved, attributes) => {
-    // Kernels come without a gradient of their own, tf.customGrad without attributes: what has both is a clone.
-    const isClone = gradientsFunc !== null && attributes !== undefined;
-    const kernelName = attributes?.ownName ?? (isClone ? "Identity" : scope);
+    const kernelName = attributes?.ownName ?? scope;
     addTapeNode(kernelName, inputs, outputs, gradientsFunc, saved, attributes);
     if (!listener) return;
     const { series } = attributes ?? {};

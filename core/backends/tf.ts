@@ -9,10 +9,12 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
 import { mendProdGradient } from "./prodGradient";
 import { mendTileGradient } from "./tileGradient";
-import { orderTape } from "./orderTape";
+import { leanEngine } from "./leanEngine";
 import { announceOperations } from "./recordedOperations";
+import { saveWithoutCopies } from "./savedTensor";
 
-orderTape(engine());
+saveWithoutCopies(engine());
+leanEngine(engine());
 announceOperations(engine());
 mendProdGradient();
 mendTileGradient();

@@ -1,3 +1,4 @@
+import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import type { ModelInstance } from "../graph/instance";
 import type { RowRecorder } from "../model/buildContext";
@@ -143,7 +144,7 @@ export function collectByAxis(
     dense(layer, inputs, outputs, mask) {
       calls.set(layer, [
         ...(calls.get(layer) ?? []),
-        { inputs: tf.keep(inputs.clone()), outputs: tf.keep(outputs.clone()) },
+        { inputs: tf.keep(detach(inputs)), outputs: tf.keep(detach(outputs)) },
       ]);
       if (mask) masks.set(layer, mask);
     },

@@ -1,3 +1,4 @@
+import { cutSaved } from "../backends/savedTensor";
 import { tf } from "../backends/tf";
 import type { TapeNode } from "./tape";
 
@@ -21,6 +22,7 @@ export function isolate<T>(open: readonly tf.Tensor[], f: () => T): T {
       Object.entries(node.inputs).filter(([, input]) => inside.has(input.id)),
     );
     for (const output of node.outputs) inside.add(output.id);
+    for (const saved of node.saved ?? []) if (!inside.has(saved.id)) cutSaved(tf.engine(), saved);
   }
   return result;
 }

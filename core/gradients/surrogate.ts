@@ -120,10 +120,12 @@ function formSurrogate(evaluation: Evaluation): SurrogateRows {
   for (const node of trace.nodes.values()) {
     const upstreamOf = [...terms].filter(([key]) => structure.upstream.get(key)?.has(node.name));
     const credit = additive
-      ? sum(
-          upstreamOf.map(([, value]) => detach(value)),
-          shape,
-        )
+      ? upstreamOf.length === terms.size
+        ? main.total
+        : sum(
+            upstreamOf.map(([, value]) => detach(value)),
+            shape,
+          )
       : upstreamOf.length === 0
         ? tf.zeros(shape)
         : tf.broadcastTo(tf.expandDims(loss, 0), shape);

@@ -1,3 +1,4 @@
+import { detach } from "../backends/detach";
 import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 
@@ -69,7 +70,7 @@ export function gradients(
   dy?: tf.Tensor,
   recorded = false,
 ): (tf.Tensor | null)[] {
-  return recorded ? backward(tape, y, xs, dy) : unrecorded(() => backward(tape, y, xs, dy));
+  return recorded ? backward(tape, y, xs, dy, true) : unrecorded(() => backward(tape, y, xs, dy, false));
 }
 
 function backward(
@@ -77,6 +78,7 @@ function backward(
   y: tf.Tensor,
   xs: readonly tf.Tensor[],
   dy: tf.Tensor | undefined,
+  recorded: boolean,
 ): (tf.Tensor | null)[] {
   const fromXs = new Set<number>(xs.map((x) => x.id));
   const reached: boolean[] = tape.map((node) => {
@@ -101,7 +103,8 @@ function backward(
       const thunk = thunks[name];
       if (!thunk) continue;
       const given = tf.tidy(thunk);
-      const dx = dys.includes(given) ? given.clone() : given;
+      // A reference of its own, since each is let go by itself.
+      const dx = !dys.includes(given) ? given : recorded ? given.clone() : detach(given);
       const before = accumulated.get(input.id);
       accumulated.set(input.id, before ? tf.add(before, dx) : dx);
       before?.dispose();
