@@ -47,9 +47,11 @@ export function inTraining(prepared: Prepared, interval: number | null): Trainee
       step++;
       schedule.budget.stepTook(performance.now() - began);
       if (!schedule.budget.due(step)) return;
+      const from = performance.now();
       const data = prepared.batch(step, MEASURED_EXAMPLES);
       schedule.measure(prepared, estimators, data, step);
       tf.dispose(Object.values(data));
+      schedule.budget.measured(step, performance.now() - from);
     },
     dispose() {
       optimizer.dispose();

@@ -1,127 +1,147 @@
 import { join } from "node:path";
-import { useBackend } from "../../core/backends/registry";
-import { ratioInterval } from "../../core/diagnostics/ratioInterval";
-import type { TrainingRun } from "../../core/engine/run";
-import { startRun } from "../../core/engine/startRun";
 import type { TrainRequest } from "../../core/protocol/engine";
 import { ms, printTable } from "../measure/table";
+import { trimmedMean } from "../measure/trimmedMean";
+import { type TurnReport, TurnTaker } from "../measure/turnTaker";
+import { workingBackends } from "../measure/workingBackends";
 import type { Section } from "./section";
 
-const BUDGET = 0.1;
-const BLOCK_MS = 1000;
-const BLOCKS_PER_ROUND = 6;
-/** What each run is given before it counts: steps and checks that compile and allocate, and are paid for while it lasts. */
-const WARM_UP_MS = 20_000;
-const VARIANTS: readonly { readonly title: string; readonly request: Partial<TrainRequest> }[] = [
-  { title: "off", request: { diagnosticsInterval: 0 } },
-  { title: "variance", request: {} },
-  { title: "variance and bias", request: { biasChecks: "continuous" } },
+/** A turn is about so long: short beside the time in which a machine's speed changes. */
+const TURN_MS = 150;
+/** Pairs of turns, with diagnosis and without, of a round. */
+const PAIRS = 16;
+/** What each run is given before it counts: steps and measurements that compile and allocate, and the window of looks at the drift. */
+const WARM_UP_STEPS = 600;
+
+const OFF: Partial<TrainRequest> = { diagnosticsInterval: 0 };
+const VARIANTS: readonly {
+  readonly title: string;
+  readonly budget?: number;
+  readonly request: Partial<TrainRequest>;
+}[] = [
+  { title: "none", request: OFF },
+  { title: "variance", budget: 0.05, request: {} },
+  { title: "variance", budget: 0.1, request: {} },
+  { title: "variance", budget: 0.2, request: {} },
+  { title: "variance and bias", budget: 0.1, request: { biasChecks: "continuous" } },
 ];
 
+/**
+ * What diagnosis beside training costs of the processor's time, against the budget that it was given. A run takes turns of as many steps with and
+ * without diagnosis, ABBA: neighbours that slow the machine slow both, what one process has better than another is in both, and the
+ * processor's time has no part in which it waited for others. "None" has diagnosis in neither turn: it shows whether the intervals can be trusted.
+ */
+function budgetSection(id: string, title: string, net: TrainRequest): Section {
+  return {
+    id,
+    title: `Diagnosis beside training against its budget: ${title}`,
+    async run({ rounds }) {
+      for (const backend of await workingBackends()) {
+        console.log(`\n${backend.title}\n`);
+        await measure(backend.id, net, rounds);
+      }
+    },
+  };
+}
+
+export const diagnosis = budgetSection("diagnosis", "784-200-784 belief net, batch 100, muprop-c", {
+  ...{ file: "sbn-200.ts", dataset: "digits-binarized", batchSize: 100, estimator: "muprop-c" },
+});
+
+export const diagnosisOfSmall = budgetSection("diagnosis-small", "3-2 net without data, muprop-c", {
+  file: "teaching/two-layers.ts",
+});
+
 interface Candidate {
-  readonly title: string;
-  readonly run: TrainingRun;
-  readonly ended: Promise<unknown>;
-  /** Times in which no message was read. */
-  readonly gaps: number[];
-  /** Of every block. */
-  readonly perStep: { readonly wall: number[]; readonly cpu: number[] };
+  readonly with: TurnReport[];
+  readonly without: TurnReport[];
+}
+
+async function measure(backend: string, net: TrainRequest, rounds: number): Promise<void> {
+  const file = join(__dirname, "../../examples", net.file);
+  const candidates: Candidate[] = [];
+  for (const { request, budget } of VARIANTS) {
+    const share = budget === undefined ? {} : { diagnosticsBudget: budget };
+    const taker = new TurnTaker({ backend, request: { ...net, file, steps: 1_000_000_000, ...request, ...share } });
+    try {
+      await taker.ready;
+      candidates.push(await inTurns(taker, rounds));
+    } finally {
+      taker.end();
+    }
+  }
+  print(candidates);
+}
+
+async function inTurns(taker: TurnTaker, rounds: number): Promise<Candidate> {
+  await taker.turn({ steps: WARM_UP_STEPS, diagnosis: true });
+  const { cpu, steps: made } = await taker.turn({ steps: WARM_UP_STEPS / 6, diagnosis: true, forgive: true });
+  const steps = Math.max(4, 4 * Math.round((TURN_MS * made) / cpu / 4));
+  const found: Candidate = { with: [], without: [] };
+  for (let pair = 0; pair < rounds * PAIRS; pair++)
+    for (const diagnosis of pair % 2 === 0 ? [true, false] : [false, true])
+      found[diagnosis ? "with" : "without"].push(await taker.turn({ steps, diagnosis, forgive: pair === 0 }));
+  return found;
+}
+
+function print(candidates: readonly Candidate[]): void {
+  const pairs = candidates[0]!.with.length;
+  console.log(`${pairs} pairs of turns of about ${TURN_MS} ms of the processor's time; intervals at 95 %\n`);
+  printTable(
+    [
+      ...["diagnosis", "budget", "processor ms a step", "share that is paid"],
+      ...["of it in the calls", "collections", "slower steps", "told", "longest halt, ms", "checks ended"],
+    ],
+    candidates.map((candidate, i) => {
+      const { title, budget } = VARIANTS[i]!;
+      const last = candidate.with.at(-1)!;
+      const { paid, parts } = cost(candidate, candidates[0]!);
+      return [
+        ...[title, budget === undefined ? "" : percent(budget)],
+        ms(perStep(candidate.with, ({ cpu }) => cpu)),
+        `${percent(paid.mean)} [${percent(paid.low)}, ${percent(paid.high)}]`,
+        ...parts.map(percent),
+        budget === undefined ? "" : percent(last.told),
+        ms(Math.max(...candidate.with.map(({ longest }) => longest))),
+        String(last.checks),
+      ];
+    }),
+  );
+}
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+function perStep(turns: readonly TurnReport[], of: (turn: TurnReport) => number): number {
+  const sum = (each: (turn: TurnReport) => number): number => turns.reduce((total, turn) => total + each(turn), 0);
+  return sum(of) / sum(({ steps }) => steps);
+}
+
+/** Steps without collections and without the calls of diagnosis. */
+const bare = ({ cpu, inside, collecting }: TurnReport): number => cpu - inside - collecting;
+
+interface Cost {
+  readonly paid: { readonly mean: number; readonly low: number; readonly high: number };
+  readonly parts: readonly [calls: number, collections: number, slower: number];
 }
 
 /**
- * What diagnosis beside training costs of all time, against the budget that it was given: three runs in one process take turns of a second, so that a
- * machine that is slower for a while is slower for all, and intervals come from the turns. What diagnosis costs steps in between, such as
- * memory to be collected, counts.
+ * 1 − (S/ρ + C₀)/(S + C + D): what the calls take of a step's time (D) is counted, and so are collections of memory. Those fall into turns of either kind:
+ * what a run has of them beyond the run without diagnosis (C₀) is put on its turns with it (C). ρ, what a bare step (S) takes more in a turn with
+ * diagnosis, is estimated: the mean of its logarithm over pairs of turns.
  */
-export const diagnosis: Section = {
-  id: "diagnosis",
-  title: "Continuous diagnosis against its budget of a tenth: 784-200-784 belief net, batch 100, muprop-c",
-  async run({ rounds }) {
-    const { id } = await useBackend("auto");
-    const candidates: Candidate[] = [];
-    for (const variant of VARIANTS) candidates.push(await prepareRun(id, variant));
-    for (const candidate of candidates) await trainFor(candidate, WARM_UP_MS);
-    const cycles = rounds * BLOCKS_PER_ROUND;
-    for (let cycle = 0; cycle < cycles; cycle++) {
-      // There and back: no run always follows the same other one.
-      for (const candidate of cycle % 2 === 0 ? candidates : [...candidates].reverse()) {
-        const { wall, cpu, steps } = await trainFor(candidate, BLOCK_MS, candidate.gaps);
-        candidate.perStep.wall.push(wall / steps);
-        candidate.perStep.cpu.push(cpu / steps);
-      }
-    }
-    console.log(`${id}, ${cycles} turns of ${BLOCK_MS / 1000} s each; intervals at 95 %\n`);
-    const off = candidates[0]!;
-    printTable(
-      [
-        ...["diagnosis", "ms a step", "processor ms", "share of the time", "share of the processor"],
-        ...["by the engine's own clock", "longest gap, ms", "99 % of gaps below", "checks ended"],
-      ],
-      candidates.map(({ title, run, perStep, gaps }) => {
-        const { diagnosticsShare, biasWatch } = run.snapshot;
-        const isOff = title === off.title;
-        return [
-          title,
-          ...(["wall", "cpu"] as const).map((key) => ms(mean(perStep[key]))),
-          ...(["wall", "cpu"] as const).map((key) => (isOff ? "" : share(off.perStep[key], perStep[key]))),
-          isOff ? "" : percent(diagnosticsShare ?? 0),
-          ms(Math.max(...gaps)),
-          ms([...gaps].sort((a, b) => a - b)[Math.floor(0.99 * gaps.length)]!),
-          String(biasWatch?.checks.length ?? 0),
-        ];
-      }),
-    );
-    console.log("\nA gap is the time in which no message is read: four steps, and what is measured between them.");
-    for (const { run, ended } of candidates) {
-      run.stop();
-      await ended;
-      run.dispose();
-    }
-  },
-};
-
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0);
-
-/** 1 − without/with, with its interval. */
-function share(without: readonly number[], withIt: readonly number[]): string {
-  const interval = ratioInterval(without, withIt);
-  const range = interval ? ` [${percent(1 - interval[1])}, ${percent(1 - interval[0])}]` : "";
-  return percent(1 - mean(without) / mean(withIt)) + range;
-}
-
-async function prepareRun(backend: string, { title, request }: (typeof VARIANTS)[number]): Promise<Candidate> {
-  const run = await startRun(
-    {
-      file: join(__dirname, "../../examples/sbn-200.ts"),
-      ...{ dataset: "digits-binarized", batchSize: 100, estimator: "muprop-c", diagnosticsBudget: BUDGET },
-      ...{ steps: 10_000_000, ...request },
-    },
-    { backend, folderByDefault: false, finalEvaluationExamples: 1, onDelta: () => undefined },
-  );
-  const ended = run.run();
-  run.pause();
-  return { title, run, ended, gaps: [], perStep: { wall: [], cpu: [] } };
-}
-
-/** Lets one run go on for a while; the others stand still. */
-async function trainFor(
-  { run }: Candidate,
-  duration: number,
-  gaps: number[] = [],
-): Promise<{ readonly wall: number; readonly cpu: number; readonly steps: number }> {
-  const from = { step: run.snapshot.step, wall: performance.now(), cpu: process.cpuUsage() };
-  run.resume();
-  for (let now = from.wall; now - from.wall < duration;) {
-    await new Promise((next) => setImmediate(next));
-    const before = now;
-    now = performance.now();
-    gaps.push(now - before);
-  }
-  run.pause();
-  const { user, system } = process.cpuUsage(from.cpu);
-  const { step, state, message } = run.snapshot;
-  if (state === "failed") throw new Error(message ?? "the run failed");
-  if (step === from.step) throw new Error(`no step in ${duration} ms: this machine is too slow or too busy to time it`);
-  return { wall: performance.now() - from.wall, cpu: (user + system) / 1000, steps: step - from.step };
+function cost(found: Candidate, none: Candidate): Cost {
+  const each = (turn: TurnReport): number => Math.log(bare(turn) / turn.steps);
+  const ratio = trimmedMean(found.with.map((turn, pair) => each(turn) - each(found.without[pair]!)));
+  const collections = ({ with: a, without: b }: Candidate): number =>
+    perStep([...a, ...b], ({ collecting }) => collecting);
+  const S = perStep(found.with, bare);
+  const D = perStep(found.with, ({ inside }) => inside);
+  const C0 = collections(none);
+  const C = 2 * collections(found) - C0;
+  const all = S + C + D;
+  const share = (log: number): number => 1 - (S * Math.exp(-log) + C0) / all;
+  return {
+    paid: { mean: share(ratio.mean), low: share(ratio.low), high: share(ratio.high) },
+    parts: [D / all, (C - C0) / all, (S * (1 - Math.exp(-ratio.mean))) / all],
+  };
 }

@@ -1,4 +1,4 @@
-import { diagnosis } from "./diagnosis";
+import { diagnosis, diagnosisOfSmall } from "./diagnosis";
 import { estimators } from "./estimators";
 import { gsb } from "./gsb";
 import { memory } from "./memory";
@@ -19,6 +19,7 @@ export const sections: readonly Section[] = [
   parts,
   steps,
   diagnosis,
+  diagnosisOfSmall,
   estimators,
   gsb,
   vae,

@@ -59,8 +59,13 @@ export class DriftWindow {
 
   /** Takes in a parameter's newest measurement. @param level of the interval */
   add(parameter: string, part: DriftPart, level = 0.95): Drift | null {
-    const before = (this.recent.get(parameter)?.parts ?? []).slice(1 - this.size);
-    const parts = [...before, keep(part, before)];
+    const known = this.recent.get(parameter)?.parts ?? [];
+    const before = known.slice(1 - this.size);
+    // The memory of the part that leaves the window: new arrays of this size at every look, each of which lives for eight, would have the whole
+    // heap collected again and again.
+    const mean = known.length > before.length ? known[0]!.mean : new Float32Array(part.mean.length);
+    mean.set(part.mean);
+    const parts = [...before, keep({ ...part, mean }, before)];
     const drift = driftOf(parts, level);
     this.recent.set(parameter, { parts, drift });
     return drift;

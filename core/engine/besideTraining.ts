@@ -75,6 +75,7 @@ export class BesideTraining {
     const first = this.ahead <= 0;
     if (!wanted || fixed || !first) {
       const ms = took(() => this.measureVariance(step, training));
+      budget.measured(step, ms);
       if (wanted) this.ahead -= ms;
     }
     if (wanted && (fixed || first)) {
@@ -82,6 +83,7 @@ export class BesideTraining {
       this.ahead += ms;
       budget.charge(ms);
     }
+    this.log.set({ diagnosticsShare: budget.taken });
   }
 
   private measureVariance(step: number, { specs, estimators }: Training): void {
@@ -92,7 +94,7 @@ export class BesideTraining {
         schedule.measure(prepared, estimators, data, step, specs),
       );
       log.append({ variance: [record] });
-      log.set({ diagnosticsShare: schedule.budget.taken, ...more });
+      log.set(more);
       log.tensorBoard?.variance(record);
       const { pathScore } = record;
       log.event("variance", {

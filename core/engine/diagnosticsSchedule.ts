@@ -89,7 +89,6 @@ export class DiagnosticsSchedule {
     });
     this.trend.add(step, new Map(measured.map(({ name }) => [name, window.newest(name)])));
     const elapsedMs = performance.now() - began;
-    this.budget.measured(step, elapsedMs);
     const parameters = measured.map((parameter) => {
       const { value, interval } = drift.latest(parameter.name) ?? { value: null, interval: null };
       return { ...parameter, drift: value, driftInterval: interval };

@@ -160,3 +160,23 @@ for (const hasData of [false, true]) {
     bench.dispose();
   });
 }
+
+test("what has left the window leaves no trace, and what is taken in may change later", () => {
+  const draw = makeNormal(11);
+  const size = 3;
+  const parts = Array.from({ length: 9 }, (_, step) => {
+    const mean = Float32Array.from({ length: 6 }, draw);
+    const gram = Float64Array.from({ length: 16 }, (_, k) => (k % 5 === 0 ? 2 + draw() ** 2 : 0.1));
+    return { step, mean, gram, rows: 4 };
+  });
+  const long = new DriftWindow(size);
+  parts.forEach((part, t) => {
+    const lent = part.mean.slice();
+    const found = long.add("p", { ...part, mean: lent });
+    lent.fill(NaN);
+    const fresh = new DriftWindow(size);
+    let expected: Drift | null = null;
+    for (const each of parts.slice(Math.max(0, t + 1 - size), t + 1)) expected = fresh.add("p", each);
+    assert.deepEqual(found, expected);
+  });
+});

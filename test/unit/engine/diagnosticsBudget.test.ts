@@ -121,3 +121,33 @@ test("a dear measurement is still made every thousand steps, fixed intervals are
     [],
   );
 });
+
+test("steps that take longer after a measurement are paid for by it, in what is told too", () => {
+  let state = 1;
+  const uniform = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+  const budget = new DiagnosticsBudget(null, 0.1);
+  let [plain, cost, after] = [0, 0, false];
+  for (let step = 1; step <= 40_000; step++) {
+    // Steps vary, and now and then one waits for other work.
+    const own = 6 + 4 * uniform() + (uniform() < 0.02 ? 30 : 0);
+    const more = after ? 2 : 0;
+    budget.stepTook(own + more);
+    after = budget.due(step);
+    if (after) budget.measured(step, 8);
+    if (step <= 4000) continue;
+    plain += own;
+    cost += more + (after ? 8 : 0);
+  }
+  const share = cost / (plain + cost);
+  assert.ok(Math.abs(share - 0.1) < 0.004, `${share}`);
+  assert.ok(Math.abs(budget.taken - 0.1) < 0.02, `${budget.taken}`);
+});
+
+test("what takes no time to speak of leaves the next step as it is", () => {
+  const budget = new DiagnosticsBudget(null, 0.1);
+  for (let step = 1; step <= 5000; step++) {
+    budget.stepTook(step % 2 === 0 ? 12 : 8);
+    if (step % 2 === 1) budget.charge(0.01);
+  }
+  assert.ok(budget.taken < 0.002, `${budget.taken}`);
+});
