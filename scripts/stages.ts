@@ -38,13 +38,13 @@ export const stages: readonly Stage[] = [
     async run() {
       const files = [
         "unit/backends/everyBackend",
-        "unit/backends/webgpu",
+        "unit/backends/webgpuRows",
         "exactness/acrossBackends",
         "exactness/byHand",
+        "unit/backends/webgpu", // the last, since it has the device lost
       ];
-      return runFiles(
+      return runTogether(
         files.map((name) => join("test", `${name}.test.ts`)),
-        1,
         "webgpu",
       );
     },
@@ -127,14 +127,22 @@ async function runSuite(id: string, filters: readonly string[], concurrency: num
   const files = testFiles(join("test", id), filters);
   if (files.length === 0)
     throw new Error(`test/${id}/ holds no file *.test.ts${filters.map((name) => ` named ${name}`).join(" or")}`);
-  return runFiles(files, concurrency, backend);
+  return backend === "webgpu" ? runTogether(files, backend) : runFiles(files, concurrency, backend);
+}
+
+/** One process for all files, so that a kernel is compiled once: on a software adapter that is half of the time. */
+async function runTogether(files: readonly string[], backend: string): Promise<Suite> {
+  const options = ["--import", "tsx", "--test-reporter=spec", join("test", "support", "inOneProcess.ts")];
+  return runTests([...options, ...files], backend);
 }
 
 async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
   const options = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
-  const { output, status }: CommandResult = await runNode([...options, ...files], {
-    env: await backendEnvironment(backend),
-  });
+  return runTests([...options, ...files], backend);
+}
+
+async function runTests(args: readonly string[], backend?: string): Promise<Suite> {
+  const { output, status }: CommandResult = await runNode(args, { env: await backendEnvironment(backend) });
   const failedFiles = [...output.matchAll(/^test at (\S+\.test\.ts):\d+/gm)].map(([, file]) => file!);
   return { ...countNodeTests(output, status), failedFiles };
 }

@@ -4,8 +4,10 @@ import { type RateCase, type RateOutcome, runCase, runWatched } from "../../benc
 import { atMost } from "../../bench/measure/clopperPearson";
 import { useBackend } from "../../core/backends/registry";
 import { rateOfCheck } from "../../core/engine/biasWatch";
+import { testBackend } from "../support/testBackend";
 
-before(() => useBackend("wasm"));
+/** Thousands of draws take plain JavaScript long. */
+before(() => useBackend(testBackend === "cpu" ? "wasm" : testBackend));
 
 const ALPHA = 0.05;
 const CASES = 48;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "@tensorflow/tfjs-backend-cpu";
 import { tf } from "../../core/backends/tf";
 import { beta } from "../../core/distributions/beta";
 import { dirichlet } from "../../core/distributions/dirichlet";
@@ -11,6 +10,7 @@ import { Noise } from "../../core/random/noise";
 import { costs } from "./continuousFamilies";
 import { costRows, type MakeDistribution, type Parameters } from "./continuousRows";
 import { leavesNoTensors } from "../support/leavesNoTensors";
+import { startTestBackend } from "../support/testBackend";
 
 /**
  * The series of generalized stochastic backpropagation cut at an order, against its known value by quadrature over the simplex, term by term.
@@ -22,7 +22,7 @@ import { leavesNoTensors } from "../support/leavesNoTensors";
  * An estimate's term n is (Σζ)⁻ⁿ times a function of z, with a sum of its own noise. That sum is drawn again here from the same
  * keys, and its power replaced by its mean, so that quadrature over z is all there is: no estimate of this file is sampled.
  */
-leavesNoTensors(() => tf.setBackend("cpu"));
+leavesNoTensors(startTestBackend);
 
 const order = 4;
 

@@ -73,3 +73,11 @@ export function withExactFunction(code: string): string {
   const own = code.replace("fn unaryOperation(", "fn plainOperation(");
   return `${helpers}\n fn unaryOperation(a : f32) -> f32 { if (isnan(a)) { return a; } ${found[1]} }\n ${own}`;
 }
+
+/** A device may make a number of exp(NaN): then a softmax of logits that are no numbers would look like one. */
+const expOrNaN = "fn expOrNaN(a : f32) -> f32 { if (isnan(a)) { return a; } return exp(a); }";
+
+/** The text of a softmax that hands on NaN. */
+export function softmaxWithNaN(code: string): string {
+  return `${expOrNaN}\n${code.replaceAll("exp(getLogits(", "expOrNaN(getLogits(")}`;
+}

@@ -1,12 +1,8 @@
 import { BackendFailure } from "../backendFailure";
 import { firstLine } from "../selfTest";
 import type { tf } from "../tf";
-import { withExactFunction } from "./accurateFunctions";
-
-/** What of a device's program its making and its errors need. */
-interface Program {
-  getUserCode(): string;
-}
+import { softmaxWithNaN, withExactFunction } from "./accurateFunctions";
+import { oneThreadARow, type Program } from "./shortRows";
 
 interface DeviceError extends Event {
   readonly error: { readonly message: string };
@@ -46,8 +42,9 @@ export function mendKernels(backend: CheckedBackend): void {
   };
 }
 
-/** What is wrong in the text of some kernels, put right. */
+/** What is wrong in the text of some kernels, or slow, put right. */
 function mended(program: Program): Program {
+  oneThreadARow(program);
   const mend = mends[program.constructor.name];
   if (!mend) return program;
   const getUserCode = program.getUserCode.bind(program);
@@ -59,4 +56,5 @@ const mends: Readonly<Record<string, (code: string) => string>> = {
   /** Hands on elements as they are where numbers are expected, so that it does not compile for whole numbers. */
   TransposeProgram: (code) => code.replace(/A\[(getIndexFromCoords[^;]*)\]\);/, "f32(A[$1]));"),
   UnaryOpProgram: withExactFunction,
+  SoftmaxProgram: softmaxWithNaN,
 };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { run } from "../../../cli/run";
+import { testBackend } from "../../support/testBackend";
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -11,7 +12,7 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** Runs a command line in this process, on the reference back end where a model is evaluated. */
+/** Runs a command line in this process, on the tests' back end (plain JavaScript unless named) where a model is evaluated. */
 export async function gradlens(...args: string[]): Promise<CommandResult> {
   let out = "";
   let err = "";
@@ -30,7 +31,7 @@ export async function gradlens(...args: string[]): Promise<CommandResult> {
       "trunks",
     ].includes(args[0] ?? "") && args.length > 1;
   const exitCode = await run(
-    needsBackend && !args.includes("--backend") ? [args[0]!, "--backend", "cpu", ...args.slice(1)] : args,
+    needsBackend && !args.includes("--backend") ? [args[0]!, "--backend", testBackend, ...args.slice(1)] : args,
     {
       out: (text) => void (out += `${text}\n`),
       err: (text) => void (err += `${text}\n`),
