@@ -4,10 +4,9 @@ import { type RateCase, type RateOutcome, runCase, runWatched } from "../../benc
 import { atMost } from "../../bench/measure/clopperPearson";
 import { useBackend } from "../../core/backends/registry";
 import { rateOfCheck } from "../../core/engine/biasWatch";
-import { testBackend } from "../support/testBackend";
 
-/** Thousands of draws take plain JavaScript long. */
-before(() => useBackend(testBackend === "cpu" ? "wasm" : testBackend));
+/** Always: verdicts are what is looked at here, and thousands of draws take other back ends long. */
+before(() => useBackend("wasm"));
 
 const ALPHA = 0.05;
 const CASES = 48;
