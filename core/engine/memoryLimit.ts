@@ -15,7 +15,7 @@ export function holdMemoryLimit(limitBytes: number | undefined, save: () => void
   save();
   const mebibytes = (size: number): number => Math.round(size / 2 ** 20);
   throw new MemoryLimit(
-    "GL1634",
+    "GL1647",
     `the engine holds ${mebibytes(bytes)} MiB, above the limit of ${mebibytes(limitBytes)} MiB; raise gradlens.engine.memoryLimit`,
   );
 }

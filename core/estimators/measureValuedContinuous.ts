@@ -31,7 +31,7 @@ export function measureValuedContinuous(context: SurrogateContext): tf.Tensor {
   const { distribution, node } = context;
   if ("scaleTril" in distribution) {
     throw new GradlensError(
-      "GL1330",
+      "GL1358",
       `measure-valued at node "${node}" needs independent normal units, got a full covariance; use pathwise or lr-c`,
     );
   }

@@ -4,16 +4,11 @@ import { GradlensError } from "../../core/errors";
 import { readRun, type RunRecord } from "../run/runFolder";
 import { isActive } from "../run/session";
 import { pickRun } from "./pickRun";
-import { begin, type TrainServices } from "./train";
+import { begin, requireTrust, type TrainServices } from "./train";
 
 /** Goes on with a run from its last checkpoint: the one given, else one that is asked for. */
 export async function resumeRun(services: TrainServices, folder?: string): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    throw new GradlensError(
-      "GL8021",
-      "training runs the model file's code, which needs a trusted workspace; run Manage Workspace Trust",
-    );
-  }
+  requireTrust();
   if (isActive(services.session.snapshot)) {
     throw new GradlensError(
       "GL8022",

@@ -14,15 +14,15 @@ export function checkLibrary({ name, folder }: NativePackage): void {
   const lib = join(folder, "deps", "lib");
   const files = existsSync(lib) ? readdirSync(lib).filter((file) => file.startsWith("libtensorflow")) : [];
   if (!files.some((file) => /^libtensorflow(_cc)?\.so/.test(file))) {
-    throw new GradlensError("GL1313", `libtensorflow is missing, expected it in ${lib}; ${remedy(name)}`);
+    throw new GradlensError("GL1353", `libtensorflow is missing, expected it in ${lib}; ${remedy(name)}`);
   }
   for (const file of files) {
     const path = join(lib, file);
-    if (!existsSync(path)) throw new GradlensError("GL1313", `${path} is a link to nowhere; ${remedy(name)}`);
+    if (!existsSync(path)) throw new GradlensError("GL1353", `${path} is a link to nowhere; ${remedy(name)}`);
     const { size, expected } = elfSize(path);
     if (size < expected) {
       throw new GradlensError(
-        "GL1314",
+        "GL1354",
         `${path} was cut short, expected ${expected} bytes, found ${size}; ${remedy(name)}`,
       );
     }

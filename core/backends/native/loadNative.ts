@@ -38,7 +38,7 @@ export function loadNative(name: NativePackageName): NativeEngine {
   const found = findNativePackage(name);
   if (loaded) {
     throw new GradlensError(
-      "GL1317",
+      "GL1357",
       `this process already holds the library of @tensorflow/${loaded.name}; restart the engine to use @tensorflow/${name}`,
     );
   }
@@ -71,11 +71,11 @@ function explain(error: unknown, { name, addon }: NativePackage): GradlensError 
   const message = firstLine(error);
   const missing = /(lib[\w.+-]+\.so[\w.]*): cannot open shared object/.exec(message)?.[1];
   if (missing) {
-    return new GradlensError("GL1313", `the library ${missing} is missing; ${remedy(name)}`, { cause: error });
+    return new GradlensError("GL1353", `the library ${missing} is missing; ${remedy(name)}`, { cause: error });
   }
   if (/undefined symbol|symbol not found|version `GLIBC/i.test(message)) {
     return new GradlensError(
-      "GL1315",
+      "GL1355",
       `libtensorflow does not match the add-on or this system (${message}); ${remedy(name)}`,
       {
         cause: error,
@@ -88,7 +88,7 @@ function explain(error: unknown, { name, addon }: NativePackage): GradlensError 
     )
   ) {
     return new GradlensError(
-      "GL1316",
+      "GL1356",
       `${addon} was built for another platform or is damaged (${message}); ${remedy(name)}`,
       {
         cause: error,

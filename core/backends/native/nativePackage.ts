@@ -43,14 +43,14 @@ export function searched(): string {
 export function findNativePackage(name: NativePackageName): NativePackage {
   const folders = packageFolders(`@tensorflow/${name}`);
   if (folders.length === 0) {
-    throw new GradlensError("GL1311", `package @tensorflow/${name} is not installed${searched()}; ${remedy(name)}`);
+    throw new GradlensError("GL1351", `package @tensorflow/${name} is not installed${searched()}; ${remedy(name)}`);
   }
   for (const folder of folders) {
     const addon = addonIn(folder);
     if (addon) return { name, folder, addon };
   }
   throw new GradlensError(
-    "GL1312",
+    "GL1352",
     `package @tensorflow/${name} has no compiled add-on, expected lib/napi-v${nodeApi}/tfjs_binding.node in ${folders[0]}; ${remedy(name)}`,
   );
 }

@@ -68,7 +68,7 @@ test("above the memory limit worker threads give way, once, and no others are st
     assert.equal(workersFor(prepared), undefined);
     assert.equal(await settle(stream.next()), 1);
     await new Promise((later) => setTimeout(later, 2100));
-    assert.throws(look, { code: "GL1634" });
+    assert.throws(look, { code: "GL1647" });
     assert.equal(saved, 1);
     stream.close();
   });

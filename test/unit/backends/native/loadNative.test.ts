@@ -29,13 +29,13 @@ function put(path: string, content: string | { copyOf: string }): string {
 }
 
 test("a package that is not installed is named, with the folder that was searched", () => {
-  assert.throws(() => loadNative("tfjs-node"), { code: "GL1311", message: new RegExp(`not installed in ${folder}`) });
+  assert.throws(() => loadNative("tfjs-node"), { code: "GL1351", message: new RegExp(`not installed in ${folder}`) });
 });
 
 test("a package without its compiled add-on says where it was expected", () => {
   put("package.json", "{}");
   assert.throws(() => loadNative("tfjs-node"), {
-    code: "GL1312",
+    code: "GL1352",
     message: /no compiled add-on, expected lib\/napi-v8/,
   });
 });
@@ -43,7 +43,7 @@ test("a package without its compiled add-on says where it was expected", () => {
 test("an add-on for a newer Node-API than this Node's counts as none", () => {
   put("package.json", "{}");
   put("lib/napi-v99/tfjs_binding.node", "");
-  assert.throws(() => loadNative("tfjs-node"), { code: "GL1312" });
+  assert.throws(() => loadNative("tfjs-node"), { code: "GL1352" });
 });
 
 const linux = process.platform === "linux" ? {} : { skip: "the library check reads ELF files" };
@@ -52,7 +52,7 @@ test("a missing libtensorflow is named", linux, () => {
   put("package.json", "{}");
   put("lib/napi-v8/tfjs_binding.node", "");
   assert.throws(() => loadNative("tfjs-node"), {
-    code: "GL1313",
+    code: "GL1353",
     message: /libtensorflow is missing, expected it in .*deps\/lib/,
   });
 });
@@ -62,7 +62,7 @@ test("a libtensorflow that was cut short is refused before it can kill the proce
   put("lib/napi-v8/tfjs_binding.node", "");
   truncateSync(put("deps/lib/libtensorflow.so.2", { copyOf: process.execPath }), 100_000);
   assert.throws(() => loadNative("tfjs-node"), {
-    code: "GL1314",
+    code: "GL1354",
     message: /cut short, expected \d+ bytes, found 100000/,
   });
 });
@@ -71,7 +71,7 @@ test("an add-on that is no library is told apart from a missing one", linux, () 
   put("package.json", "{}");
   put("lib/napi-v8/tfjs_binding.node", "not a library");
   put("deps/lib/libtensorflow.so.2", { copyOf: process.execPath });
-  assert.throws(() => loadNative("tfjs-node"), { code: "GL1316", message: /another platform or is damaged/ });
+  assert.throws(() => loadNative("tfjs-node"), { code: "GL1356", message: /another platform or is damaged/ });
 });
 
 test("every refusal is one sentence that ends with what to do", () => {
