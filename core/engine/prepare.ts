@@ -17,6 +17,7 @@ import {
 } from "../estimators/estimatorSpec";
 import { refuseFewSamples, refuseUnsuited } from "../estimators/refuseUnsuited";
 import { ModelInstance } from "../graph/instance";
+import { refuseMixedRows } from "../graph/refuseMixedRows";
 import { analyse, type Structure } from "../graph/structure";
 import type { DataInputs, ModelDefinition } from "../model/defineModel";
 import type { Objective } from "../objectives/objective";
@@ -118,6 +119,14 @@ export async function prepare(definition: ModelDefinition, file: string, overrid
     );
     const numSamples = requireWhole("samples", overrides.samples, options.samples ?? needed, 1);
     refuseFewSamples(chosen.specs, numSamples, overrides.samples !== undefined);
+    guard(file, () => {
+      const examples = probe();
+      try {
+        refuseMixedRows(instance, examples, numSamples);
+      } finally {
+        tf.dispose(Object.values(examples));
+      }
+    });
     return {
       definition,
       file,

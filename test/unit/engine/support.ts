@@ -67,7 +67,10 @@ export default defineModel("two-layers", () => {
 }, ${options});
 `;
 
-/** A model whose cost takes a turn at the n-th evaluation after it was traced. */
+/** A model is traced once when it is prepared, and looked at three times. */
+const PREPARED = 4;
+
+/** A model whose cost takes a turn at the n-th evaluation after it was prepared. */
 export const turningModel = (at: number, turn: string): string => `
 import { bernoulli, cost, defineModel, parameter, sample, tf } from "gradlens";
 let evaluations = 0;
@@ -78,7 +81,7 @@ export default defineModel("turning", () => {
       const b = sample("b", bernoulli({ logits: theta }));
       const f = tf.sum(tf.square(tf.sub(b, 0.45)), -1);
       evaluations++;
-      ${turn.replace("NOW", `evaluations > ${at + 1}`)}
+      ${turn.replace("NOW", `evaluations > ${at + PREPARED}`)}
     },
   };
 }, { estimator: "lr" });
