@@ -11,7 +11,19 @@ const differentiating = new Set([
   "dreg",
 ]);
 /** Operations that jump for certain; comparisons may also stand in pieces that join without a jump. */
-const jumping = new Set(["ArgMax", "ArgMin", "Ceil", "Floor", "FloorDiv", "OneHot", "Round", "Sign", "Step"]);
+const jumping = new Set([
+  "ArgMax",
+  "ArgMin",
+  "Cast",
+  "Ceil",
+  "Floor",
+  "FloorDiv",
+  "Mod",
+  "OneHot",
+  "Round",
+  "Sign",
+  "Step",
+]);
 
 /** A derivative through an operation that jumps. */
 export const pathThroughJump: Lint = {

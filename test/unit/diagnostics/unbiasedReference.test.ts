@@ -66,6 +66,21 @@ test("a cost that jumps is compared with an estimator that sees jumps, and the n
   assert.match(found!.notes.join(), /goes through Step/);
 });
 
+test("operations that jump without a name for it are seen, too: estimators that are blind to jumps are not compared with each other", () => {
+  const jumps: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor])[] = [
+    ["Mod", (x) => tf.mod(x, 1)],
+    ["Cast", (x) => tf.cast(tf.cast(x, "int32"), "float32")],
+    ["Tan", (x) => tf.tan(x)],
+    ["Atan2", (x) => tf.atan2(x, tf.sub(x, 1))],
+  ];
+  for (const [operation, f] of jumps) {
+    const found = reference("gsb", (theta) => f(z(theta)));
+    assert.equal(found?.text, "z=muprop", operation);
+    assert.match(found!.notes.join(), new RegExp(`goes through ${operation}`));
+  }
+  assert.equal(reference("gsb", (theta) => tf.cast(z(theta), "float32"))?.text, "z=pathwise", "a cast to what it is");
+});
+
 test("nodes of several kinds each have a reference of their own", () => {
   const found = reference("b=half,z=lr", (theta) => tf.mul(z(theta), bits(theta)));
   assert.equal(found?.text, "z=pathwise,b=muprop");
