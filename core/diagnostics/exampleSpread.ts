@@ -2,11 +2,18 @@ import { deviations } from "../backends/fused/deviations";
 import { withinProducts } from "../backends/fused/withinProducts";
 import { repeatedRows } from "../backends/repeatedRows";
 import { tf } from "../backends/tf";
-import type { RowGradients } from "../gradients/rowGradients";
+import { denseWeightRows, type RowGradients } from "../gradients/rowGradients";
 import { sumsOfRows } from "../gradients/sumsOfRows";
 
 /** Rows of a vector of which all pairs are multiplied. */
 const FEW_ROWS = 64;
+/** Rows of a dense weight of which all pairs are multiplied when nothing else tells how example means differ. */
+const MANY_ROWS = 1024;
+/**
+ * A difference of inner products in float32 below this share of them: they are off by a few of their last digits, 2⁻²⁴ each, so it by 10⁻³ of
+ * itself and more. Of a noise of 10⁻⁴ of the mean, 10⁻⁸ of the squares, nothing right would be left.
+ */
+const LOST = 2.5e-4;
 
 /** R replicates r of m examples b, replicate-major: row r·m + b. Replicates fall into groups of equal size, one after another. */
 export interface RowLayout {
@@ -27,23 +34,101 @@ export interface ExampleSpread {
   readonly means: {
     /** Σ_b ‖ḡ_b‖². */
     readonly ofExamples: number;
-    /** ‖1/m Σ_b ḡ_b‖². */
+    /** ‖1/m Σ_b ḡ_b‖² = ‖ḡ‖². */
     readonly ofAll: number;
+    /** Σ_b ‖ḡ_b − ḡ‖²; null where it is too small beside the means to be told. */
+    readonly between: number | null;
   } | null;
+}
+
+/** As found from inner products, with Σ ‖g_br‖²: what is lost of small differences of them is seen by it. */
+interface RoughSpread extends Omit<ExampleSpread, "means"> {
+  readonly scale: number;
+  readonly means: { readonly ofExamples: number; readonly ofAll: number } | null;
 }
 
 /**
  * The spread of one parameter's rows, from inner products inside each example alone: a dense weight's gradients Σ_c a_c ⊗ δ_c are never
- * formed. Where an example's input is the same in all replicates, Σ_r ‖g_br − ḡ_b‖² = ‖a_b‖² Σ_r ‖δ_br − δ̄_b‖². Call inside a tidy.
+ * formed. Where an example's input is the same in all replicates, Σ_r ‖g_br − ḡ_b‖² = ‖a_b‖² Σ_r ‖δ_br − δ̄_b‖². Where the spread is so small beside the
+ * gradients that differences of products lose it, it is found anew from rows less one that is near all of them. Call inside a tidy.
  *
  * @param withMeans also the squares of means, which a dense weight needs a product with all rows for
+ * @param gram the inner products of all pairs of rows where they are known, `[R·m, R·m]`
  */
-export function exampleSpread(rows: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread {
-  const { dense } = rows;
+export function exampleSpread(
+  rows: RowGradients,
+  layout: RowLayout,
+  withMeans: boolean,
+  gram?: Float32Array,
+): ExampleSpread {
+  const { scale, ...rough } = roughSpread(rows, layout, withMeans, gram);
+  const { means } = rough;
+  const isLost = sum(rough.squares) < LOST * scale;
+  const spread = isLost ? { ...rough, ...fineSpread(rows, layout) } : rough;
+  if (!means) return { ...spread, means };
+  const { examples: m } = layout;
+  const between = means.ofExamples - m * means.ofAll;
+  const told = m === 1 || between >= LOST * means.ofExamples;
+  return { ...spread, means: { ...means, between: told ? between : fineBetween(rows, layout) } };
+}
+
+function roughSpread(rows: RowGradients, layout: RowLayout, withMeans: boolean, gram?: Float32Array): RoughSpread {
+  if (gram) return spreadOfGram(gram, layout);
   if (withMeans && layout.examples > 1 && few(rows, layout))
     return spreadOfGram(rows.gram().dataSync<"float32">(), layout);
-  if (!dense) return ofVectors(rows.materialise(), layout, withMeans);
+  if (!rows.dense) return ofVectors(rows.materialise(), layout, withMeans);
   return ofConstantInputs(rows, layout, withMeans) ?? fromProducts(rows, layout, withMeans);
+}
+
+/** From deviations of the numbers that rows are made of, not of products. */
+function fineSpread(rows: RowGradients, layout: RowLayout): Pick<ExampleSpread, "squares" | "groups"> {
+  const { squares, groups } = rows.dense
+    ? (ofConstantInputs(rows, layout, false) ?? fromProducts(aboutCentres(rows, layout), layout, false))
+    : aboutMeans(rows.materialise(), layout);
+  return { squares, groups };
+}
+
+/** Σ_b ‖ḡ_b − ḡ‖² from rows less one that is near all of them; null for more rows than are multiplied with one another. */
+function fineBetween(rows: RowGradients, { examples: m, replicates: R }: RowLayout): number | null {
+  const n = m * R;
+  if (!rows.dense) {
+    const means = tf.mean(tf.reshape(rows.materialise(), [R, m, -1]), 0) as tf.Tensor2D;
+    return sum(deviations(means, m).squares.dataSync<"float32">());
+  }
+  if (n > MANY_ROWS) return null;
+  const gram = aboutCentres(rows, { examples: 1, replicates: n }).gram().dataSync<"float32">();
+  let [ofExamples, all] = [0, 0];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const product = gram[i * n + j]! / R ** 2;
+      all += product;
+      if (i % m === j % m) ofExamples += product;
+    }
+  return Math.max(0, ofExamples - all / m);
+}
+
+/**
+ * A dense weight's rows less c_b = Σ_c ā_cb ⊗ δ̄_cb, with ā and δ̄ the means over an example's replicates: g_br − c_b = Σ_c a ⊗ (δ − δ̄) + (a − ā) ⊗ δ̄, all of
+ * whose terms are as small as the differences are.
+ */
+function aboutCentres(rows: RowGradients, { examples: m, replicates: R }: Omit<RowLayout, "groups">): RowGradients {
+  const { numRows, calls, mask } = rows.dense!;
+  const apart = (x: tf.Tensor2D): { readonly centre: tf.Tensor2D; readonly deviation: tf.Tensor2D } => {
+    const copies = tf.reshape(x, [-1, R, m, x.shape[1]]);
+    const mean = tf.mean(copies, 1, true);
+    return {
+      centre: tf.reshape(tf.broadcastTo(mean, copies.shape), x.shape),
+      deviation: tf.reshape(tf.sub(copies, mean), x.shape),
+    };
+  };
+  const apartCalls = calls.flatMap(({ inputs, outputs }) => {
+    const own = apart(outputs);
+    return [
+      { inputs, outputs: own.deviation },
+      { inputs: apart(inputs).deviation, outputs: own.centre },
+    ];
+  });
+  return denseWeightRows(rows.name, rows.shape, numRows, apartCalls, mask);
 }
 
 /** Products of all pairs of few rows cost less than one with the weight's shape, and a layer's bias shares them with its weight. */
@@ -76,11 +161,12 @@ export function spreadOfValues(values: Float32Array, layout: RowLayout): Example
     }),
   );
   const groups = groupVariances(squares, layout, (...of) => squaresOf(...of, () => undefined));
-  return { replicates: R, squares, groups, means: { ofExamples, ofAll: sum(all.map((value) => value * value)) } };
+  const ofAll = sum(all.map((value) => value * value));
+  return { replicates: R, squares, groups, means: { ofExamples, ofAll, between: ofExamples - m * ofAll } };
 }
 
 /** From the inner products of all pairs of rows, `[R·m, R·m]`. */
-export function spreadOfGram(gram: ArrayLike<number>, layout: RowLayout): ExampleSpread {
+function spreadOfGram(gram: ArrayLike<number>, layout: RowLayout): RoughSpread {
   const { examples: m, replicates: R } = layout;
   const n = m * R;
   const within = new Float64Array(m * R * R);
@@ -91,7 +177,7 @@ export function spreadOfGram(gram: ArrayLike<number>, layout: RowLayout): Exampl
   return { ...spread, means: { ofExamples, ofAll: sum(gram) / (n * n) } };
 }
 
-function ofVectors(rows: tf.Tensor2D, layout: RowLayout, withMeans: boolean): ExampleSpread {
+function ofVectors(rows: tf.Tensor2D, layout: RowLayout, withMeans: boolean): RoughSpread {
   const { mean, ...spread } = aboutMeans(rows, layout);
   const means = withMeans
     ? { ofExamples: scalar(tf.sum(tf.square(mean))), ofAll: scalar(tf.sum(tf.square(tf.mean(mean, 0)))) }
@@ -104,7 +190,7 @@ function aboutMeans(
   rows: tf.Tensor2D,
   { examples: m, replicates: R, groups: count }: RowLayout,
   weights?: ArrayLike<number>,
-): Omit<ExampleSpread, "means"> & { readonly mean: tf.Tensor2D } {
+): Omit<RoughSpread, "means"> & { readonly mean: tf.Tensor2D } {
   /** Of `parts` groups of every example: each of them is one. */
   const squaresOf = (parts: number): { readonly mean: tf.Tensor2D; readonly totals: Float64Array } => {
     const size = R / parts;
@@ -122,11 +208,13 @@ function aboutMeans(
   };
   const { mean, totals: squares } = squaresOf(1);
   const variances = count === 1 ? squares : squaresOf(count).totals;
-  return { replicates: R, squares, groups: variances.map((square) => square / (R / count - 1)), mean };
+  const apart = { squares, groups: variances.map((square) => square / (R / count - 1)) };
+  // Deviations are taken of the numbers themselves.
+  return { replicates: R, ...apart, mean, scale: 0 };
 }
 
 /** Null where the inputs are not the same for every replicate of an example, or more than one vector a row. */
-function ofConstantInputs({ dense }: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread | null {
+function ofConstantInputs({ dense }: RowGradients, layout: RowLayout, withMeans: boolean): RoughSpread | null {
   const { examples: m, replicates: R } = layout;
   const { calls, mask } = dense!;
   const [call] = calls;
@@ -142,7 +230,7 @@ function ofConstantInputs({ dense }: RowGradients, layout: RowLayout, withMeans:
   return { ...spread, means: { ofExamples, ofAll: sum(products) / m ** 2 } };
 }
 
-function fromProducts(rows: RowGradients, layout: RowLayout, withMeans: boolean): ExampleSpread {
+function fromProducts(rows: RowGradients, layout: RowLayout, withMeans: boolean): RoughSpread {
   const { examples: m, replicates: R } = layout;
   const { calls, mask } = rows.dense!;
   const n = m * R;
@@ -184,9 +272,10 @@ function maskedProducts(a: tf.Tensor2D, d: tf.Tensor2D, mask: tf.Tensor2D, copie
 function centred(
   within: ArrayLike<number>,
   layout: RowLayout,
-): Omit<ExampleSpread, "means"> & { readonly ofExamples: number } {
+): Omit<RoughSpread, "means"> & { readonly ofExamples: number } {
   const { examples: m, replicates: R } = layout;
   let ofExamples = 0;
+  let scale = 0;
   /** Σ_r ‖g_r − ḡ‖² = Σ_r ‖g_r‖² − ⟨g_r, ḡ⟩ over replicates from … from + size − 1, and ‖ḡ‖². */
   const squaresOf = (b: number, from: number, size: number): { readonly squares: number; readonly mean: number } => {
     const at = (r: number, s: number): number => within[(b * R + r) * R + s]!;
@@ -203,10 +292,11 @@ function centred(
   const squares = Float64Array.from({ length: m }, (_, b) => {
     const found = squaresOf(b, 0, R);
     ofExamples += found.mean;
+    for (let r = 0; r < R; r++) scale += within[(b * R + r) * R + r]!;
     return found.squares;
   });
   const groups = groupVariances(squares, layout, (...of) => squaresOf(...of).squares);
-  return { replicates: R, squares, groups, ofExamples };
+  return { replicates: R, squares, groups, ofExamples, scale };
 }
 
 /**

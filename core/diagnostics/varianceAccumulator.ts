@@ -17,7 +17,8 @@ export class VarianceAccumulator {
   /** Σ (R − 1). */
   private freedom = 0;
   private rows = 0;
-  private between = 0;
+  /** Of the examples' means; null once a pass could not tell it. */
+  private between: number | null = 0;
   /** Σ 1/R: the share of the Monte Carlo variance that is in `between`. */
   private noiseBetween = 0;
   private meanSquare = 0;
@@ -39,7 +40,7 @@ export class VarianceAccumulator {
       pooled.squares += part.squares;
       pooled.freedom += part.freedom;
       pooled.rows += part.rows;
-      pooled.between += part.between;
+      pooled.addBetween(part.between);
       pooled.noiseBetween += part.noiseBetween;
       pooled.meanSquare += part.meanSquare;
       pooled.passes += part.passes;
@@ -69,13 +70,17 @@ export class VarianceAccumulator {
     this.freedom += R - 1;
     this.rows += m * R;
     if (!means) return;
-    if (m > 1) this.between += (means.ofExamples - m * means.ofAll) / (m - 1);
+    if (m > 1) this.addBetween(means.between === null ? null : means.between / (m - 1));
     this.noiseBetween += 1 / R;
     this.meanSquare +=
       this.hasData && m > 1
         ? (m * m * means.ofAll - means.ofExamples) / (m * (m - 1))
         : means.ofAll - all / (R - 1) / (R * m * m);
     this.passes++;
+  }
+
+  private addBetween(more: number | null): void {
+    this.between = this.between === null || more === null ? null : this.between + more;
   }
 
   /** Of the variance: R − 1 for every example and pass. */
@@ -94,7 +99,7 @@ export class VarianceAccumulator {
   }
 
   /**
-   * Data part and ratio are null where no means were taken. So is the data part, but not its sum with the Monte Carlo part, where the draws
+   * Data part and ratio are null where no means were taken, or are too much alike to be told apart. So is the data part, but not its sum with the Monte Carlo part, where the draws
    * do not tell it from 0. Without one, the variance of m example means over the noise in it is at most as spread as F with (m − 1) passes and
    * Σ m (R − 1) degrees of freedom, which it is where a normal noise has one direction; below its upper quantile the ratio says nothing.
    */
@@ -105,12 +110,13 @@ export class VarianceAccumulator {
     snr: number | null;
     interval: [number, number] | null;
   } {
-    const { examples: m, batchSize: B, passes, monteCarlo } = this;
+    const { examples: m, batchSize: B, passes, monteCarlo, between } = this;
     if (monteCarlo === null) return { monteCarlo: null, data: null, total: null, snr: null, interval: null };
     const noise = (monteCarlo * B * this.noiseBetween) / passes;
-    const found = !this.hasData ? 0 : m > 1 && passes > 0 ? (this.between / passes - noise) / B : null;
+    const found = !this.hasData ? 0 : m > 1 && passes > 0 && between !== null ? (between / passes - noise) / B : null;
     const total = found === null ? null : monteCarlo + Math.max(0, found);
-    const told = !this.hasData || (found !== null && this.between / passes >= noise * this.chanceRatio(level));
+    const told =
+      !this.hasData || (between !== null && found !== null && between / passes >= noise * this.chanceRatio(level));
     const snr = total === null || passes === 0 ? null : signalToNoise(this.meanSquare / passes, total);
     return { monteCarlo, data: told ? found : null, total, snr, interval: this.interval(level) };
   }

@@ -5,7 +5,7 @@ import { surrogateRows } from "../../gradients/surrogate";
 import { Noise } from "../../random/noise";
 import { refinedRows } from "../../training/refinedRows";
 import { tileRows } from "../enumerate";
-import { type ExampleSpread, exampleSpread, spreadOfGram, spreadOfValues } from "../exampleSpread";
+import { type ExampleSpread, exampleSpread, spreadOfValues } from "../exampleSpread";
 import type { ChunkKind } from "./chunks";
 import type { Draws } from "./draws";
 
@@ -54,11 +54,7 @@ export const variancePass: ChunkKind<Replicates, readonly ReplicateParts[]> = {
         const values = small || elements[i] ? row.materialise().dataSync<"float32">() : null;
         const gram = together ? row.gram().dataSync<"float32">() : null;
         return {
-          spread: values
-            ? spreadOfValues(values, layout)
-            : gram
-              ? spreadOfGram(gram, layout)
-              : exampleSpread(row, layout, means),
+          spread: values ? spreadOfValues(values, layout) : exampleSpread(row, layout, means, gram ?? undefined),
           ...(elements[i] ? elementSums(values!, replicates) : { first: null, second: null }),
           together: gram ? { sum: sumsOfRows(row, 1).dataSync<"float32">(), gram } : null,
         };

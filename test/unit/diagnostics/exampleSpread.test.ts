@@ -7,7 +7,6 @@ import {
   type ExampleSpread,
   exampleSpread,
   type RowLayout,
-  spreadOfGram,
   spreadOfValues,
 } from "../../../core/diagnostics/exampleSpread";
 import { denseWeightRows, plainRows, type RowGradients } from "../../../core/gradients/rowGradients";
@@ -25,7 +24,10 @@ const LAYOUTS: readonly RowLayout[] = [
 ];
 
 /** By the definitions, from all rows, `[R·m, P]`. */
-function byHand(values: Float32Array, { examples: m, replicates: R, groups: count }: RowLayout): ExampleSpread {
+function byHand(
+  values: Float32Array | Float64Array,
+  { examples: m, replicates: R, groups: count }: RowLayout,
+): ExampleSpread {
   const P = values.length / (m * R);
   const row = (r: number, b: number): number[] => [...values.subarray((r * m + b) * P, (r * m + b + 1) * P)];
   const meanOf = (rows: readonly number[][]): number[] =>
@@ -39,6 +41,7 @@ function byHand(values: Float32Array, { examples: m, replicates: R, groups: coun
     Array.from({ length: size }, (_, r) => row(from + r, b));
   const size = R / count;
   const means = Array.from({ length: m }, (_, b) => meanOf(rowsOf(b)));
+  const all = meanOf(means);
   return {
     replicates: R,
     squares: Float64Array.from({ length: m }, (_, b) => about(rowsOf(b))),
@@ -46,7 +49,11 @@ function byHand(values: Float32Array, { examples: m, replicates: R, groups: coun
       { length: count * m },
       (_, i) => about(rowsOf(i % m, Math.floor(i / m) * size, size)) / (size - 1),
     ),
-    means: { ofExamples: means.reduce((sum, mean) => sum + norm(mean), 0), ofAll: norm(meanOf(means)) },
+    means: {
+      ofExamples: means.reduce((sum, mean) => sum + norm(mean), 0),
+      ofAll: norm(all),
+      between: means.reduce((sum, mean) => sum + norm(mean.map((value, e) => value - all[e]!)), 0),
+    },
   };
 }
 
@@ -60,6 +67,7 @@ function assertSame(found: ExampleSpread, expected: ExampleSpread, scale: number
   if (!found.means) return;
   close(found.means.ofExamples, expected.means!.ofExamples);
   close(found.means.ofAll, expected.means!.ofAll);
+  close(found.means.between!, expected.means!.between!);
 }
 
 /** Rows of every kind that a parameter can have; call inside a tidy. */
@@ -98,7 +106,7 @@ onBackends(["cpu", "wasm", "tensorflow"], "the spread about examples' means is t
         assert.equal(exampleSpread(rows, layout, false).means, null);
         assertSame(exampleSpread(rows, layout, false), expected, scale);
         assertSame(spreadOfValues(values, layout), expected, scale);
-        assertSame(spreadOfGram(rows.gram().dataSync(), layout), expected, scale);
+        assertSame(exampleSpread(rows, layout, true, rows.gram().dataSync<"float32">()), expected, scale);
       });
     }
   }
@@ -115,3 +123,73 @@ test("replicates that are the same have no spread at all, whatever their size", 
     for (const square of [...squares, ...groups]) assert.ok(square <= 1e-13 * means!.ofExamples, `${square}`);
   });
 });
+
+/** Σ_c a_c ⊗ δ_c of every row in float64. */
+function products(rows: RowGradients, n: number): Float64Array {
+  const values = new Float64Array(n * INPUTS * UNITS);
+  for (const { inputs, outputs } of rows.dense!.calls) {
+    const [a, d] = [inputs.dataSync(), outputs.dataSync()];
+    const mask = rows.dense!.mask?.dataSync();
+    for (let copy = 0; copy < inputs.shape[0]; copy++)
+      for (let i = 0; i < INPUTS; i++)
+        for (let u = 0; u < UNITS; u++)
+          values[(copy % n) * INPUTS * UNITS + i * UNITS + u]! +=
+            a[copy * INPUTS + i]! * d[copy * UNITS + u]! * (mask?.[i * UNITS + u] ?? 1);
+  }
+  return values;
+}
+
+for (const noise of [1e-2, 1e-3, 1e-4])
+  onBackends(
+    ["cpu", "wasm", "tensorflow"],
+    `noise of ${noise} of the mean keeps its size, and so does what examples differ by`,
+    () => {
+      for (const layout of LAYOUTS.slice(0, 4))
+        tidy(() => {
+          const { examples: m, replicates: R } = layout;
+          const n = m * R;
+          const shape = [INPUTS, UNITS];
+          /** Near one value for all rows; no replicate-major row is like another. */
+          const near = (width: number, seed: number, C = 1): tf.Tensor2D => {
+            const mean = normals([C, 1, 1, width], seed);
+            const ofExample = tf.mul(normals([C, 1, m, width], seed + 1), noise);
+            const own = tf.mul(normals([C, R, m, width], seed + 2), noise);
+            return tf.reshape(tf.mul(mean, tf.add(tf.add(ofExample, own), 1)), [C * n, width]);
+          };
+          const call = (seed: number, C = 1) => ({ inputs: near(INPUTS, seed, C), outputs: near(UNITS, seed + 5, C) });
+          const base = normals([1, m, INPUTS], 6);
+          const constant = {
+            inputs: tf.reshape(repeatExamples(base, R), [n, INPUTS]) as tf.Tensor2D,
+            outputs: near(UNITS, 50),
+          };
+          const vector = near(UNITS, 1);
+          const cases: readonly (readonly [RowGradients, Float32Array | Float64Array])[] = [
+            [plainRows("bias", [UNITS], vector), vector.dataSync<"float32">()],
+            ...[
+              denseWeightRows("w", shape, n, [call(10)], null),
+              denseWeightRows("w", shape, n, [call(20, 3), call(30)], null),
+              denseWeightRows("w", shape, n, [call(40, 2)], bits(shape, 5) as tf.Tensor2D),
+              denseWeightRows("w", shape, n, [constant], null),
+            ].map((rows) => [rows, products(rows, n)] as const),
+          ];
+          cases.forEach(([rows, values], which) => {
+            const expected = byHand(values, layout);
+            for (const found of [
+              exampleSpread(rows, layout, true),
+              exampleSpread(rows, layout, false),
+              exampleSpread(rows, layout, true, rows.gram().dataSync<"float32">()),
+            ]) {
+              const near = (value: number, truth: number, what: string): void =>
+                assert.ok(
+                  Math.abs(value - truth) <= 5e-3 * truth,
+                  `case ${which}, ${what} of ${JSON.stringify(layout)}: ${value}, expected ${truth}`,
+                );
+              const add = (list: Float64Array): number => list.reduce((sum, value) => sum + value, 0);
+              near(add(found.squares), add(expected.squares), "squares");
+              near(add(found.groups), add(expected.groups), "groups");
+              if (found.means && m > 1) near(found.means.between!, expected.means!.between!, "between");
+            }
+          });
+        });
+    },
+  );

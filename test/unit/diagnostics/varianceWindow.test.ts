@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VarianceAccumulator } from "../../../core/diagnostics/varianceAccumulator";
-import { spreadOfGram } from "../../../core/diagnostics/exampleSpread";
+import { spreadOfValues } from "../../../core/diagnostics/exampleSpread";
 import { VarianceWindow } from "../../../core/diagnostics/varianceWindow";
 import { fillUniform } from "../../../core/random/uniform";
 
@@ -29,12 +29,7 @@ function measurement(seed: number): VarianceAccumulator {
     (_, row) => MEAN + SPREAD * z[row % EXAMPLES]! + NOISE * z[EXAMPLES + row]!,
   );
   const accumulator = new VarianceAccumulator(EXAMPLES, BATCH, true);
-  accumulator.add(
-    spreadOfGram(
-      rows.flatMap((a) => rows.map((b) => a * b)),
-      { examples: EXAMPLES, replicates: 2, groups: 1 },
-    ),
-  );
+  accumulator.add(spreadOfValues(Float32Array.from(rows), { examples: EXAMPLES, replicates: 2, groups: 1 }));
   return accumulator;
 }
 
