@@ -11,7 +11,7 @@ const TURN_MS = 150;
 /** Pairs of turns, with diagnosis and without, of a round. */
 const PAIRS = 16;
 /** What each run is given before it counts: steps and measurements that compile and allocate, and the window of looks at the drift. */
-const WARM_UP_STEPS = 600;
+const WARM_UP_STEPS = 1500;
 
 const OFF: Partial<TrainRequest> = { diagnosticsInterval: 0 };
 const VARIANTS: readonly {
@@ -90,17 +90,18 @@ function print(candidates: readonly Candidate[]): void {
   printTable(
     [
       ...["diagnosis", "budget", "processor ms a step", "share that is paid"],
-      ...["of it in the calls", "collections", "slower steps", "told", "longest halt, ms", "checks ended"],
+      ...["of it in the calls", "slower steps", "collections, ms a step", "told", "longest halt, ms", "checks ended"],
     ],
     candidates.map((candidate, i) => {
       const { title, budget } = VARIANTS[i]!;
       const last = candidate.with.at(-1)!;
-      const { paid, parts } = cost(candidate, candidates[0]!);
+      const { paid, parts } = cost(candidate);
       return [
         ...[title, budget === undefined ? "" : percent(budget)],
         ms(perStep(candidate.with, ({ cpu }) => cpu)),
         `${percent(paid.mean)} [${percent(paid.low)}, ${percent(paid.high)}]`,
         ...parts.map(percent),
+        ms(perStep([...candidate.with, ...candidate.without], ({ collecting }) => collecting)),
         budget === undefined ? "" : percent(last.told),
         ms(Math.max(...candidate.with.map(({ longest }) => longest))),
         String(last.checks),
@@ -116,32 +117,27 @@ function perStep(turns: readonly TurnReport[], of: (turn: TurnReport) => number)
   return sum(of) / sum(({ steps }) => steps);
 }
 
-/** Steps without collections and without the calls of diagnosis. */
-const bare = ({ cpu, inside, collecting }: TurnReport): number => cpu - inside - collecting;
+/** Steps without the calls of diagnosis. */
+const bare = ({ cpu, inside }: TurnReport): number => cpu - inside;
 
 interface Cost {
   readonly paid: { readonly mean: number; readonly low: number; readonly high: number };
-  readonly parts: readonly [calls: number, collections: number, slower: number];
+  readonly parts: readonly [calls: number, slower: number];
 }
 
 /**
- * 1 − (S/ρ + C₀)/(S + C + D): what the calls take of a step's time (D) is counted, and so are collections of memory. Those fall into turns of either kind:
- * what a run has of them beyond the run without diagnosis (C₀) is put on its turns with it (C). ρ, what a bare step (S) takes more in a turn with
- * diagnosis, is estimated: the mean of its logarithm over pairs of turns.
+ * 1 − (S/ρ)/(S + D): what the calls take of a step's time (D) is counted; ρ, what a bare step (S) takes more in a turn with diagnosis, is estimated: the
+ * mean of its logarithm over pairs of turns. Collections of the whole heap fall into turns of either kind, and come every hundred steps or so
+ * with diagnosis and without it; how many there are is told apart.
  */
-function cost(found: Candidate, none: Candidate): Cost {
+function cost(found: Candidate): Cost {
   const each = (turn: TurnReport): number => Math.log(bare(turn) / turn.steps);
   const ratio = trimmedMean(found.with.map((turn, pair) => each(turn) - each(found.without[pair]!)));
-  const collections = ({ with: a, without: b }: Candidate): number =>
-    perStep([...a, ...b], ({ collecting }) => collecting);
   const S = perStep(found.with, bare);
   const D = perStep(found.with, ({ inside }) => inside);
-  const C0 = collections(none);
-  const C = 2 * collections(found) - C0;
-  const all = S + C + D;
-  const share = (log: number): number => 1 - (S * Math.exp(-log) + C0) / all;
+  const share = (log: number): number => 1 - (S * Math.exp(-log)) / (S + D);
   return {
     paid: { mean: share(ratio.mean), low: share(ratio.low), high: share(ratio.high) },
-    parts: [D / all, (C - C0) / all, (S * (1 - Math.exp(-ratio.mean))) / all],
+    parts: [D / (S + D), (S * (1 - Math.exp(-ratio.mean))) / (S + D)],
   };
 }
