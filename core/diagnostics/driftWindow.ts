@@ -34,12 +34,16 @@ interface Kept {
   /** Σ‖x_i − x̄‖² and Σ‖x_i − x̄‖⁴ over rows. */
   readonly squares: number;
   readonly fourths: number;
+  /** Whether the noise is too small beside the rows to be told from their inner products. */
+  readonly lost: boolean;
 }
 
 /** Rows that must carry the noise before anything is said of it. */
 const MIN_EFFECTIVE_ROWS = 30;
 /** Noise below this share of the squared gradient is rounding. */
 const ROUNDING = 1e-12;
+/** Above that and below this share of the rows' squares, a tenth or more of it is rounding of their inner products in float32: its size is unknown. */
+const LOST = 2.5e-6;
 
 /**
  * Drift over the last W measurements: V = 1/(W − 1) Σ_t ‖μ_t − μ̄‖², μ_t = E ĝ_t at the parameters of step t. It is what the movement of
@@ -105,6 +109,7 @@ function driftOf(parts: readonly Kept[], level: number): Drift | null {
     const value = apart <= rounding ? 0 : apart / (W - 1);
     return { estimate: value, value, interval: [value, value] };
   }
+  if (parts.some(({ lost }) => lost)) return { estimate: apart / (W - 1), value: null, interval: null };
   const { square, low, high } = normBounds(apart, noise, 1, (1 - level) / 2);
   const estimate = square / (W - 1);
   if (noise.effectiveRows < MIN_EFFECTIVE_ROWS || !Number.isFinite(estimate))
@@ -162,8 +167,9 @@ function squaredDistance(a: Float32Array, b: Float32Array, start: number, end: n
 
 function keep({ step, mean, gram, rows: n }: DriftPart, before: readonly Kept[]): Kept {
   const centred = centre(gram, n);
-  let [squares, fourths, pairs] = [0, 0, 0];
+  let [squares, fourths, pairs, scale] = [0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
+    scale += gram[i * n + i]!;
     const own = Math.max(0, centred[i * n + i]!);
     squares += own;
     fourths += own * own;
@@ -175,6 +181,7 @@ function keep({ step, mean, gram, rows: n }: DriftPart, before: readonly Kept[])
   const largest = n > 1 ? Math.min(trace, largestEigenvalue(centred, n) / (n - 1)) : 0;
   return {
     ...{ step, mean, squares, fourths },
+    lost: squares > ROUNDING * scale && squares < LOST * scale,
     squaredNorm: squaredNorm(mean),
     apart: squaredDistances(
       mean,

@@ -180,3 +180,22 @@ test("what has left the window leaves no trace, and what is taken in may change 
     assert.deepEqual(found, expected);
   });
 });
+
+test("noise that inner products in float32 cannot hold leaves the drift unknown", () => {
+  const draw = makeNormal(12);
+  const of = (noise: number): Drift => {
+    const window = new DriftWindow(4);
+    let drift: Drift | null = null;
+    for (let step = 0; step < 4; step++) {
+      const rows = Array.from({ length: 40 }, () =>
+        Array.from({ length: 5 }, (_, e) => (e === 0 ? 1 + step : 1) + noise * draw()),
+      );
+      const mean = Float32Array.from({ length: 5 }, (_, e) => rows.reduce((sum, row) => sum + row[e]! / 40, 0));
+      const gram = Float32Array.from(rows.flatMap((a) => rows.map((b) => a.reduce((sum, x, e) => sum + x * b[e]!, 0))));
+      drift = window.add("p", { step, mean, gram, rows: 40 });
+    }
+    return drift!;
+  };
+  assert.ok(of(1e-2).value !== null);
+  for (const noise of [1e-3, 1e-4]) assert.deepEqual([of(noise).value, of(noise).interval], [null, null]);
+});
