@@ -38,6 +38,8 @@ export class TestRuns implements vscode.Disposable {
   private readonly profile: vscode.TestRunProfile;
   private readonly debugProfile: vscode.TestRunProfile;
   private readonly verdicts = new Map<string, ShownBias>();
+  /** Ids of the tests that failed when they last ran. */
+  private readonly failed = new Set<string>();
 
   constructor(
     private readonly client: EngineClient,
@@ -83,20 +85,32 @@ export class TestRuns implements vscode.Disposable {
     }
   }
 
-  /** Opens a debug session on one test after the other. It gives no verdict, so that the last one stays. */
+  /**
+   * Opens a debug session on one test. Of several it takes the first that failed when it last ran, else the first, and says so: after
+   * each session another one would begin by itself. It gives no verdict, so that the last one stays.
+   */
   private async debug(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     requireTrust();
     const run = this.controller.createTestRun(request, undefined, false);
     try {
-      for (const { item, entry } of await this.leaves(request, run)) {
-        if (token.isCancellationRequested) break;
-        run.started(item);
-        try {
-          if ("problem" in entry) throw new Error(entry.problem);
-          await debugTest(entry.test, item.id, token);
-        } catch (error) {
-          run.errored(item, new vscode.TestMessage(sentence(error)));
-        }
+      const leaves = await this.leaves(request, run);
+      const leaf = leaves.find(({ item }) => this.failed.has(item.id)) ?? leaves[0];
+      if (!leaf || token.isCancellationRequested) return;
+      const { item, entry } = leaf;
+      if (leaves.length > 1)
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t(
+            'Debugging "{0}", one of {1} tests: a debug session is of one test.',
+            item.label,
+            leaves.length,
+          ),
+        );
+      run.started(item);
+      try {
+        if ("problem" in entry) throw new Error(entry.problem);
+        await debugTest(entry.test, item.id, token);
+      } catch (error) {
+        run.errored(item, new vscode.TestMessage(sentence(error)));
       }
     } finally {
       run.end();
@@ -169,6 +183,8 @@ export class TestRuns implements vscode.Disposable {
         { signal },
       );
       if (snapshot && outcome.bias) this.keep(item.id, { snapshot, bias: outcome.bias });
+      if (outcome.outcome === "fails") this.failed.add(item.id);
+      else this.failed.delete(item.id);
       report(run, item, outcome);
     } catch (error) {
       if (signal.aborted || isCancellation(error)) run.skipped(item);

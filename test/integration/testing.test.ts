@@ -8,6 +8,14 @@ import { recordTestRuns, type RecordedRun } from "./support/recordTestRuns";
 
 const checks = `{ "checks": [{ "model": "bent.ts", "estimators": ["half"], "expect": "biased", "seed": 3 }] }`;
 
+/** Of two tests the second fails. */
+const severalChecks = `{
+  "checks": [
+    { "model": "bent.ts", "estimators": ["lr"], "expect": "unbiased" },
+    { "model": "bent.ts", "estimators": ["half"], "expect": "unbiased" }
+  ]
+}`;
+
 /** Draws that go on for hours. */
 const slowChecks = `{
   "checks": [{ "model": "bent.ts", "estimators": ["rebar"], "expect": "unbiased", "margin": 1e-6, "draws": 1000000000 }]
@@ -21,6 +29,7 @@ describe("the Testing view", function () {
   const models = join(folder, "models");
   const bent = join(models, "bent.ts");
   const checksFile = join(models, "gradlens.checks.json");
+  const severalFile = join(models, "several.gradlens.checks.json");
   const slowFile = join(models, "slow.gradlens.checks.json");
   const itemOf = (file: string): vscode.TestItem | undefined =>
     api.tests.controller.items.get(vscode.Uri.file(file).toString());
@@ -29,6 +38,7 @@ describe("the Testing view", function () {
     api = await activateExtension();
     cpSync(join(root, "test", "fixtures", "models", "bent.ts"), bent);
     writeFileSync(checksFile, checks);
+    writeFileSync(severalFile, severalChecks);
     writeFileSync(slowFile, slowChecks);
     runs = recordTestRuns(api.tests.controller);
     await vscode.commands.executeCommand("testing.refreshTests");
@@ -89,6 +99,20 @@ describe("the Testing view", function () {
     await vscode.debug.stopDebugging(session);
     const { states } = await ended(run);
     assert.deepEqual(Object.values(states), ["started"]);
+  });
+
+  it("debugs one of several tests, the first that failed", async () => {
+    await cursorAt(severalFile, "half");
+    const { states } = await ended(await begun("testing.runCurrentFile"));
+    assert.deepEqual(Object.values(states).sort(), ["failed", "passed"]);
+    const run = await begun("testing.debugCurrentFile");
+    const session = await eventually(() => vscode.debug.activeDebugSession, "a debug session", 60_000);
+    assert.equal(session.configuration["estimator"], "half");
+    await eventually(() => vscode.debug.activeStackItem, "a stop");
+    await vscode.debug.stopDebugging(session);
+    await ended(run);
+    assert.deepEqual(Object.values(run.states), ["started"]);
+    assert.equal(vscode.debug.activeDebugSession, undefined);
   });
 
   it("cancels a test whose draws go on", async () => {
