@@ -59,7 +59,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
   });
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, ...more });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000); // a loaded machine with two cores takes half a minute for what takes a second elsewhere
+  page.setDefaultTimeout(120_000); // a busy machine with two cores takes minutes for what takes seconds elsewhere
   return { browser, context, page };
 }
 

@@ -33,16 +33,16 @@ export class Workbench {
 
   /** Opens an address of the server and waits for the window; extensions come a little later. */
   async open(url: string): Promise<void> {
-    await this.page.goto(url, { waitUntil: "domcontentloaded", timeout: 60_000 });
-    await this.page.locator(started).waitFor({ timeout: 60_000 });
+    await this.page.goto(url, { waitUntil: "domcontentloaded", timeout: 120_000 });
+    await this.page.locator(started).waitFor({ timeout: 120_000 });
   }
 
   /** Reloads the window as a user does. VS Code's own command stores the layout first; the browser's reload does not. */
   async reload(): Promise<void> {
-    const loaded = this.page.waitForEvent("domcontentloaded", { timeout: 60_000 });
+    const loaded = this.page.waitForEvent("domcontentloaded", { timeout: 120_000 });
     await this.run("Developer: Reload Window");
     await loaded;
-    await this.page.locator(started).waitFor({ timeout: 60_000 });
+    await this.page.locator(started).waitFor({ timeout: 120_000 });
   }
 
   /** Runs a command of the palette by its full title, "Category: Title". */
@@ -199,7 +199,7 @@ export class Workbench {
    * an input of its own.
    */
   private async quickInput(key: string, text: string, row: Locator): Promise<void> {
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 120_000;
     const active = row.and(this.page.locator(".focused"));
     for (;;) {
       await this.openInput(key, text);

@@ -47,7 +47,7 @@ describe("inline variance", function () {
     const [prior, head, h] = api.inline.placed(document).map(({ annotation }) => annotation.text);
     assert.match(prior ?? "", /^variance \S+ \[\S+, \S+\](e-?\d+)? · SNR /);
     assert.match(head ?? "", /weight variance .* bias variance /);
-    assert.match(h ?? "", /^lr · \d+ % of the variance upstream$/);
+    assert.match(h ?? "", /^lr · [\d.]+ % of the variance upstream$/);
   });
 
   it("follows its lines while the file is edited, and leaves a line that is edited itself", async () => {
