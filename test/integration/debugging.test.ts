@@ -11,7 +11,7 @@ interface LaunchOptions {
 }
 
 describe("debugging from the editor", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let api: ExtensionApi;
   let models: Awaited<ReturnType<typeof modelFolder>>;
   const folder = vscode.workspace.workspaceFolders![0]!;
@@ -126,6 +126,59 @@ describe("debugging from the editor", function () {
     assert.equal(await value(session, "b.sample.size"), "5");
     await terminated(() => session.customRequest("continue", { threadId: 1 }));
     assert.deepEqual([api.session.snapshot?.state, api.session.snapshot?.step], ["finished", 3]);
+  });
+
+  it("takes data set, samples and epochs from launch.json", async () => {
+    const options = { data: "digits", samples: 3, epochs: 2, objective: "iwae", estimator: "vimco", batchSize: 4 };
+    const configuration = { type: "gradlens", request: "launch", name: "Two epochs", stopOnEntry: true, ...options };
+    const program = models.file("beliefNet.ts");
+    await vscode.workspace.getConfiguration("launch", folder).update("configurations", [{ ...configuration, program }]);
+    const session = await start("Two epochs");
+    await stop();
+    const { dataset, epochs, objective, estimator, batchSize } = api.session.snapshot!;
+    const { data, samples, ...others } = options;
+    assert.deepEqual(
+      { epochs, objective, estimator, batchSize, samples: Number(await value(session, "evaluations")) },
+      { ...others, samples },
+    );
+    assert.equal(dataset, data);
+    assert.equal(await value(session, "h.sample.size"), String(samples * batchSize * 50));
+  });
+
+  it("says in one sentence what is wrong with a configuration, and begins nothing", async () => {
+    const before = api.session.snapshot?.runId;
+    for (const [options, message] of [
+      [{ samples: "8" }, /^"samples" of the launch configuration needs a number, got "8"$/],
+      [{ data: "no-such-data" }, /no-such-data/],
+      [{ epochs: 0.5 }, /^Epochs needs a whole number above 0, got 0.5$/],
+    ] as const) {
+      const told = new Promise<string>((resolve) => {
+        const tracker = vscode.debug.registerDebugAdapterTrackerFactory("gradlens", {
+          createDebugAdapterTracker: () => ({
+            onDidSendMessage(sent: {
+              command?: string;
+              success?: boolean;
+              body?: { error?: { format: string; variables?: Record<string, string> } };
+            }) {
+              if (sent.command !== "launch" || sent.success !== false) return;
+              tracker.dispose();
+              const { format = "", variables = {} } = sent.body?.error ?? {};
+              resolve(format.replace(/\{(\w+)\}/g, (_, name: string) => variables[name] ?? ""));
+            },
+          }),
+        });
+      });
+      void vscode.debug.startDebugging(folder, {
+        type: "gradlens",
+        request: "launch",
+        name: "wrong",
+        program: models.file("beliefNet.ts"),
+        ...options,
+      });
+      assert.match(await told, message);
+      await eventually(() => vscode.debug.activeDebugSession === undefined, "the end of the session");
+    }
+    assert.equal(api.session.snapshot?.runId, before);
   });
 
   it("does not stop at the entry unless asked to, counts hits and prints log messages", async () => {
