@@ -66,7 +66,7 @@ export const stages: readonly Stage[] = [
           workspace: realpathSync(workspace),
           env: { GRADLENS_TEST_FILES: filters.join(",") },
           pictures: join(root, "test-results", "integration"),
-          timeoutSeconds: 300,
+          timeoutSeconds: 1800,
         });
         return countMochaTests(output, status);
       } finally {
@@ -80,12 +80,10 @@ export const stages: readonly Stage[] = [
     built: true,
     async run(filters) {
       await prepareEditor();
-      return twice(filters);
+      return runSuite("ui", filters, 1);
     },
   },
 ];
-
-type Suite = Count & { readonly failedFiles: readonly string[] };
 
 let prepared: Promise<void> | undefined;
 
@@ -111,19 +109,8 @@ function suite(id: string, title: string): Stage {
   return { id, title, run: (filters, backend) => runSuite(id, filters, 2, backend) };
 }
 
-/** A window may lose a click while the machine is busy: files that failed run once more, and it is told which passed only then. */
-async function twice(filters: readonly string[]): Promise<Count> {
-  const first = await runSuite("ui", filters, 1);
-  const files = [...new Set(first.failedFiles)];
-  if (first.failed === 0 || files.length === 0) return first;
-  console.log(`\nOnce more: ${files.join(", ")}`);
-  const { failed } = await runFiles(files, 1);
-  if (failed === 0) console.log(`\nWARNING: passed at the second try only: ${files.join(", ")}`);
-  return { ...first, passed: first.passed + first.failed - failed, failed };
-}
-
 /** Runs the files of `test/<id>/` with Node's test runner. */
-async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
+async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Count> {
   const files = testFiles(join("test", id), filters);
   if (files.length === 0)
     throw new Error(`test/${id}/ holds no file *.test.ts${filters.map((name) => ` named ${name}`).join(" or")}`);
@@ -131,18 +118,17 @@ async function runSuite(id: string, filters: readonly string[], concurrency: num
 }
 
 /** One process for all files, so that a kernel is compiled once: on a software adapter that is half of the time. */
-async function runTogether(files: readonly string[], backend: string): Promise<Suite> {
+async function runTogether(files: readonly string[], backend: string): Promise<Count> {
   const options = ["--import", "tsx", "--test-reporter=spec", join("test", "support", "inOneProcess.ts")];
   return runTests([...options, ...files], backend);
 }
 
-async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
+async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Count> {
   const options = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
   return runTests([...options, ...files], backend);
 }
 
-async function runTests(args: readonly string[], backend?: string): Promise<Suite> {
+async function runTests(args: readonly string[], backend?: string): Promise<Count> {
   const { output, status }: CommandResult = await runNode(args, { env: await backendEnvironment(backend) });
-  const failedFiles = [...output.matchAll(/^test at (\S+\.test\.ts):\d+/gm)].map(([, file]) => file!);
-  return { ...countNodeTests(output, status), failedFiles };
+  return countNodeTests(output, status);
 }

@@ -5,7 +5,7 @@ import type { ExtensionApi } from "../../extension/extension";
 import { activateExtension, configure, eventually, modelFolder } from "./support/extension";
 
 describe("inline variance", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let api: ExtensionApi;
   let models: Awaited<ReturnType<typeof modelFolder>>;
   let document: vscode.TextDocument;
@@ -82,7 +82,7 @@ describe("inline variance", function () {
         return parts.every((part) => (typeof part === "string" ? last.includes(part) : part.test(last)));
       },
       `the hover of ${name} with ${parts.join(", ")}`,
-      60_000,
+      120_000,
     ).catch((error: unknown) => assert.fail(`${String(error)}: ${last}`));
     return last;
   }
@@ -120,7 +120,7 @@ describe("inline variance", function () {
   });
 
   it("says on hover which node's noise causes a parameter's variance", async () => {
-    await eventually(() => api.session.snapshot?.attribution, "a measurement of which node's noise it is", 60_000);
+    await eventually(() => api.session.snapshot?.attribution, "a measurement of which node's noise it is");
     const text = await hoverOf("prior", [/\d %.* of its Monte Carlo variance comes from the noise of `[hy]`/]);
     const { attribution } = api.session.snapshot!;
     const { nodes } = attribution!.parameters.find(({ name }) => name === "prior")!;

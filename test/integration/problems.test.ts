@@ -18,7 +18,7 @@ export default defineModel("biased", () => {
 `;
 
 describe("the Problems panel", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let api: ExtensionApi;
   let models: Awaited<ReturnType<typeof modelFolder>>;
   let document: vscode.TextDocument;
@@ -111,7 +111,7 @@ describe("the Problems panel", function () {
     const [endless] = await eventually(
       () => (ours().length === 1 && ours()[0]!.code === "GL8005" ? ours() : null),
       "the loop to be told of",
-      60_000,
+      120_000,
     );
     assert.match(endless!.message, /^The model's text did not come to an end within 20 s/);
     await write(biased);

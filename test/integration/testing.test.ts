@@ -22,7 +22,7 @@ const slowChecks = `{
 }`;
 
 describe("the Testing view", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let api: ExtensionApi;
   let runs: RecordedRun[];
   const folder = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
@@ -66,13 +66,13 @@ describe("the Testing view", function () {
     return eventually(async () => {
       let isDone = false;
       void vscode.commands.executeCommand(command).then(() => (isDone = true));
-      await eventually(() => isDone || runs.length > index, `the end of ${command}, or a run by it`, 60_000);
+      await eventually(() => isDone || runs.length > index, `the end of ${command}, or a run by it`);
       return runs[index];
     }, `a run by ${command}`);
   }
 
   const ended = (run: RecordedRun): Promise<RecordedRun> =>
-    eventually(() => (run.hasEnded ? run : undefined), "the end of the run", 60_000);
+    eventually(() => (run.hasEnded ? run : undefined), "the end of the run");
 
   it("runs the model's own estimator of a file, and says where and by how much it fails", async () => {
     await cursorAt(bent, '"bent"');
@@ -89,7 +89,7 @@ describe("the Testing view", function () {
   it("debugs what a test measures, with its estimator and seed, and keeps its last verdict", async () => {
     await cursorAt(checksFile, "half");
     const run = await begun("testing.debugAtCursor");
-    const session = await eventually(() => vscode.debug.activeDebugSession, "a debug session", 60_000);
+    const session = await eventually(() => vscode.debug.activeDebugSession, "a debug session");
     const { program, estimator, seed } = session.configuration;
     assert.deepEqual({ program, estimator, seed }, { program: bent, estimator: "half", seed: 3 });
     const frame = await eventually(() => vscode.debug.activeStackItem, "a stop");
@@ -106,7 +106,7 @@ describe("the Testing view", function () {
     const { states } = await ended(await begun("testing.runCurrentFile"));
     assert.deepEqual(Object.values(states).sort(), ["failed", "passed"]);
     const run = await begun("testing.debugCurrentFile");
-    const session = await eventually(() => vscode.debug.activeDebugSession, "a debug session", 60_000);
+    const session = await eventually(() => vscode.debug.activeDebugSession, "a debug session");
     assert.equal(session.configuration["estimator"], "half");
     await eventually(() => vscode.debug.activeStackItem, "a stop");
     await vscode.debug.stopDebugging(session);

@@ -7,7 +7,7 @@ import { readRun } from "../../extension/run/runFolder";
 import { activateExtension, eventually, modelFolder } from "./support/extension";
 
 describe("training from the editor", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let api: ExtensionApi;
   let models: Awaited<ReturnType<typeof modelFolder>>;
 

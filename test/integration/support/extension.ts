@@ -32,7 +32,7 @@ export async function configure(key: string, value: unknown): Promise<void> {
 export async function eventually<T>(
   check: () => T | Promise<T>,
   what: string,
-  timeoutMs = 30_000,
+  timeoutMs = 120_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
