@@ -9,6 +9,7 @@ import { tf } from "../backends/tf";
 import { GradlensError } from "../errors";
 import { locate, registerModelFile } from "../model/callSite";
 import { isModelDefinition, type ModelDefinition } from "../model/defineModel";
+import { withFixedChance } from "../model/fixedChance";
 import { locateSyntaxError } from "./locateSyntaxError";
 import { originalColumn } from "./originalColumn";
 
@@ -59,7 +60,7 @@ export function loadModelFile(path: string, known: ReadonlyMap<string, string> =
     texts.set(from, text);
     return text;
   };
-  const exports = runModule(file, new Map(), read);
+  const exports = withFixedChance(() => runModule(file, new Map(), read));
   const models = new Map<string, ModelDefinition>();
   for (const [name, value] of Object.entries(exports).sort(
     ([a], [b]) => Number(b === "default") - Number(a === "default"),

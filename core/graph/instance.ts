@@ -3,6 +3,7 @@ import { GradlensError } from "../errors";
 import { type BuildContext, type RowRecorder, withBuildContext } from "../model/buildContext";
 import { withCallSites } from "../model/callSite";
 import type { ModelDefinition, ModelFunctions } from "../model/defineModel";
+import { withFixedChance } from "../model/fixedChance";
 import { type Parameter, ParameterStore } from "../model/parameterStore";
 
 /** A model with its parameters. Dispose it to free them. */
@@ -60,7 +61,7 @@ function build(
   const scope = engine.state.activeScope;
   let functions: ModelFunctions;
   try {
-    functions = withBuildContext(context, definition.build);
+    functions = withFixedChance(() => withBuildContext(context, definition.build));
     checkFunctions(definition.name, functions);
   } catch (error) {
     engine.endScope();
