@@ -121,10 +121,11 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
       yield share();
       parameters.push(test.report(B, more[i]!));
     }
+    const verdict = overall(tests.map((test) => test.verdict));
     const needed = more.reduce((most, next) => (most === null || next === null ? null : Math.max(most, next)), 0);
     return {
       method: "sampling",
-      verdict: overall(tests.map(({ verdict }) => verdict)),
+      verdict,
       parameters,
       reference: exact
         ? "the exact gradient, all joint states enumerated"
@@ -137,6 +138,7 @@ export function* sequentialBias(request: SequentialBiasRequest): Sliced<BiasRepo
       notes: [
         ...(B === 1 ? [] : [`each estimate is the mean of ${B} examples at the current parameters`]),
         ...tests.flatMap((test) => test.notes()),
+        ...(verdict === "unbiased" ? [unseen(draws)] : []),
       ],
     };
   };
@@ -199,4 +201,9 @@ function addParts(vector: MeanVector | null, parts: RowParts | undefined, m: num
   vector.addSums(parts.sums, replicates * m);
   if (parts.within) vector.addWithin(parts.within, m, replicates);
   if (parts.gram) vector.addGram(parts.gram, m, replicates);
+}
+
+/** What n draws that all missed an event leave open: a probability of 3/n, since (1 − 3/n)ⁿ < e⁻³ < 5 %. */
+function unseen(draws: number): string {
+  return `an event that happens less than once in ${Math.max(1, Math.floor(draws / 3))} draws may not have been met; a bias that it carries is not seen`;
 }

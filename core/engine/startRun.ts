@@ -75,9 +75,13 @@ export async function startRun(request: TrainRequest, options: StartOptions): Pr
         usage: true,
       });
     if (request.epochs !== undefined && !prepared.dataset)
-      throw new GradlensError("GL1633", `"${definition.name}" has no data set, so it has no epochs; use --steps`, {
-        usage: true,
-      });
+      throw new GradlensError(
+        "GL1633",
+        `"${definition.name}" has no data set, so it has no epochs; give a number of steps instead`,
+        {
+          usage: true,
+        },
+      );
     refuseBiasChecks(request);
     if (request.likelihoodSamples !== undefined) requireTestLikelihood(prepared);
     const asked =

@@ -95,3 +95,14 @@ test("without enough draws the answer is that it cannot be told yet", () => {
   assert.equal(verdicts(bench, 40, 10).undecided, 10);
   bench.dispose();
 });
+
+test("a sampled verdict of unbiased says how rare an event may be that no draw has met", () => {
+  const bench = makeBench(oneBit(-0.8, 0.45), "lr");
+  const request = { ...bench, reference: null, draws: 20_000, margin: 0.2, seed: 1, step: 0, alpha: 0.05 };
+  const { verdict, draws, notes } = resultOf<BiasReport>(sequentialBias(request));
+  assert.equal(verdict, "unbiased");
+  const once = Number(/less than once in (\d+) draws/.exec(notes.join("; "))?.[1]);
+  assert.equal(once, Math.floor(draws! / 3));
+  assert.ok((1 - 1 / once) ** draws! < 0.05);
+  bench.dispose();
+});
