@@ -17,6 +17,7 @@ import {
   tf,
 } from "../../../core/index";
 import type { DataInputs, ModelFunctions } from "../../../core/model/defineModel";
+import { onBackends } from "../backends/onBackends";
 
 before(() => useBackend("cpu"));
 
@@ -139,3 +140,12 @@ for (const [name, build, samples] of sound)
     assert.equal(said(build, name.startsWith("a belief") ? { x } : {}, samples), "");
     x.dispose();
   });
+
+onBackends(["wasm", "tensorflow"], "a categorical variable's other states are looked at", () => {
+  const sound = said(() => {
+    const theta = parameter("theta", [[0.2, -0.6, 0.9]]);
+    return { program: () => cost("f", tf.sum(sample("c", categorical({ logits: theta })), [-2, -1])) };
+  });
+  assert.equal(sound, "");
+  return Promise.resolve();
+});
