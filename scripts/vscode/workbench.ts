@@ -194,7 +194,7 @@ export class Workbench {
   }
 
   /**
-   * Opens the quick input and accepts a row once it is the active one. It is opened anew where it does not offer the row: what it offers
+   * Opens the quick input, goes to a row and accepts it once it is the active one. It is opened anew where it does not offer the row: what it offers
    * depends on states that come a moment later. What was accepted is never accepted again, nor closed: the command may have opened
    * an input of its own.
    */
@@ -204,7 +204,10 @@ export class Workbench {
     for (;;) {
       await this.openInput(key, text);
       try {
-        await active.waitFor({ timeout: 5_000 });
+        await row.waitFor({ timeout: 5_000 });
+        for (let above = await this.rows().count(); above > 0 && !(await active.isVisible()); above--)
+          await this.page.keyboard.press("ArrowDown");
+        await active.waitFor({ timeout: 1_000 });
         break;
       } catch (error) {
         if (Date.now() < end) continue;
