@@ -80,10 +80,12 @@ export const stages: readonly Stage[] = [
     built: true,
     async run(filters) {
       await prepareEditor();
-      return runSuite("ui", filters, 1);
+      return twice(filters);
     },
   },
 ];
+
+type Suite = Count & { readonly failedFiles: readonly string[] };
 
 let prepared: Promise<void> | undefined;
 
@@ -109,8 +111,19 @@ function suite(id: string, title: string): Stage {
   return { id, title, run: (filters, backend) => runSuite(id, filters, 2, backend) };
 }
 
+/** Files that failed run once more, and it is told which passed only then: a window on a busy machine has more states than we know of. */
+async function twice(filters: readonly string[]): Promise<Count> {
+  const first = await runSuite("ui", filters, 1);
+  const files = [...new Set(first.failedFiles)];
+  if (first.failed === 0 || files.length === 0) return first;
+  console.log(`\nOnce more: ${files.join(", ")}`);
+  const { failed } = await runFiles(files, 1);
+  if (failed === 0) console.log(`\nWARNING: passed at the second try only: ${files.join(", ")}`);
+  return { ...first, passed: first.passed + first.failed - failed, failed };
+}
+
 /** Runs the files of `test/<id>/` with Node's test runner. */
-async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Count> {
+async function runSuite(id: string, filters: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
   const files = testFiles(join("test", id), filters);
   if (files.length === 0)
     throw new Error(`test/${id}/ holds no file *.test.ts${filters.map((name) => ` named ${name}`).join(" or")}`);
@@ -118,17 +131,18 @@ async function runSuite(id: string, filters: readonly string[], concurrency: num
 }
 
 /** One process for all files, so that a kernel is compiled once: on a software adapter that is half of the time. */
-async function runTogether(files: readonly string[], backend: string): Promise<Count> {
+async function runTogether(files: readonly string[], backend: string): Promise<Suite> {
   const options = ["--import", "tsx", "--test-reporter=spec", join("test", "support", "inOneProcess.ts")];
   return runTests([...options, ...files], backend);
 }
 
-async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Count> {
+async function runFiles(files: readonly string[], concurrency: number, backend?: string): Promise<Suite> {
   const options = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
   return runTests([...options, ...files], backend);
 }
 
-async function runTests(args: readonly string[], backend?: string): Promise<Count> {
+async function runTests(args: readonly string[], backend?: string): Promise<Suite> {
   const { output, status }: CommandResult = await runNode(args, { env: await backendEnvironment(backend) });
-  return countNodeTests(output, status);
+  const failedFiles = [...output.matchAll(/^test at (\S+\.test\.ts):\d+/gm)].map(([, file]) => file!);
+  return { ...countNodeTests(output, status), failedFiles };
 }
