@@ -67,7 +67,8 @@ test("running all passes, fails and errs as gradlens check does; a failure names
 });
 
 test("a failure shows the interval beside the margin or the bound as a picture", async () => {
-  const { page } = session;
+  const { window, page } = session;
+  await window.run("Test Results: Focus on Test Results View"); // opens when tests start, but not always
   const results = page.locator(".test-output-peek-tree");
   const picture = page.locator(".test-output-peek-message-container img");
   for (const [name, alt] of [
