@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
-import { useBackend } from "../../../core/backends/registry";
 import { tf } from "../../../core/backends/tf";
-import { GradlensError } from "../../../core/errors";
-
-let missing: string | false = false;
-before(async () => {
-  try {
-    await useBackend("webgpu");
-    tf.env().set("WEBGPU_CPU_FORWARD", false);
-  } catch (error) {
-    if (!(error instanceof GradlensError)) throw error;
-    missing = error.message;
-  }
-});
+import { onBackends } from "./onBackends";
 
 /** Rows up to 64 are taken by a thread each, longer ones by workgroups; 70 000 rows need a second dimension of workgroups. */
-test("reductions and softmax over short and long rows are plain JavaScript's", (context) => {
-  if (missing) return context.skip(missing);
+onBackends(["webgpu"], "reductions and softmax over short and long rows are plain JavaScript's", () => {
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
   const reductions = { sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min, prod: tf.prod, softmax: tf.softmax };
   for (const [rows, columns] of [
     [3, 1],
