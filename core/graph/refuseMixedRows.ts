@@ -150,7 +150,7 @@ function otherwise({ name, distribution }: SampleSite, value: tf.Tensor, S: numb
               Array.from({ length: K }, (_, k) => (k + 1) % K),
               "int32",
             ),
-            value.rank - 1, // the library takes no axis below 0
+            -1,
           );
   const kept = Array.from({ length: S * ROWS }, (_, i) => i === (S - 1) * ROWS + KEPT);
   return tf.where(tf.tensor(kept, [S, ROWS, ...value.shape.slice(2).map(() => 1)], "bool"), value, other);

@@ -55,6 +55,14 @@ function product(
   return operations.info(done);
 }
 
+/** The package's own takes no axis that is counted from the end. */
+function gatherFromTheEnd({ inputs, attrs }: KernelCall): tf.TensorInfo | null {
+  const axis = attrs["axis"] as number;
+  if (axis >= 0) return null;
+  const counted = { ...attrs, axis: axis + inputs["x"]!.shape.length };
+  return tf.engine().runKernel("GatherV2", inputs as tf.NamedTensorMap, counted) as tf.Tensor;
+}
+
 let replaced = false;
 
 /** Puts kernels of fewer of the library's operations before the package's own, once per process. */
@@ -65,4 +73,5 @@ export function replaceNativeKernels(): void {
     const operations = nativeOperations(...Object.values(call.inputs).filter((x) => x !== undefined));
     return operations && replacement(call, operations);
   });
+  putBefore("tensorflow", { GatherV2: gatherFromTheEnd }, (replacement, call) => replacement(call));
 }

@@ -62,3 +62,7 @@ equals("reshapes and other types equal the reference on TensorFlow's library", (
   () => tf.sum(tf.tensor1d([1, 2, 3, 4], "int32")).toFloat(),
   () => tf.mean(tf.tensor1d([1, 2, 3, 4], "int32")),
 ]);
+
+equals("gathering along any axis, counted from either end, equals the reference on TensorFlow's library", () =>
+  [0, 1, 2, -1, -2, -3].map((axis) => () => tf.gather(normals([2, 3, 4], 1), tf.tensor1d([1, 0, 1], "int32"), axis)),
+);
